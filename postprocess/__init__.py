@@ -1,0 +1,1 @@
+"""From events to limits: flight, detector, signatures, acceptance, CLs, figures."""

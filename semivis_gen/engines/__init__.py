@@ -1,0 +1,1 @@
+"""Adapters to the real programs: MadGraph, CalcHEP, Pythia."""

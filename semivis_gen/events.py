@@ -1,0 +1,270 @@
+"""Events: one record of flat arrays, the contract between generators, files and analysis.
+
+Particles of all events stand in one row each, event after event; `offsets` marks where events begin.
+Energies are never stored: they follow from (p, m), so a 100 GeV electron keeps its mass.
+The couplings epsilon and alpha_D are not part of the kinematics: proper lifetimes (`ctau`) are zero until
+they are sampled for a physics point.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
+from semivis_gen.errors import EventFileError
+from semivis_gen.model import DarkMasses, DarkSector
+
+__all__ = ["STATUS_DECAYED", "STATUS_FINAL", "STATUS_INCOMING", "Events", "IdMap", "RunInfo", "Topology", "concatenate"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int32]
+
+STATUS_INCOMING, STATUS_FINAL, STATUS_DECAYED = -1, 1, 2  # ISTUP of the Les Houches accord, hep-ph/0109068
+
+
+@dataclass(frozen=True, slots=True)
+class IdMap:
+    """Particle ids that a file uses for the dark sector, where they are not semivis's own."""
+
+    aprime: int = ID_APRIME
+    """Id of A' in the file."""
+    chi1: int = ID_CHI1
+    """Id of chi1 in the file."""
+    chi2: int = ID_CHI2
+    """Id of chi2 in the file."""
+
+    def to_native(self, pdg: ArrayLike) -> IntArray:
+        """Translate ids of a file to semivis's (sign is kept; other ids pass unchanged)."""
+        ids = np.asarray(pdg, dtype=np.int32)
+        out = ids.copy()
+        for foreign, native in ((self.aprime, ID_APRIME), (self.chi1, ID_CHI1), (self.chi2, ID_CHI2)):
+            if foreign != native:
+                hit = np.abs(ids) == foreign
+                out[hit] = np.sign(ids[hit]) * native
+        return out
+
+    def from_native(self, pdg: ArrayLike) -> IntArray:
+        """Translate semivis's ids to those of a file."""
+        ids = np.asarray(pdg, dtype=np.int32)
+        out = ids.copy()
+        for foreign, native in ((self.aprime, ID_APRIME), (self.chi1, ID_CHI1), (self.chi2, ID_CHI2)):
+            if foreign != native:
+                hit = np.abs(ids) == native
+                out[hit] = np.sign(ids[hit]) * foreign
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """What holds for all events of a run; travels in file headers."""
+
+    generator: str = "semivis"
+    """Program that made the events."""
+    version: str = ""
+    """Its version."""
+    masses: DarkMasses | None = None
+    """Dark-sector masses, where known."""
+    point: DarkSector | None = None
+    """Physics point for which lifetimes were sampled; None where they were not."""
+    beam_id: int = 11
+    """PDG id of the beam particle."""
+    beam_energy: float = 0.0
+    """Beam energy [GeV]."""
+    target_id: int = 0
+    """PDG id of the target nucleus, 0 for a mixture."""
+    target_mass: float = 0.0
+    """Mass of the target nucleus [GeV], 0 for a mixture."""
+    rate: float = 0.0
+    """Sum of all weights of the run divided by the number of events tried: see `rate_unit`."""
+    rate_error: float = 0.0
+    """One-sigma error of `rate`."""
+    rate_unit: str = "pb"
+    """`pb` (cross-section, thin target) or `A' per electron` (thick target), at `rate_epsilon`."""
+    rate_epsilon: float = 1.0
+    """Kinetic mixing at which `rate` is quoted; it scales with the square."""
+    seed: int | None = None
+    """Random seed."""
+    extra: dict[str, str] = field(default_factory=dict)
+    """Anything else worth keeping: options, digests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """Ids, states and mothers shared by all events of a generator."""
+
+    pdg: tuple[int, ...]
+    """PDG ids."""
+    status: tuple[int, ...]
+    """-1 incoming, 1 final, 2 decayed."""
+    mothers: tuple[tuple[int, int], ...]
+    """First and last mother, counted from 0 within the event; (-1, -1) for none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Events:
+    """Arrays of events; n events with N particles in all."""
+
+    offsets: NDArray[np.int64]
+    """First particle of each event and N at the end, shape (n + 1,)."""
+    pdg: IntArray
+    """PDG ids, shape (N,)."""
+    status: NDArray[np.int8]
+    """-1 incoming, 1 final, 2 decayed, shape (N,)."""
+    mothers: IntArray
+    """First and last mother within the event, counted from 0, -1 for none, shape (N, 2)."""
+    momentum: FloatArray
+    """Three-momenta [GeV], shape (N, 3)."""
+    mass: FloatArray
+    """Masses [GeV], shape (N,)."""
+    ctau: FloatArray
+    """Proper decay lengths c tau [mm], 0 where not sampled, prompt or stable, shape (N,)."""
+    weight: FloatArray
+    """Event weights, shape (n,)."""
+    vertex: FloatArray
+    """Production point (x, y, z, c t) [mm] of each event's first interaction, shape (n, 4)."""
+    info: RunInfo = field(default_factory=RunInfo)
+    """What holds for the whole run."""
+
+    @classmethod
+    def from_topology(
+        cls,
+        topology: Topology,
+        momentum: FloatArray,
+        mass: FloatArray,
+        *,
+        weight: FloatArray | None = None,
+        vertex: FloatArray | None = None,
+        ctau: FloatArray | None = None,
+        info: RunInfo | None = None,
+    ) -> Events:
+        """Build events that all have the same particles.
+
+        Parameters
+        ----------
+        topology : Topology
+            The k particles of each event.
+        momentum : ndarray
+            Three-momenta [GeV], shape (n, k, 3).
+        mass : ndarray
+            Masses [GeV], shape (n, k) or (k,).
+        weight, vertex, ctau : ndarray, optional
+            Shapes (n,), (n, 4), (n, k); ones, zeros and zeros where absent.
+        info : RunInfo, optional
+            Run information.
+
+        Returns
+        -------
+        Events
+            The record; arrays are copied where they must be spread over events.
+        """
+        n, k = momentum.shape[:2]
+        return cls(
+            offsets=np.arange(0, (n + 1) * k, k, dtype=np.int64),
+            pdg=np.tile(np.asarray(topology.pdg, dtype=np.int32), n),
+            status=np.tile(np.asarray(topology.status, dtype=np.int8), n),
+            mothers=np.tile(np.asarray(topology.mothers, dtype=np.int32), (n, 1)),
+            momentum=np.ascontiguousarray(momentum, dtype=float).reshape(n * k, 3),
+            mass=np.ascontiguousarray(np.broadcast_to(mass, (n, k)), dtype=float).reshape(-1),
+            ctau=np.zeros(n * k) if ctau is None else np.ascontiguousarray(ctau, dtype=float).reshape(-1),
+            weight=np.ones(n) if weight is None else np.asarray(weight, dtype=float),
+            vertex=np.zeros((n, 4)) if vertex is None else np.asarray(vertex, dtype=float),
+            info=info or RunInfo(),
+        )
+
+    def __len__(self) -> int:
+        """Count the events."""
+        return len(self.offsets) - 1
+
+    @property
+    def energy(self) -> FloatArray:
+        """Energies sqrt(p^2 + m^2) [GeV], shape (N,)."""
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", self.momentum, self.momentum) + self.mass**2))
+
+    @property
+    def event_of_particle(self) -> NDArray[np.int64]:
+        """Index of the event that each particle belongs to, shape (N,)."""
+        return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.offsets))
+
+    def only(self, pdg: int, *, name: str = "") -> NDArray[np.int64]:
+        """Row of the one particle with this id in each event.
+
+        Parameters
+        ----------
+        pdg : int
+            PDG id, sign ignored; incoming particles do not count.
+        name : str
+            What to call it in the error.
+
+        Returns
+        -------
+        ndarray
+            Rows into the particle arrays, shape (n,).
+
+        Raises
+        ------
+        EventFileError
+            Where an event has none or several.
+        """
+        rows = np.flatnonzero((np.abs(self.pdg) == abs(pdg)) & (self.status != STATUS_INCOMING))
+        count = np.bincount(self.event_of_particle[rows], minlength=len(self))
+        if np.any(count != 1):
+            bad = int(np.flatnonzero(count != 1)[0])
+            msg = (
+                f"event {bad + 1} has {int(count[bad])} particles with id {pdg} ({name or 'this particle'}), not one; "
+                "map foreign ids with --pdg NAME=ID"
+            )
+            raise EventFileError(msg)
+        return rows
+
+    def children(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Direct decay products of given particles.
+
+        Parameters
+        ----------
+        rows : ndarray
+            Rows of the parents, at most one an event.
+
+        Returns
+        -------
+        child, parent : ndarray
+            Rows of the products and, for each, the position of its parent in `rows`.
+        """
+        position = np.full(len(self.pdg), -1, dtype=np.int64)
+        position[rows] = np.arange(len(rows))
+        start = np.repeat(self.offsets[:-1], np.diff(self.offsets))
+        first = self.mothers[:, 0]
+        mother = np.where(first >= 0, start + first, 0)
+        parent = np.where(first >= 0, position[mother], -1)
+        child = np.flatnonzero(parent >= 0)
+        return child, parent[child]
+
+    def select(self, keep: NDArray[np.bool_]) -> Events:
+        """Events where `keep` (shape (n,)) is true."""
+        of_particle = np.repeat(keep, np.diff(self.offsets))
+        lengths = np.diff(self.offsets)[keep]
+        return Events(
+            offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            **{k: getattr(self, k)[of_particle] for k in ("pdg", "status", "mothers", "momentum", "mass", "ctau")},
+            weight=self.weight[keep],
+            vertex=self.vertex[keep],
+            info=self.info,
+        )
+
+    def with_info(self, **changes: object) -> Events:
+        """Copy with changed run information."""
+        return replace(self, info=replace(self.info, **changes))  # type: ignore[arg-type]
+
+
+def concatenate(parts: list[Events]) -> Events:
+    """Join chunks of one run; the run information of the first is kept."""
+    if not parts:
+        msg = "no events to join: the source is empty"
+        raise EventFileError(msg)
+    shift = np.cumsum([0] + [len(p.pdg) for p in parts])
+    offsets = [p.offsets[:-1] + s for p, s in zip(parts, shift[:-1], strict=True)] + [shift[-1:]]
+    columns = ("pdg", "status", "mothers", "momentum", "mass", "ctau", "weight", "vertex")
+    joined = {k: np.concatenate([getattr(p, k) for p in parts]) for k in columns}
+    return Events(offsets=np.concatenate(offsets).astype(np.int64), info=parts[0].info, **joined)

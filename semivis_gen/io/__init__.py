@@ -1,0 +1,1 @@
+"""Event files: LHE, HepMC3 and parquet, chosen by suffix."""

@@ -1,0 +1,177 @@
+"""The physics point: masses and couplings of inelastic pseudo-Dirac dark matter.
+
+    L_int = eps e A'_mu J_em^mu + i g_D A'_mu chi2bar gamma^mu chi1        (Majorana chi1, chi2)
+
+as in NA64, EPJC 81 (2021) 959. `DarkMasses` is all that the kinematics of an event depends on;
+the couplings of a `DarkSector` enter only through rates and lifetimes. An event sample therefore
+belongs to `DarkMasses`, and one sample serves every (epsilon, alpha_D).
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass, field
+
+from semivis_gen.constants import ALPHA, M_ELECTRON
+from semivis_gen.errors import KinematicsError, ParameterError, SemivisWarning
+
+__all__ = ["DarkMasses", "DarkSector", "landau_pole"]
+
+LANDAU_SCALE_GEV = 1000.0  # the paper asks for no Landau pole below about 1 TeV
+
+
+def _require_positive(name: str, value: float) -> None:
+    if not (math.isfinite(value) and value > 0):
+        msg = f"{name} = {value} must be a positive finite number"
+        raise ParameterError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class DarkMasses:
+    """The masses of the dark sector; what an event sample depends on.
+
+    Raises
+    ------
+    ParameterError, KinematicsError
+        Where a value is not positive, A' -> chi1 chi2 is closed or chi2 -> chi1 e+ e- is closed.
+    """
+
+    m_aprime: float
+    """Mass of A' [GeV]."""
+    ratio: float = 3.0
+    """R = m_A' / m_chi1."""
+    splitting: float = 0.4
+    """f = (m_chi2 - m_chi1) / m_chi1."""
+
+    def __post_init__(self) -> None:
+        for name in ("m_aprime", "ratio", "splitting"):
+            _require_positive(name, getattr(self, name))
+        if self.m_aprime <= self.m_chi1 + self.m_chi2:
+            msg = (
+                f"A' -> chi1 chi2 is closed: m_A' = {self.m_aprime:g} GeV <= m_chi1 + m_chi2 = "
+                f"{self.m_chi1 + self.m_chi2:g} GeV; take R > 2 + f (R = {self.ratio:g}, f = {self.splitting:g})"
+            )
+            raise KinematicsError(msg)
+        if self.delta <= 2 * M_ELECTRON:
+            msg = (
+                f"chi2 -> chi1 e+ e- is closed: Delta = f m_A'/R = {self.delta:g} GeV <= 2 m_e = "
+                f"{2 * M_ELECTRON:g} GeV; take a larger splitting f or m_A'"
+            )
+            raise KinematicsError(msg)
+
+    @property
+    def m_chi1(self) -> float:
+        """Mass of chi1 [GeV]."""
+        return self.m_aprime / self.ratio
+
+    @property
+    def delta(self) -> float:
+        """Mass splitting m_chi2 - m_chi1 [GeV]."""
+        return self.splitting * self.m_chi1
+
+    @property
+    def m_chi2(self) -> float:
+        """Mass of chi2 [GeV]."""
+        return self.m_chi1 + self.delta
+
+    @property
+    def sigma(self) -> float:
+        """Sum m_chi1 + m_chi2 [GeV]."""
+        return self.m_chi1 + self.m_chi2
+
+
+@dataclass(frozen=True, slots=True)
+class DarkSector:
+    """One physics point: the masses, the dark coupling and the kinetic mixing.
+
+    Raises
+    ------
+    ParameterError
+        Where alpha_D is not in (0, 4 pi) or epsilon not in (0, 1).
+
+    Warns
+    -----
+    SemivisWarning
+        Where alpha_D has its Landau pole below 1 TeV.
+    """
+
+    masses: DarkMasses
+    alpha_d: float = 0.1
+    """alpha_D = g_D^2 / 4 pi."""
+    epsilon: float = field(default=1e-3)
+    """Kinetic mixing."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.alpha_d < 4 * math.pi:
+            msg = f"alpha_D = {self.alpha_d} must lie in (0, 4 pi): beyond it perturbation theory ends"
+            raise ParameterError(msg)
+        if not 0 < self.epsilon < 1:
+            msg = f"epsilon = {self.epsilon} must lie in (0, 1): kinetic mixing is a small number"
+            raise ParameterError(msg)
+        pole = landau_pole(self.masses, self.alpha_d)
+        if pole < LANDAU_SCALE_GEV:
+            warnings.warn(
+                f"alpha_D = {self.alpha_d:g} reaches its Landau pole at {pole:.3g} GeV, below 1 TeV: "
+                "the model needs new physics there",
+                SemivisWarning,
+                stacklevel=3,
+            )
+
+    @classmethod
+    def at(
+        cls,
+        m_aprime: float,
+        *,
+        ratio: float = 3.0,
+        splitting: float = 0.4,
+        alpha_d: float = 0.1,
+        epsilon: float = 1e-3,
+    ) -> DarkSector:
+        """Build a point from plain numbers.
+
+        Parameters
+        ----------
+        m_aprime : float
+            Mass of A' [GeV].
+        ratio, splitting, alpha_d, epsilon : float
+            R, f, alpha_D and epsilon; the defaults are the paper's benchmark.
+
+        Returns
+        -------
+        DarkSector
+            The validated point.
+        """
+        return cls(DarkMasses(m_aprime, ratio, splitting), alpha_d, epsilon)
+
+    @property
+    def g_d(self) -> float:
+        """Dark gauge coupling g_D = sqrt(4 pi alpha_D)."""
+        return math.sqrt(4 * math.pi * self.alpha_d)
+
+    @property
+    def e_charge(self) -> float:
+        """Electromagnetic coupling e = sqrt(4 pi alpha)."""
+        return math.sqrt(4 * math.pi * ALPHA)
+
+
+def landau_pole(masses: DarkMasses, alpha_d: float) -> float:
+    """Scale where the one-loop alpha_D diverges.
+
+    chi1 and chi2 make one Dirac fermion of unit dark charge:
+    alpha_D(mu)^-1 = alpha_D(m_A')^-1 - (2 / 3 pi) ln(mu / m_A').
+
+    Parameters
+    ----------
+    masses : DarkMasses
+        The masses; alpha_D is given at m_A'.
+    alpha_d : float
+        alpha_D at m_A'.
+
+    Returns
+    -------
+    float
+        The scale [GeV]; inf where it exceeds the floating-point range.
+    """
+    exponent = 1.5 * math.pi / alpha_d
+    return masses.m_aprime * math.exp(exponent) if exponent < 700 else math.inf  # exp(709) overflows

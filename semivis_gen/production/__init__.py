@@ -1,0 +1,1 @@
+"""Dark-photon production: dark bremsstrahlung in thin and thick targets."""
