@@ -31,10 +31,13 @@ def _require_positive(name: str, value: float) -> None:
 class DarkMasses:
     """The masses of the dark sector; what an event sample depends on.
 
+    chi2 may be stable here (`chi2_decays` tells): a limit reaches down to masses where only the invisible
+    signature is left.
+
     Raises
     ------
     ParameterError, KinematicsError
-        Where a value is not positive, A' -> chi1 chi2 is closed or chi2 -> chi1 e+ e- is closed.
+        Where a value is not positive or A' -> chi1 chi2 is closed.
     """
 
     m_aprime: float
@@ -51,12 +54,6 @@ class DarkMasses:
             msg = (
                 f"A' -> chi1 chi2 is closed: m_A' = {self.m_aprime:g} GeV <= m_chi1 + m_chi2 = "
                 f"{self.m_chi1 + self.m_chi2:g} GeV; take R > 2 + f (R = {self.ratio:g}, f = {self.splitting:g})"
-            )
-            raise KinematicsError(msg)
-        if self.delta <= 2 * M_ELECTRON:
-            msg = (
-                f"chi2 -> chi1 e+ e- is closed: Delta = f m_A'/R = {self.delta:g} GeV <= 2 m_e = "
-                f"{2 * M_ELECTRON:g} GeV; take a larger splitting f or m_A'"
             )
             raise KinematicsError(msg)
 
@@ -80,6 +77,27 @@ class DarkMasses:
         """Sum m_chi1 + m_chi2 [GeV]."""
         return self.m_chi1 + self.m_chi2
 
+    @property
+    def chi2_decays(self) -> bool:
+        """Whether chi2 -> chi1 e+ e- is open: Delta > 2 m_e."""
+        return self.delta > 2 * M_ELECTRON
+
+    def require_chi2_decay(self) -> None:
+        """Raise where chi2 -> chi1 e+ e- is closed.
+
+        Raises
+        ------
+        KinematicsError
+            With the smallest m_A' that opens it.
+        """
+        if not self.chi2_decays:
+            msg = (
+                f"chi2 -> chi1 e+ e- is closed: Delta = f m_A'/R = {self.delta:g} GeV <= 2 m_e = "
+                f"{2 * M_ELECTRON:g} GeV; take m_A' > {2 * M_ELECTRON * self.ratio / self.splitting:.3g} GeV "
+                "or a larger splitting f"
+            )
+            raise KinematicsError(msg)
+
 
 @dataclass(frozen=True, slots=True)
 class DarkSector:
@@ -87,8 +105,8 @@ class DarkSector:
 
     Raises
     ------
-    ParameterError
-        Where alpha_D is not in (0, 4 pi) or epsilon not in (0, 1).
+    ParameterError, KinematicsError
+        Where alpha_D is not in (0, 4 pi), epsilon not in (0, 1), or chi2 -> chi1 e+ e- is closed.
 
     Warns
     -----
@@ -109,6 +127,7 @@ class DarkSector:
         if not 0 < self.epsilon < 1:
             msg = f"epsilon = {self.epsilon} must lie in (0, 1): kinetic mixing is a small number"
             raise ParameterError(msg)
+        self.masses.require_chi2_decay()
         pole = landau_pole(self.masses, self.alpha_d)
         if pole < LANDAU_SCALE_GEV:
             warnings.warn(
