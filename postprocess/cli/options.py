@@ -1,0 +1,88 @@
+"""Options that several commands share: the physics point is written once, the same everywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from semivis_gen.errors import ParameterError
+from semivis_gen.events import IdMap
+from semivis_gen.model import DarkMasses, DarkSector
+
+__all__ = [
+    "coupling_options",
+    "echo_json",
+    "id_option",
+    "json_option",
+    "mass_options",
+    "parse_ids",
+    "point_from",
+    "shape_options",
+]
+
+Command = Callable[..., Any]
+
+
+def _apply(options: list[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    def decorate(function: Command) -> Command:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+m_aprime_option = click.option("--m-aprime", type=float, required=True, help="Mass of A' [GeV].")
+shape_options = _apply(
+    [
+        click.option("--ratio", type=float, default=3.0, show_default=True, help="R = m_A'/m_chi1."),
+        click.option("--splitting", type=float, default=0.4, show_default=True, help="f = (m_chi2 - m_chi1)/m_chi1."),
+    ]
+)
+mass_options = _apply([m_aprime_option, shape_options])
+alpha_d_option = click.option("--alpha-d", type=float, default=0.1, show_default=True, help="alpha_D = g_D^2/4pi.")
+coupling_options = _apply(
+    [
+        alpha_d_option,
+        click.option("--epsilon", type=float, default=1e-3, show_default=True, help="Kinetic mixing."),
+    ]
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+id_option = click.option(
+    "--pdg",
+    "pdg",
+    multiple=True,
+    metavar="NAME=ID",
+    help="Id of aprime, chi1 or chi2 in the file, where it is not 55, 52, 58; repeat for each.",
+)
+
+
+def point_from(m_aprime: float, ratio: float, splitting: float, alpha_d: float, epsilon: float) -> DarkSector:
+    """Physics point from the options."""
+    return DarkSector(DarkMasses(m_aprime, ratio, splitting), alpha_d, epsilon)
+
+
+def parse_ids(entries: tuple[str, ...]) -> IdMap:
+    """Id map from `--pdg NAME=ID` options.
+
+    Raises
+    ------
+    ParameterError
+        Where an entry is not of that form.
+    """
+    chosen: dict[str, int] = {}
+    for entry in entries:
+        name, _, number = entry.partition("=")
+        if name not in ("aprime", "chi1", "chi2") or not number.lstrip("-").isdigit() or int(number) == 0:
+            msg = f"--pdg {entry}: write aprime=ID, chi1=ID or chi2=ID with a whole number, such as chi2=1000023"
+            raise ParameterError(msg)
+        chosen[name] = abs(int(number))
+    return IdMap(**chosen)
+
+
+def echo_json(payload: dict[str, Any]) -> None:
+    """Print one JSON object on stdout."""
+    click.echo(json.dumps(payload, indent=2))

@@ -1,0 +1,162 @@
+"""Run independent points of a scan: here, on local processes or on a Dask cluster, resumable.
+
+A task is a pure module-level function of JSON-able keyword arguments that returns a JSON-able dictionary;
+its random seed is one of its arguments. The result therefore depends neither on the number of workers
+nor on the backend nor on the order in which points finish.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any
+
+from postprocess.store import PointStore, digest
+from semivis_gen.errors import ParameterError, SemivisError
+from semivis_gen.version import __version__
+
+__all__ = ["Backend", "default_workers", "run_points"]
+
+Result = dict[str, Any]
+Task = Callable[..., Result]
+Advance = Callable[[int], None]
+MAX_ATTEMPTS = 3  # a point whose worker dies is tried again; a point that kills three workers is an error
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """Where points are computed."""
+
+    workers: int = field(default_factory=lambda: default_workers())
+    """Local processes; 1 computes in this process."""
+    scheduler: str | None = None
+    """Address of a Dask scheduler, such as tcp://host:8786; it overrides `workers`."""
+
+    def __post_init__(self) -> None:
+        if self.workers < 1:
+            msg = f"--workers {self.workers}: take at least one worker"
+            raise ParameterError(msg)
+
+
+def default_workers() -> int:
+    """Count the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run_points(
+    task: Task,
+    points: Sequence[dict[str, Any]],
+    *,
+    backend: Backend,
+    store: PointStore | None = None,
+    advance: Advance = lambda _: None,
+) -> list[Result]:
+    """Compute all points, taking those from the store that are there already.
+
+    Parameters
+    ----------
+    task : callable
+        Module-level function; called as ``task(**point)``.
+    points : sequence of dict
+        JSON-able keyword arguments of each point.
+    backend : Backend
+        Where to compute.
+    store : PointStore, optional
+        Finished points; each new one is written as soon as it is there.
+    advance : callable
+        Told how many more points are finished.
+
+    Returns
+    -------
+    list of dict
+        Results in the order of `points`.
+    """
+    keys = [digest([task.__module__, task.__qualname__, __version__, point]) for point in points]
+    results: dict[int, Result] = {}
+    if store is not None:
+        for index, key in enumerate(keys):
+            found = store.load(key)
+            if found is not None:
+                results[index] = found
+        advance(len(results))
+    missing = [index for index in range(len(points)) if index not in results]
+    for index, result in _compute(task, points, missing, backend):
+        if store is not None:
+            store.save(keys[index], result)
+        results[index] = result
+        advance(1)
+    return [results[index] for index in range(len(points))]
+
+
+def _compute(
+    task: Task, points: Sequence[dict[str, Any]], missing: list[int], backend: Backend
+) -> Iterator[tuple[int, Result]]:
+    if backend.scheduler is not None:
+        yield from _on_dask(task, points, missing, backend.scheduler)
+    elif backend.workers == 1 or len(missing) <= 1:
+        for index in missing:
+            yield index, task(**points[index])
+    else:
+        yield from _on_processes(task, points, missing, backend.workers)
+
+
+def _on_processes(
+    task: Task, points: Sequence[dict[str, Any]], missing: list[int], workers: int
+) -> Iterator[tuple[int, Result]]:
+    left = dict.fromkeys(missing, MAX_ATTEMPTS)
+    while left:
+        # spawn: a forked child would inherit locks of numerical libraries
+        with _pool(min(workers, len(left))) as pool:
+            futures: dict[Future[Result], int] = {pool.submit(task, **points[i]): i for i in left}
+            try:
+                for future in as_completed(futures):
+                    index = futures[future]
+                    result = future.result()
+                    del left[index]
+                    yield index, result
+            except BrokenProcessPool as error:
+                left = {index: attempts - 1 for index, attempts in left.items()}
+                if min(left.values()) == 0:
+                    msg = f"worker processes died {MAX_ATTEMPTS} times (out of memory?); take fewer with --workers"
+                    raise SemivisError(msg) from error
+
+
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ignore_interrupt() -> None:
+    """Leave Ctrl-C to the parent: workers finish their point and stop without a traceback."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _on_dask(
+    task: Task, points: Sequence[dict[str, Any]], missing: list[int], scheduler: str
+) -> Iterator[tuple[int, Result]]:
+    try:
+        from distributed import Client
+        from distributed import as_completed as completed
+    except ImportError as error:
+        msg = f"--scheduler {scheduler} needs Dask: pip install 'semivis[dask]'"
+        raise SemivisError(msg) from error
+    try:
+        client = Client(scheduler, timeout="10s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        msg = f"no Dask scheduler answers at {scheduler}: {error}; start one or use --workers"
+        raise SemivisError(msg) from error
+    with client:
+        futures = {client.submit(task, **points[i], pure=False, retries=MAX_ATTEMPTS - 1): i for i in missing}
+        for future in completed(futures):
+            yield futures[future], future.result()
