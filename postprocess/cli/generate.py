@@ -1,0 +1,131 @@
+"""`semivis generate`: events into a file, from the native generator or from MadGraph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from postprocess.cli.options import (
+    coupling_options,
+    echo_json,
+    id_option,
+    json_option,
+    mass_options,
+    parse_ids,
+    point_from,
+)
+from postprocess.cli.progress import progress
+from postprocess.experiment import load_experiment
+from semivis_gen.errors import ParameterError
+from semivis_gen.events import Events, RunInfo
+from semivis_gen.generate import generate
+from semivis_gen.io import open_writer
+from semivis_gen.lifetimes import sample_lifetimes
+from semivis_gen.model import DarkSector
+from semivis_gen.production.materials import material
+from semivis_gen.production.target import ThickTarget, ThinTarget
+
+CHUNK = 50_000
+
+
+def choose_target(experiment: str | None, energy: float | None, name: str) -> ThinTarget | ThickTarget:
+    """Target from the options: an experiment's dump, or single electrons on thin material.
+
+    Raises
+    ------
+    ParameterError
+        Where both or neither are given.
+    """
+    if (experiment is None) == (energy is None):
+        msg = "say either --experiment NAME (thick target, its beam) or --energy GEV with --material (thin target)"
+        raise ParameterError(msg)
+    if experiment is not None:
+        return load_experiment(experiment).thick_target()
+    assert energy is not None  # noqa: S101  (for the type checker)
+    return ThinTarget(energy, material(name))
+
+
+def write_events(
+    chunks: Iterable[Events], output: Path, point: DarkSector, *, seed: int, total: int, pdg: tuple[str, ...]
+) -> RunInfo:
+    """Sample lifetimes chunk by chunk and write the file; it appears whole or not at all."""
+    rng = np.random.default_rng([seed, 1])  # the first stream of the seed belongs to the kinematics
+    info = RunInfo()
+    with progress("events", total) as advance:
+        writer = None
+        from contextlib import ExitStack
+
+        with ExitStack() as stack:
+            for chunk in chunks:
+                events = sample_lifetimes(chunk, point, rng)
+                if writer is None:
+                    info = events.info
+                    writer = stack.enter_context(open_writer(output, info, ids=parse_ids(pdg)))
+                writer.write(events)
+                advance(len(events))
+    return info
+
+
+@click.command(name="generate")
+@mass_options
+@coupling_options
+@click.option("--experiment", help="Card name or file: its beam and thick target.")
+@click.option("--energy", type=float, help="Energy of single electrons on a thin target [GeV].")
+@click.option("--material", "name", default="Pb", show_default=True, help="Thin target, with --energy.")
+@click.option("--events", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same events.")
+@click.option("--e-min", type=float, default=0.0, show_default=True, help="Smallest A' energy [GeV].")
+@click.option("--no-decay", is_flag=True, help="Leave A' undecayed, for Pythia or your own decays.")
+@click.option("--engine", type=click.Choice(["native", "madgraph"]), default="native", show_default=True)
+@click.option("--program", type=click.Path(), help="MadGraph's folder; else MG5_DIR.")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help=".lhe, .hepmc3 (.gz) or .parquet.")
+@id_option
+@json_option
+def command(
+    experiment: str | None,
+    energy: float | None,
+    name: str,
+    events: int,
+    seed: int,
+    e_min: float,
+    no_decay: bool,
+    engine: str,
+    program: str | None,
+    output: Path,
+    pdg: tuple[str, ...],
+    as_json: bool,
+    **parameters: Any,
+) -> None:
+    """Generate e- N -> e- N A', A' -> chi1 chi2, chi2 -> chi1 l+ l- with displaced chi2 vertices."""
+    point = point_from(**parameters)
+    target = choose_target(experiment, energy, name)
+    if engine == "madgraph":
+        from semivis_gen.engines.madgraph import madgraph_generate
+
+        if not isinstance(target, ThinTarget):
+            msg = "--engine madgraph generates single electrons on a thin target: give --energy and --material"
+            raise ParameterError(msg)
+        madgraph_generate(point, target, events=events, seed=seed, output=output, mg5_dir=program)
+        click.echo(f"{output}: {events} events from MadGraph")
+        return
+    chunks = generate(
+        point.masses, target, n_events=events, seed=seed, chunk=CHUNK, e_min_aprime=e_min, chain=not no_decay
+    )
+    info = write_events(chunks, output, point, seed=seed, total=events, pdg=pdg)
+    rate = {
+        "rate": info.rate,
+        "rate_error": info.rate_error,
+        "rate_unit": info.rate_unit,
+        "rate_epsilon": info.rate_epsilon,
+    }
+    if as_json:
+        echo_json({"file": str(output), "events": events, "seed": seed, **rate})
+    else:
+        click.echo(
+            f"{output}: {events} events, {info.rate:.5g} +- {info.rate_error:.1g} {info.rate_unit}"
+            f" at epsilon = {info.rate_epsilon:g}"
+        )
