@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import math
 from collections.abc import Iterator
 from enum import StrEnum
@@ -26,6 +27,7 @@ __all__ = [
     "load_card",
     "numbers_of",
     "reject",
+    "schema_text",
     "show",
 ]
 
@@ -65,7 +67,7 @@ Finite = Annotated[float, BeforeValidator(_plain_number), Field(allow_inf_nan=Fa
 class CardModel(BaseModel):
     """Base of everything in a card: unknown keys are errors and values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Number(CardModel):
@@ -294,6 +296,26 @@ def load_card(model: type[AnyCard], name_or_path: str | Path, folder: str) -> An
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         msg = f"{path}: {_one_line(problems[0], model)}{more}"
         raise CardError(" ".join(msg.split())) from error
+
+
+def schema_text(model: type[Card]) -> str:
+    """JSON schema of a complete card, as it stands in cards/schema.
+
+    Parameters
+    ----------
+    model : type
+        Class of the card.
+
+    Returns
+    -------
+    str
+        Sorted JSON with a final newline; `extends` is added, which the reader resolves before it validates.
+    """
+    schema = model.model_json_schema()
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    text = "Name or path of the card that this one changes: only what differs need be written."
+    schema["properties"]["extends"] = {"type": "string", "description": text}
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
 
 
 def show(number: Number) -> str:

@@ -1,0 +1,105 @@
+"""Detector: which decay products reach a calorimeter, and how well energies are measured.
+
+Thresholds are applied as the probability that the measured energy passes, so no random smearing is needed
+and the response carries no statistical error of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from postprocess.experiment import Resolution, Station
+
+__all__ = ["energy_sigma", "pass_probability", "visible_energy"]
+
+FloatArray = NDArray[np.float64]
+
+
+def energy_sigma(energy: ArrayLike, resolution: Resolution | None) -> FloatArray:
+    """Resolution sigma(E) = min(stochastic sqrt(E) (+) constant E, ceiling).
+
+    Parameters
+    ----------
+    energy : array_like
+        True energies [GeV].
+    resolution : Resolution or None
+        From the card; None is an ideal detector.
+
+    Returns
+    -------
+    ndarray
+        Standard deviation [GeV].
+    """
+    e = np.maximum(np.asarray(energy, dtype=float), 0.0)
+    if resolution is None:
+        return np.zeros_like(e)
+    stochastic = resolution.stochastic.value if resolution.stochastic else 0.0
+    constant = resolution.constant.value if resolution.constant else 0.0
+    ceiling = resolution.ceiling_GeV.value if resolution.ceiling_GeV else np.inf
+    return np.asarray(np.minimum(np.hypot(stochastic * np.sqrt(e), constant * e), ceiling))
+
+
+def pass_probability(energy: ArrayLike, threshold: float, sigma: ArrayLike) -> FloatArray:
+    """Probability that a measured energy lies above a threshold, for Gaussian resolution.
+
+    Parameters
+    ----------
+    energy : array_like
+        True energies [GeV].
+    threshold : float
+        The cut [GeV].
+    sigma : array_like
+        Resolution at these energies [GeV]; zero gives a step.
+
+    Returns
+    -------
+    ndarray
+        Phi((E - threshold) / sigma).
+    """
+    from scipy.special import ndtr
+
+    distance = np.asarray(energy, dtype=float) - threshold
+    spread = np.broadcast_to(np.asarray(sigma, dtype=float), distance.shape)
+    step = np.where(distance >= 0, np.inf, -np.inf)
+    return np.asarray(ndtr(np.divide(distance, spread, out=step, where=spread > 0)))
+
+
+def visible_energy(point: FloatArray, momentum: FloatArray, energy: FloatArray, stations: list[Station]) -> FloatArray:
+    """Energy that decay products carry into calorimeters.
+
+    A product counts with its whole energy if it lies inside the transverse size of the first calorimeter at or
+    behind the decay point: where the decay happens if that is inside a module, else at the module's front.
+
+    Parameters
+    ----------
+    point : ndarray
+        Decay points [mm], shape (n, 3).
+    momentum, energy : ndarray
+        Momenta and energies of k products [GeV], shapes (n, k, 3) and (n, k).
+    stations : list of Station
+        The calorimeters that count.
+
+    Returns
+    -------
+    ndarray
+        Sum of energies [GeV], shape (n,).
+    """
+    ordered = sorted(stations, key=lambda s: s.begin_mm.value)
+    begins, ends, widths = (
+        np.array([getattr(s, key).value for s in ordered]) for key in ("begin_mm", "end_mm", "half_width_mm")
+    )
+    index = np.searchsorted(ends, point[:, 2], side="right")
+    seen = index < len(ends)
+    index = np.minimum(index, len(ends) - 1)
+    gap = np.maximum(begins[index] - point[:, 2], 0.0)[:, None]
+    forward = (momentum[..., 2] > 0) | (gap == 0)
+    slope = np.divide(
+        momentum[..., :2], momentum[..., 2:], out=np.zeros(momentum[..., :2].shape), where=momentum[..., 2:] > 0
+    )
+    transverse = np.abs(point[:, None, :2] + gap[..., None] * slope).max(axis=2)
+    inside = seen[:, None] & forward & (transverse < widths[index][:, None])
+    return np.asarray((energy * inside).sum(axis=1))

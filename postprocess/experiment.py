@@ -1,0 +1,317 @@
+"""Experiment cards: beam, dump, stations along z, signatures, background; every number with its source.
+
+Coordinates: mm, z along the beam, z = 0 at the front face of the dump.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Self
+
+from pydantic import Field, model_validator
+
+from postprocess.cardfile import Card, CardModel, Number, Status, list_cards, load_card, numbers_of, show
+from semivis_gen.errors import ParameterError
+
+if TYPE_CHECKING:
+    from semivis_gen.production.materials import Material
+    from semivis_gen.production.target import ThickTarget
+
+__all__ = [
+    "Experiment",
+    "Mode",
+    "Resolution",
+    "Signature",
+    "Station",
+    "StationKind",
+    "list_experiments",
+    "load_experiment",
+]
+
+FOLDER = "experiments"
+THRESHOLD_MARGIN = 3.0  # standard deviations below a threshold from which events can still pass it
+
+
+class Mode(StrEnum):
+    """What happens to A'."""
+
+    SEMIVISIBLE = "semivisible"
+    """A' -> chi1 chi2 at once, chi2 -> chi1 l+ l- in flight."""
+    INVISIBLE = "invisible"
+    """A' -> chi1 chi2 with chi2 taken as stable: missing energy only."""
+    VISIBLE = "visible"
+    """A' -> e+ e- in flight; no dark decay."""
+
+
+class StationKind(StrEnum):
+    """What a piece along the beam does."""
+
+    DUMP = "dump"
+    """Where the beam stops and A' is made; it measures what does not leave with A'."""
+    VETO = "veto"
+    """Must stay silent."""
+    CALORIMETER = "calorimeter"
+    """Measures the decay products."""
+    SHIELD = "shield"
+    """Absorbs everything else."""
+    VOLUME = "volume"
+    """Empty: decays in it fly on."""
+
+
+class Beam(CardModel):
+    """The beam."""
+
+    particle: str
+    """Name, `e-` or `e+`."""
+    energy_GeV: Number  # noqa: N815
+    """Energy [GeV]."""
+    spread_GeV: Number  # noqa: N815
+    """Half-width of the accepted momentum [GeV]."""
+
+
+class Exposure(CardModel):
+    """How much beam."""
+
+    electrons_on_target: Number
+    """Number of electrons."""
+
+
+class Layer(CardModel):
+    """One layer of the dump's repeating unit."""
+
+    material: str
+    """Name known to semivis_gen.production.materials."""
+    thickness_mm: Number
+    """Thickness [mm]."""
+
+
+class Dump(CardModel):
+    """The dump where A' is made."""
+
+    layers: Annotated[tuple[Layer, ...], Field(min_length=1)]
+    """The repeating unit; its composition is the dump's."""
+    depth_x0: Number
+    """Depth in radiation lengths."""
+
+
+class Resolution(CardModel):
+    """sigma(E) = min(stochastic sqrt(E) (+) constant E, ceiling)."""
+
+    stochastic: Number | None = None
+    """Coefficient of sqrt(E / GeV) [GeV]."""
+    constant: Number | None = None
+    """Relative resolution."""
+    ceiling_GeV: Number | None = None  # noqa: N815
+    """Largest sigma [GeV]."""
+
+
+class Station(CardModel):
+    """A piece along the beam axis, centred on it."""
+
+    kind: StationKind
+    """What it does."""
+    begin_mm: Number
+    """First plane [mm]."""
+    end_mm: Number
+    """Last plane [mm]."""
+    half_width_mm: Number
+    """Half of its transverse size [mm]; square."""
+    resolution: Resolution | None = None
+    """Energy resolution of a dump or calorimeter; ideal where absent."""
+
+
+class Visible(CardModel):
+    """Requirement on the visible decay products."""
+
+    stations: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Calorimeters whose energies count."""
+    energy_min_GeV: Number  # noqa: N815
+    """Smallest sum of e+ and e- energies in them [GeV]."""
+
+
+class Signature(CardModel):
+    """One way to see the signal: where the decay happens and what is asked for."""
+
+    name: str
+    """Short name, such as S1."""
+    title: str
+    """One line."""
+    decay_from: str
+    """Where the decay region begins: STATION.begin or STATION.end."""
+    decay_to: str
+    """Where it ends: STATION.begin, STATION.end or infinity."""
+    quiet: tuple[str, ...] = ()
+    """Stations that must stay silent: the decay region may not touch them."""
+    missing_energy_min_GeV: Number | None = None  # noqa: N815
+    """Smallest beam energy not found in the dump [GeV]."""
+    visible: Visible | None = None
+    """What must be seen of the decay; absent where nothing may be seen."""
+    efficiencies: dict[str, Number] = Field(default_factory=dict)
+    """Flat efficiencies, multiplied."""
+    background: Number
+    """Expected background events, with error."""
+    observed: Number
+    """Observed events."""
+
+    @property
+    def efficiency(self) -> float:
+        """Product of the flat efficiencies."""
+        return math.prod(number.value for number in self.efficiencies.values())
+
+
+class Systematic(CardModel):
+    """A relative uncertainty of the signal."""
+
+    name: str
+    """What it is."""
+    size: Number
+    """Relative standard deviation."""
+    signatures: tuple[str, ...] = ()
+    """Signatures it touches; all where empty."""
+
+
+class ModeCard(CardModel):
+    """Which signatures serve a mode."""
+
+    signatures: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names of signatures."""
+
+
+class Experiment(Card):
+    """A fixed-target experiment."""
+
+    beam: Beam
+    exposure: Exposure
+    target: Dump
+    stations: dict[str, Station]
+    """By name; at least the dump."""
+    signatures: Annotated[tuple[Signature, ...], Field(min_length=1)]
+    systematics: tuple[Systematic, ...] = ()
+    modes: dict[Mode, ModeCard]
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        from postprocess.experimentchecks import check
+
+        check(self)
+        return self
+
+    @property
+    def beam_energy(self) -> float:
+        """Beam energy [GeV]."""
+        return self.beam.energy_GeV.value
+
+    @property
+    def electrons(self) -> float:
+        """Electrons on target."""
+        return self.exposure.electrons_on_target.value
+
+    @property
+    def dump(self) -> Station:
+        """The station where A' is made."""
+        return next(s for s in self.stations.values() if s.kind is StationKind.DUMP)
+
+    def plane(self, edge: str) -> float:
+        """Position of an edge such as `HCAL2.begin` [mm]; `infinity` is infinite."""
+        if edge == "infinity":
+            return math.inf
+        station, _, side = edge.rpartition(".")
+        number: Number = getattr(self.stations[station], f"{side}_mm")
+        return number.value
+
+    def region(self, signature: Signature) -> tuple[float, float]:
+        """First and last plane of a signature's decay region [mm]; the last may be infinite."""
+        return self.plane(signature.decay_from), self.plane(signature.decay_to)
+
+    def signatures_of(self, mode: Mode | str) -> tuple[Signature, ...]:
+        """Signatures of a mode, in the order of the card.
+
+        Raises
+        ------
+        ParameterError
+            Where the experiment has no such mode.
+        """
+        known = [m.value for m in self.modes]
+        if mode not in known:
+            msg = f"{self.name} has no mode {str(mode)!r}; it has {', '.join(known)}"
+            raise ParameterError(msg)
+        names = self.modes[Mode(mode)].signatures
+        return tuple(s for s in self.signatures if s.name in names)
+
+    def e_min(self, mode: Mode | str = Mode.SEMIVISIBLE) -> float:
+        """Smallest A' energy that can pass any signature of a mode [GeV].
+
+        Thresholds less three standard deviations of the resolution. Production rates and acceptances refer
+        to A' above this energy.
+        """
+        return max(0.0, min(self._threshold(s) for s in self.signatures_of(mode)))
+
+    def _threshold(self, signature: Signature) -> float:
+        from postprocess.detector import energy_sigma
+
+        lowest = 0.0
+        if signature.missing_energy_min_GeV is not None:
+            cut = signature.missing_energy_min_GeV.value
+            lowest = cut - THRESHOLD_MARGIN * float(energy_sigma(self.beam_energy - cut, self.dump.resolution))
+        if signature.visible is not None:  # A' carries at least what its decay shows
+            cut = signature.visible.energy_min_GeV.value
+            resolution = self.stations[signature.visible.stations[0]].resolution
+            lowest = max(lowest, cut - THRESHOLD_MARGIN * float(energy_sigma(cut, resolution)))
+        return lowest
+
+    def material(self) -> Material:
+        """Material of the dump, mixed from its layers."""
+        from semivis_gen.production.materials import layered
+
+        return layered(f"{self.name} dump", [(x.material, x.thickness_mm.value) for x in self.target.layers])
+
+    def thick_target(self, mode: Mode | str = Mode.SEMIVISIBLE) -> ThickTarget:
+        """Target for the production code: beam electrons are followed down to the smallest useful energy."""
+        from semivis_gen.production.target import ThickTarget
+
+        return ThickTarget(self.beam_energy, self.material(), self.target.depth_x0.value, self.e_min(mode))
+
+    def describe(self) -> str:
+        """Readable summary: title, references, every number with status and source."""
+        lines = [f"{self.name}: {self.title}", "", "references"]
+        lines += [f"  {key:<24} {text}" for key, text in self.references.items()]
+        lines += ["", "decay regions [mm]"]
+        for signature in self.signatures:
+            begin, end = self.region(signature)
+            lines.append(f"  {signature.name:<24} {begin:g} to {end:g}: {signature.title}")
+        lines += [f"  mode {mode.value:<19} {', '.join(card.signatures)}" for mode, card in self.modes.items()]
+        lines += ["", "numbers"]
+        for key, number in numbers_of(self):
+            lines.append(f"  {key:<48} {show(number):<28} {number.source or ''}".rstrip())
+            if number.note and number.status is not Status.PUBLISHED:
+                lines.append(f"      {' '.join(number.note.split())}")
+        return "\n".join(lines)
+
+
+def list_experiments() -> list[str]:
+    """Names of the experiment cards that come with the project."""
+    return list_cards(FOLDER)
+
+
+def load_experiment(name_or_path: str | Path) -> Experiment:
+    """Read and validate an experiment card.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        A name of `list_experiments`, or the path of a user's own YAML file, which may start with
+        `extends: NAME` and hold only what differs.
+
+    Returns
+    -------
+    Experiment
+        Validated and frozen.
+
+    Raises
+    ------
+    CardError
+        One line: file, key path, value, rule, way out.
+    """
+    return load_card(Experiment, name_or_path, FOLDER)
