@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON
 from semivis_gen.errors import ParameterError
@@ -24,6 +24,7 @@ from semivis_gen.production.phase_space import Kinematics, Reaction
 __all__ = ["Method", "cross_section", "dsigma_dx", "material_cross_section", "soft_scale", "unit_cube"]
 
 FloatArray = NDArray[np.float64]
+Bound = float | FloatArray
 FormFactor = Callable[[FloatArray, Nucleus], FloatArray]
 FINE, COARSE = (32, 16, 56, 16), (24, 12, 40, 12)  # nodes in y, U, t, phi; errors are measured in the tests
 MIN_RELATIVE_ERROR = 2e-4  # never claim better: the rule's own error scatters below that
@@ -47,12 +48,12 @@ def _rule(n: int) -> tuple[FloatArray, FloatArray]:
 
 
 def soft_scale(reaction: Reaction) -> FloatArray:
-    """y below which the electron mass ends the rise of the cross-section: (m_e/m)^2 and the phase-space edge."""
+    """Energy share y below which the electron mass ends the rise towards x -> 1: (m_e/m)^2 and the edge."""
     return np.asarray(np.minimum(1.0, (M_ELECTRON / reaction.m) ** 2 + M_ELECTRON / reaction.energy))
 
 
 def unit_cube(
-    reaction: Reaction, r: FloatArray, z: FloatArray, c: FloatArray, *, y_range: tuple[ArrayLike, ArrayLike]
+    reaction: Reaction, r: FloatArray, z: FloatArray, c: FloatArray, *, y_range: tuple[Bound, Bound]
 ) -> tuple[FloatArray, Kinematics, FloatArray, FloatArray]:
     """Map three numbers in (0, 1) to y, U and t such that the cross-section becomes smooth.
 
@@ -65,7 +66,7 @@ def unit_cube(
         The reaction.
     r, z, c : ndarray
         Numbers in (0, 1) that broadcast.
-    y_range : (array_like, array_like)
+    y_range : pair of float or ndarray
         Range of y = 1 - E_A'/E.
 
     Returns

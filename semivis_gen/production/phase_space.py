@@ -5,7 +5,8 @@ transfer t = -q^2 and the azimuth phi of the recoil around V = p - k. With W = E
 
     d sigma / (dy dU dt dphi) = eps^2 alpha^3 E / (32 pi M^2 p^2 |V|) * G2(t)/t^2 * f
 
-with f of `matrix_element`; no approximation (Liu and Miller, arXiv:1705.02016, in other variables). At 100 GeV and m_A' = 10 MeV t_min is 2.5e-13 GeV^2: nothing here subtracts large numbers.
+with f of `matrix_element`; no approximation (Liu and Miller, arXiv:1705.02016, in other variables). At 100 GeV
+and m_A' = 10 MeV t_min is 2.5e-13 GeV^2: nothing here subtracts large numbers.
 """
 
 from __future__ import annotations

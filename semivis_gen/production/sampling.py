@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,10 +125,7 @@ class ProductionSampler:
         atoms = atoms_per_radiation_length(material, nucleus)
         bins = ENERGY_BINS if cells is CELLS else 2
         edges = np.linspace(0.0, length, bins + 1)
-        return [
-            self._channel(index, (float(a), float(b)), cells, atoms * (b - a), rng)
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        return [self._channel(index, (float(a), float(b)), cells, atoms * (b - a), rng) for a, b in pairwise(edges)]
 
     def _energy(self, cumulative: FloatArray) -> FloatArray:
         if self._track is None:

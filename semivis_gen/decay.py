@@ -1,0 +1,191 @@
+"""Decays A' -> chi1 chi2 and chi2 -> chi1 l+ l- with their exact matrix elements.
+
+The Majorana coupling i g_D A'_mu chi2bar gamma^mu chi1 acts as a vector current between chi2 and chi1 with masses
+of equal sign. In the frame of q = l+ + l-, with the polar angle theta of l- against the direction of chi1 and
+rho = 4 m_l^2/q^2, the transverse and longitudinal currents carry q^2 each and Sigma^2, so that for unpolarised chi2
+
+    dGamma / (dq^2 dcos) ~ rate(q^2) * (1 - eta cos^2 theta),
+    eta = (1 - rho) (Sigma^2 - q^2) / [Sigma^2 + (1 + rho) q^2],
+
+with rate(q^2) of `widths.chi2_rate_dq2`. All sampling is by inversion: no rejection, no weights.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from semivis_gen.constants import M_ELECTRON
+from semivis_gen.errors import KinematicsError
+from semivis_gen.kinematics import boost_from_rest, breakup_momentum, isotropic, rotate_z_to
+from semivis_gen.model import DarkMasses
+from semivis_gen.widths import chi2_rate_dq2
+
+__all__ = ["angular_asymmetry", "chi2_decay", "sample_polar_angle", "sample_q2", "two_body"]
+
+FloatArray = NDArray[np.float64]
+TABLE_NODES = 4000  # the interpolated spectrum is then exact to 1e-6
+
+
+def two_body(
+    parent: FloatArray, parent_mass: ArrayLike, m1: ArrayLike, m2: ArrayLike, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Isotropic two-body decay.
+
+    Parameters
+    ----------
+    parent : ndarray
+        Momentum of the parent [GeV], shape (n, 3).
+    parent_mass, m1, m2 : array_like
+        Masses [GeV], scalar or shape (n,).
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    p1, p2 : ndarray
+        Momenta of the daughters [GeV], shape (n, 3).
+
+    Raises
+    ------
+    KinematicsError
+        Where the decay is closed.
+    """
+    n = len(parent)
+    size = np.broadcast_to(breakup_momentum(parent_mass, m1, m2), (n,))
+    star = isotropic(n, rng) * size[:, None]
+    first = boost_from_rest(star, m1, parent, parent_mass)
+    return first, parent - first
+
+
+@lru_cache(maxsize=64)
+def _q2_table(masses: DarkMasses, m_lepton: float) -> tuple[FloatArray, FloatArray]:
+    """Cumulative probability and ln q^2 at its nodes."""
+    if masses.delta <= 2 * m_lepton:
+        msg = (
+            f"chi2 -> chi1 l+ l- is closed: Delta = {masses.delta:g} GeV <= 2 m_l = {2 * m_lepton:g} GeV; "
+            "take a larger splitting f or m_A'"
+        )
+        raise KinematicsError(msg)
+    v = np.linspace(0.0, 1.0, TABLE_NODES + 1)
+    low, high = 2 * math.log(2 * m_lepton), 2 * math.log(masses.delta)
+    node, weight = np.polynomial.legendre.leggauss(4)
+
+    def log_q2(v: FloatArray) -> FloatArray:
+        return np.asarray(low + (high - low) * v * v * (3 - 2 * v))  # flat at both square-root ends
+
+    inner = v[:-1, None] + 0.5 * (node + 1) / TABLE_NODES
+    q2 = np.exp(log_q2(inner))
+    mass = (chi2_rate_dq2(masses, q2, m_lepton) * q2 * 6 * inner * (1 - inner)) @ weight
+    cumulative = np.r_[0.0, np.cumsum(mass)]
+    return cumulative / cumulative[-1], log_q2(v)
+
+
+def sample_q2(masses: DarkMasses, n: int, rng: np.random.Generator, *, m_lepton: float = M_ELECTRON) -> FloatArray:
+    """Squared masses of the lepton pair in chi2 -> chi1 l+ l-.
+
+    Parameters
+    ----------
+    masses : DarkMasses
+        Masses of the point.
+    n : int
+        How many.
+    rng : Generator
+        Source of randomness.
+    m_lepton : float
+        Lepton mass [GeV].
+
+    Returns
+    -------
+    ndarray
+        q^2 [GeV^2], shape (n,).
+    """
+    cumulative, log_q2 = _q2_table(masses, m_lepton)
+    return np.asarray(np.exp(np.interp(rng.random(n), cumulative, log_q2)))
+
+
+def angular_asymmetry(masses: DarkMasses, q2: FloatArray, *, m_lepton: float = M_ELECTRON) -> FloatArray:
+    """Coefficient eta of the distribution 1 - eta cos^2 theta of the module's formula.
+
+    Parameters
+    ----------
+    masses : DarkMasses
+        Masses of the point.
+    q2 : ndarray
+        Squared mass of the pair [GeV^2].
+    m_lepton : float
+        Lepton mass [GeV].
+
+    Returns
+    -------
+    ndarray
+        eta between 0 and 1.
+    """
+    rho, sigma2 = 4 * m_lepton**2 / q2, masses.sigma**2
+    return np.asarray((1 - rho) * (sigma2 - q2) / (sigma2 + (1 + rho) * q2))
+
+
+def sample_polar_angle(eta: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Cosines distributed as 1 - eta cos^2, by the trigonometric solution of the cubic.
+
+    Parameters
+    ----------
+    eta : ndarray
+        Between 0 and 1, shape (n,).
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Cosines, shape (n,).
+    """
+    safe = np.maximum(eta, 1e-12)
+    root = np.sqrt(safe)
+    target = 1.5 * (2 * rng.random(len(eta)) - 1) * (1 - safe / 3) * root
+    return np.asarray(np.clip(2 / root * np.sin(np.arcsin(np.clip(target, -1, 1)) / 3), -1.0, 1.0))
+
+
+def chi2_decay(
+    chi2: FloatArray, masses: DarkMasses, rng: np.random.Generator, *, m_lepton: float = M_ELECTRON
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Decay of unpolarised chi2 -> chi1 l- l+.
+
+    Parameters
+    ----------
+    chi2 : ndarray
+        Momenta of chi2 [GeV], shape (n, 3).
+    masses : DarkMasses
+        Masses of the point.
+    rng : Generator
+        Source of randomness.
+    m_lepton : float
+        Lepton mass [GeV].
+
+    Returns
+    -------
+    chi1, minus, plus : ndarray
+        Momenta [GeV], shape (n, 3).
+
+    Raises
+    ------
+    KinematicsError
+        Where the decay is closed.
+    """
+    n = len(chi2)
+    q2 = sample_q2(masses, n, rng, m_lepton=m_lepton)
+    pair_mass = np.sqrt(q2)
+    pair_star = isotropic(n, rng) * breakup_momentum(masses.m_chi2, masses.m_chi1, pair_mass)[:, None]
+    cosine = sample_polar_angle(angular_asymmetry(masses, q2, m_lepton=m_lepton), rng)
+    angle = 2 * math.pi * rng.random(n)
+    sine = np.sqrt((1 - cosine) * (1 + cosine))
+    direction = np.stack([sine * np.cos(angle), sine * np.sin(angle), cosine], axis=1)
+    lepton_star = breakup_momentum(pair_mass, m_lepton, m_lepton)[:, None] * rotate_z_to(direction, pair_star)
+    minus_star = boost_from_rest(lepton_star, m_lepton, pair_star, pair_mass)
+    plus_star = pair_star - minus_star
+    minus = boost_from_rest(minus_star, m_lepton, chi2, masses.m_chi2)
+    plus = boost_from_rest(plus_star, m_lepton, chi2, masses.m_chi2)
+    return chi2 - minus - plus, minus, plus

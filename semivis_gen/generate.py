@@ -1,0 +1,169 @@
+"""The native generator: production in a target and the whole decay chain, chunk by chunk.
+
+Every chunk has its own random stream, spawned from the seed by its number, so that the events do not depend on
+who computes which chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_ELECTRON, ID_POSITRON, M_ELECTRON
+from semivis_gen.decay import chi2_decay, two_body
+from semivis_gen.errors import ParameterError
+from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, RunInfo, Topology
+from semivis_gen.kinematics import energy_of
+from semivis_gen.model import DarkMasses
+from semivis_gen.production.rate import production_rate
+from semivis_gen.production.sampling import Production, ProductionSampler
+from semivis_gen.production.target import ThickTarget, ThinTarget
+from semivis_gen.version import __version__
+
+__all__ = ["CHAIN", "PRODUCTION_ONLY", "generate"]
+
+FloatArray = NDArray[np.float64]
+NUCLEUS = 0  # stands for the nucleus, whose id differs from event to event
+
+# the order of MadGraph's e- N > e- N A', (A' > chi1 chi2, chi2 > chi1 e- e+)
+CHAIN = Topology(
+    pdg=(
+        ID_ELECTRON, NUCLEUS, ID_APRIME, ID_CHI2, ID_ELECTRON, NUCLEUS, ID_CHI1, ID_CHI1, ID_ELECTRON, ID_POSITRON,
+    ),
+    status=(
+        STATUS_INCOMING, STATUS_INCOMING, STATUS_DECAYED, STATUS_DECAYED, *[STATUS_FINAL] * 6,
+    ),
+    mothers=((-1, -1), (-1, -1), (0, 1), (2, 2), (0, 1), (0, 1), (2, 2), (3, 3), (3, 3), (3, 3)),
+)  # fmt: skip
+PRODUCTION_ONLY = Topology(
+    pdg=(ID_ELECTRON, NUCLEUS, ID_APRIME, ID_ELECTRON, NUCLEUS),
+    status=(STATUS_INCOMING, STATUS_INCOMING, STATUS_FINAL, STATUS_FINAL, STATUS_FINAL),
+    mothers=((-1, -1), (-1, -1), (0, 1), (0, 1), (0, 1)),
+)
+
+
+def generate(
+    masses: DarkMasses,
+    target: ThinTarget | ThickTarget,
+    *,
+    n_events: int,
+    seed: int,
+    chunk: int = 100_000,
+    e_min_aprime: float = 0.0,
+    chain: bool = True,
+) -> Iterator[Events]:
+    """Generate unweighted events of e- N -> e- N A', A' -> chi1 chi2, chi2 -> chi1 e+ e-.
+
+    Parameters
+    ----------
+    masses : DarkMasses
+        Masses; couplings do not enter.
+    target : ThinTarget or ThickTarget
+        What the beam hits.
+    n_events : int
+        How many events in all.
+    seed : int
+        Seed; the events depend on it and on `chunk`, on nothing else.
+    chunk : int
+        Events a chunk.
+    e_min_aprime : float
+        Smallest A' energy [GeV].
+    chain : bool
+        Whether A' and chi2 decay; otherwise A' is final. A stable chi2 stays undecayed.
+
+    Yields
+    ------
+    Events
+        Chunks; `info.rate` is the production rate at epsilon = 1.
+
+    Raises
+    ------
+    ParameterError, KinematicsError
+        Where a number makes no sense or production is closed.
+    """
+    if n_events < 1 or chunk < 1:
+        msg = f"{n_events} events in chunks of {chunk}: both must be at least 1"
+        raise ParameterError(msg)
+    sampler = ProductionSampler(masses.m_aprime, target, e_min_aprime=e_min_aprime)
+    info = _run_info(masses, target, seed, e_min_aprime)
+    streams = np.random.SeedSequence(seed).spawn(-(-n_events // chunk))
+    for index, stream in enumerate(streams):
+        size = min(chunk, n_events - index * chunk)
+        rng = np.random.default_rng(stream)
+        yield _assemble(masses, target, sampler.sample(size, rng), rng, info, chain=chain)
+
+
+def _run_info(masses: DarkMasses, target: ThinTarget | ThickTarget, seed: int, e_min: float) -> RunInfo:
+    rate = production_rate(masses.m_aprime, target, e_min=e_min)
+    elements = target.material.elements
+    single = elements[0][0] if len(elements) == 1 else None
+    return RunInfo(
+        generator="semivis",
+        version=__version__,
+        masses=masses,
+        beam_id=ID_ELECTRON,
+        beam_energy=target.beam_energy,
+        target_id=single.pdg_id if single else 0,
+        target_mass=single.mass if single else 0.0,
+        rate=rate.value,
+        rate_error=rate.error,
+        rate_unit="pb" if isinstance(target, ThinTarget) else "A' per electron",
+        rate_epsilon=1.0,
+        seed=seed,
+        extra={"e_min_aprime_GeV": repr(e_min), "material": target.material.name},
+    )
+
+
+def _assemble(
+    masses: DarkMasses,
+    target: ThinTarget | ThickTarget,
+    production: Production,
+    rng: np.random.Generator,
+    info: RunInfo,
+    *,
+    chain: bool,
+) -> Events:
+    nucleus_mass = np.array([n.mass for n in production.nuclei])[production.nucleus]
+    nucleus_id = np.array([n.pdg_id for n in production.nuclei], dtype=np.int32)[production.nucleus]
+    still = np.zeros_like(production.beam)
+    incoming = [(production.beam, M_ELECTRON), (still, nucleus_mass)]
+    outgoing = [(production.electron, M_ELECTRON), (production.recoil, nucleus_mass)]
+    aprime = (production.aprime, masses.m_aprime)
+    columns: list[tuple[FloatArray, FloatArray | float]]
+    if not chain:
+        topology, columns = PRODUCTION_ONLY, [*incoming, aprime, *outgoing]
+    else:
+        chi1, chi2 = two_body(production.aprime, masses.m_aprime, masses.m_chi1, masses.m_chi2, rng)
+        columns = [*incoming, aprime, (chi2, masses.m_chi2), *outgoing, (chi1, masses.m_chi1)]
+        if masses.chi2_decays:
+            inner, minus, plus = chi2_decay(chi2, masses, rng)
+            columns += [(inner, masses.m_chi1), (minus, M_ELECTRON), (plus, M_ELECTRON)]
+        topology = CHAIN if masses.chi2_decays else _with_stable_chi2()
+    n, k = len(production), len(columns)
+    momentum = np.empty((n, k, 3))
+    mass = np.empty((n, k))
+    for index, (p, m) in enumerate(columns):
+        momentum[:, index], mass[:, index] = p, m
+    events = Events.from_topology(
+        topology, momentum, mass, weight=production.weight, vertex=_vertices(target, production), info=info
+    )
+    events.pdg.reshape(n, k)[:, np.asarray(topology.pdg) == NUCLEUS] = nucleus_id[:, None]
+    return events
+
+
+def _with_stable_chi2() -> Topology:
+    """Chain that ends with chi2: its first seven particles."""
+    status = (*CHAIN.status[:3], STATUS_FINAL, *CHAIN.status[4:7])
+    return Topology(CHAIN.pdg[:7], status, CHAIN.mothers[:7])
+
+
+def _vertices(target: ThinTarget | ThickTarget, production: Production) -> FloatArray:
+    """Production points (x, y, z, ct) [mm]: on the axis at the sampled depth, at the time of a beam electron there."""
+    vertex = np.zeros((len(production), 4))
+    if isinstance(target, ThickTarget):
+        vertex[:, 2] = production.depth_x0 * target.material.radiation_length_mm
+        speed = production.beam[:, 2] / energy_of(production.beam, M_ELECTRON)
+        vertex[:, 3] = vertex[:, 2] / speed
+    return vertex

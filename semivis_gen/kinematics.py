@@ -1,0 +1,123 @@
+"""Relativistic kinematics on arrays: boosts and decays built from (p, m), never from (p, E)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from semivis_gen.errors import KinematicsError
+
+__all__ = ["boost_from_rest", "boost_to_rest", "breakup_momentum", "energy_of", "isotropic", "rotate_z_to"]
+
+FloatArray = NDArray[np.float64]
+
+
+def energy_of(momentum: FloatArray, mass: ArrayLike) -> FloatArray:
+    """Energy sqrt(p^2 + m^2).
+
+    Parameters
+    ----------
+    momentum : ndarray
+        Three-momenta [GeV], shape (n, 3).
+    mass : array_like
+        Masses [GeV], scalar or shape (n,).
+
+    Returns
+    -------
+    ndarray
+        Energies [GeV], shape (n,).
+    """
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", momentum, momentum) + np.square(mass)))
+
+
+def breakup_momentum(parent: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> FloatArray:
+    """Momentum of either daughter in the parent's rest frame (PDG review "Kinematics", eq. 49.17).
+
+    Parameters
+    ----------
+    parent, m1, m2 : array_like
+        Masses [GeV]; they broadcast.
+
+    Returns
+    -------
+    ndarray
+        Momentum [GeV].
+
+    Raises
+    ------
+    KinematicsError
+        Where the decay is closed.
+    """
+    m, a, b = (np.asarray(v, dtype=float) for v in (parent, m1, m2))
+    if np.any(m < a + b):
+        msg = (
+            f"decay closed: parent of {np.min(m):g} GeV is lighter than its daughters of {np.max(a + b):g} GeV together"
+        )
+        raise KinematicsError(msg)
+    # products of sums and differences keep all digits near threshold
+    return np.asarray(np.sqrt((m - a - b) * (m + a + b) * (m - a + b) * (m + a - b)) / (2 * m))
+
+
+def isotropic(n: int, rng: np.random.Generator) -> FloatArray:
+    """Unit vectors uniform on the sphere, shape (n, 3)."""
+    u, v = rng.random((2, n))
+    cosine, angle = 2 * u - 1, 2 * math.pi * v
+    sine = np.sqrt((1 - cosine) * (1 + cosine))
+    return np.stack([sine * np.cos(angle), sine * np.sin(angle), cosine], axis=1)
+
+
+def boost_from_rest(momentum: FloatArray, mass: ArrayLike, parent: FloatArray, parent_mass: ArrayLike) -> FloatArray:
+    """Boost momenta from a parent's rest frame to the frame in which the parent moves.
+
+    Parameters
+    ----------
+    momentum : ndarray
+        Momenta in the rest frame [GeV], shape (n, 3).
+    mass : array_like
+        Their masses [GeV].
+    parent : ndarray
+        Momentum of the parent [GeV], shape (n, 3).
+    parent_mass : array_like
+        Its mass [GeV].
+
+    Returns
+    -------
+    ndarray
+        Momenta in the parent's frame [GeV], shape (n, 3).
+    """
+    m = np.asarray(parent_mass, dtype=float)
+    parent_energy = energy_of(parent, m)
+    projection = np.einsum("ij,ij->i", parent, momentum)
+    factor = (energy_of(momentum, mass) + projection / (parent_energy + m)) / m
+    return np.asarray(momentum + factor[:, None] * parent)
+
+
+def boost_to_rest(momentum: FloatArray, mass: ArrayLike, parent: FloatArray, parent_mass: ArrayLike) -> FloatArray:
+    """Boost momenta into the rest frame of a parent: inverse of `boost_from_rest`."""
+    return boost_from_rest(momentum, mass, -parent, parent_mass)
+
+
+def rotate_z_to(vectors: FloatArray, axis: FloatArray) -> FloatArray:
+    """Rotate vectors such that the z axis goes to `axis`.
+
+    Parameters
+    ----------
+    vectors, axis : ndarray
+        Shapes (n, 3); `axis` of any length but zero.
+
+    Returns
+    -------
+    ndarray
+        Rotated vectors, shape (n, 3).
+    """
+    length = np.sqrt(np.einsum("ij,ij->i", axis, axis))
+    x, y, z = (axis / length[:, None]).T
+    transverse = np.hypot(x, y)
+    along_z = transverse == 0
+    safe = np.where(along_z, 1.0, transverse)
+    cos_phi, sin_phi = np.where(along_z, 1.0, x / safe), np.where(along_z, 0.0, y / safe)
+    a, b, c = vectors.T
+    first = z * a + transverse * c  # turn by theta in the x-z plane, then by phi around z
+    return np.stack([cos_phi * first - sin_phi * b, sin_phi * first + cos_phi * b, z * c - transverse * a], axis=1)
