@@ -128,8 +128,8 @@ def _assemble(
     nucleus_mass = np.array([n.mass for n in production.nuclei])[production.nucleus]
     nucleus_id = np.array([n.pdg_id for n in production.nuclei], dtype=np.int32)[production.nucleus]
     still = np.zeros_like(production.beam)
-    incoming = [(production.beam, M_ELECTRON), (still, nucleus_mass)]
-    outgoing = [(production.electron, M_ELECTRON), (production.recoil, nucleus_mass)]
+    incoming: list[tuple[FloatArray, FloatArray | float]] = [(production.beam, M_ELECTRON), (still, nucleus_mass)]
+    outgoing: list[tuple[FloatArray, FloatArray | float]] = [(production.electron, M_ELECTRON), (production.recoil, nucleus_mass)]
     aprime = (production.aprime, masses.m_aprime)
     columns: list[tuple[FloatArray, FloatArray | float]]
     if not chain:
