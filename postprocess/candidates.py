@@ -114,7 +114,10 @@ def _semivisible(
             f"{masses.m_aprime:g} GeV, R = {masses.ratio:g}, f = {masses.splitting:g}; give the events' masses"
         )
         raise EventFileError(msg)
-    if np.any(left):
+    stable = masses is not None and not masses.chi2_decays
+    if stable:  # nothing to see, nothing to decay
+        native = np.zeros((len(events), 2, 3)), np.zeros((len(events), 2)), np.ones(len(events), dtype=bool)
+    elif np.any(left):
         known = _require(masses, "chi2 is not decayed")
         _, minus, plus = chi2_decay(momentum[left], known, rng)
         native = _spread(left, minus, plus)

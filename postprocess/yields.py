@@ -19,6 +19,7 @@ from postprocess.experiment import Experiment, Mode, Signature
 from semivis_gen.constants import HBARC_GEV_MM, M_ELECTRON, M_MUON
 from semivis_gen.errors import ParameterError
 from semivis_gen.estimate import Estimate
+from semivis_gen.hadrons import gamma_aprime_hadrons
 from semivis_gen.model import DarkMasses
 from semivis_gen.widths import (
     gamma_aprime_chi,
@@ -136,9 +137,10 @@ def _flyer(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Width of the flying particle, its branching to e+ e-, and the branching of A' that makes it."""
     one = np.ones_like(eps)
-    if mode is Mode.VISIBLE:  # no dark states: A' itself flies; hadrons are left out
+    if mode is Mode.VISIBLE:  # no dark states: A' itself flies
         electrons = gamma_aprime_lepton(masses.m_aprime, eps, M_ELECTRON)
-        width = electrons + gamma_aprime_lepton(masses.m_aprime, eps, M_MUON)
+        others = gamma_aprime_lepton(masses.m_aprime, eps, M_MUON) + gamma_aprime_hadrons(masses.m_aprime, eps)
+        width = electrons + others
         return width, np.divide(electrons, width, out=one, where=width > 0), np.ones_like(eps)
     branching = gamma_aprime_chi(masses, alpha) / gamma_aprime_total(masses, alpha, eps)
     if mode is Mode.INVISIBLE:

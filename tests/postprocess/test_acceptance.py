@@ -170,6 +170,19 @@ def test_undecayed_chi2_and_aprime_are_decayed_here(na64):
         assert np.all(table.acceptance[:, 0] > 0)
 
 
+def test_a_stable_chi2_leaves_missing_energy_only(na64):
+    light = DarkMasses(0.004)  # Delta = 0.53 MeV < 2 m_e
+    events = make_events(2000, 1)
+    columns = [0, 1, 2, 3]
+    topology = Topology(pdg=TOPOLOGY.pdg[:4], status=(-1, 2, 1, 1), mothers=TOPOLOGY.mothers[:4])
+    momentum = events.momentum.reshape(-1, 7, 3)[:, columns]
+    mass = np.array([M_ELECTRON, light.m_aprime, light.m_chi2, light.m_chi1])
+    table = accept([Events.from_topology(topology, momentum, mass, info=RunInfo(masses=light))], na64)
+    value, _ = table.at(np.inf)
+    assert value[0] == 0
+    assert value[1] == pytest.approx(0.6 * table.cut_flows[1].fraction[1, 0], rel=1e-6)
+
+
 def test_muon_pairs_do_not_enter_the_table_of_electron_pairs(na64):
     electrons = make_events(4000, 1)
     muons = dataclasses.replace(electrons, pdg=np.where(electrons.pdg == -11, -ID_MUON, electrons.pdg))
