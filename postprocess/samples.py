@@ -1,0 +1,161 @@
+"""Event samples of a scan: one production sample a mass, decayed for every splitting, reduced to acceptance.
+
+Couplings never enter here; the same sample serves whole planes of (epsilon, alpha_D).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from postprocess.acceptance import accept
+from postprocess.acceptancetable import AcceptanceTable
+from postprocess.experiment import Experiment, Mode
+from postprocess.scan import Advance, Backend, run_points
+from postprocess.store import PointStore
+from semivis_gen.errors import KinematicsError
+from semivis_gen.estimate import Estimate
+from semivis_gen.generate import generate
+from semivis_gen.model import DarkMasses
+
+__all__ = ["MassPoint", "sample_masses", "sample_task"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MassPoint:
+    """What is known of one mass point before couplings are chosen."""
+
+    masses: DarkMasses
+    """Masses."""
+    table: AcceptanceTable
+    """Acceptance of every signature against c tau."""
+    rate: Estimate
+    """A' per electron on target at epsilon = 1 above the table's e_min."""
+
+
+def sample_task(
+    *, m_aprime: float, ratio: float, splittings: list[float], card: dict[str, Any], mode: str, events: int, seed: int
+) -> dict[str, Any]:
+    """Sample one A' mass and reduce it to acceptance tables, one a splitting.
+
+    Parameters
+    ----------
+    m_aprime, ratio : float
+        m_A' [GeV] and R.
+    splittings : list of float
+        Values of f.
+    card : dict
+        The experiment card as JSON-able values.
+    mode : str
+        semivisible, invisible or visible.
+    events, seed : int
+        Size and seed of the sample.
+
+    Returns
+    -------
+    dict
+        `rate` [value, error] and `tables`.
+    """
+    experiment = Experiment.model_validate(card)
+    target, e_min = experiment.thick_target(mode), experiment.e_min(mode)
+    first = DarkMasses(m_aprime, ratio, splittings[0])
+    try:
+        chunks = list(generate(first, target, n_events=events, seed=seed, e_min_aprime=e_min, chain=False))
+    except KinematicsError:  # too heavy for this beam
+        return {"rate": [0.0, 0.0], "tables": []}
+    tables = []
+    for splitting in splittings:
+        masses = DarkMasses(m_aprime, ratio, splitting)
+        # a chi2 that cannot decay leaves only missing energy
+        effective = mode if masses.chi2_decays or mode != Mode.SEMIVISIBLE else Mode.INVISIBLE
+        table = accept(chunks, experiment, seed=seed, masses=masses, mode=effective)
+        tables.append(_to_dict(table))
+    rate = chunks[0].info
+    return {"rate": [float(rate.rate), float(rate.rate_error)], "tables": tables}
+
+
+def _to_dict(table: AcceptanceTable) -> dict[str, Any]:
+    return {
+        "mode": table.mode,
+        "signatures": list(table.signatures),
+        "beyond": list(table.beyond),
+        "ctau_mm": table.ctau_mm.tolist(),
+        "acceptance": table.acceptance.tolist(),
+        "error": table.error.tolist(),
+        "events": table.events,
+        "e_min": table.e_min,
+    }
+
+
+def _from_dict(stored: dict[str, Any], experiment: str, masses: DarkMasses) -> AcceptanceTable:
+    return AcceptanceTable(
+        experiment=experiment,
+        mode=stored["mode"],
+        masses=masses,
+        signatures=tuple(stored["signatures"]),
+        beyond=tuple(stored["beyond"]),
+        ctau_mm=np.array(stored["ctau_mm"]),
+        acceptance=np.array(stored["acceptance"]),
+        error=np.array(stored["error"]),
+        events=stored["events"],
+        e_min=stored["e_min"],
+    )
+
+
+def sample_masses(
+    grid: list[tuple[float, list[float]]],
+    experiment: Experiment,
+    *,
+    ratio: float,
+    mode: Mode | str = Mode.SEMIVISIBLE,
+    events: int,
+    seed: int,
+    backend: Backend,
+    store: PointStore | None = None,
+    advance: Advance = lambda _: None,
+) -> list[MassPoint]:
+    """Sample all mass points of a scan.
+
+    Parameters
+    ----------
+    grid : list of (float, list of float)
+        m_A' [GeV] and the splittings f at it.
+    experiment : Experiment
+        The card.
+    ratio : float
+        R.
+    mode : Mode
+        semivisible, invisible or visible.
+    events, seed : int
+        Events a mass and the seed, the same at every mass: curves then vary smoothly.
+    backend, store, advance
+        See `postprocess.scan.run_points`.
+
+    Returns
+    -------
+    list of MassPoint
+        In the order of the grid; masses out of the beam's reach are left out.
+    """
+    card = experiment.model_dump(mode="json")
+    points = [
+        {
+            "m_aprime": m,
+            "ratio": ratio,
+            "splittings": splittings,
+            "card": card,
+            "mode": Mode(mode).value,
+            "events": events,
+            "seed": seed,
+        }
+        for m, splittings in grid
+    ]
+    results = run_points(sample_task, points, backend=backend, store=store, advance=advance)
+    return [
+        MassPoint(masses, _from_dict(table, experiment.name, masses), Estimate(*result["rate"]))
+        for (m, splittings), result in zip(grid, results, strict=True)
+        for masses, table in zip(
+            [DarkMasses(m, ratio, f) for f in splittings][: len(result["tables"])], result["tables"], strict=True
+        )
+    ]
