@@ -129,7 +129,10 @@ def _assemble(
     nucleus_id = np.array([n.pdg_id for n in production.nuclei], dtype=np.int32)[production.nucleus]
     still = np.zeros_like(production.beam)
     incoming: list[tuple[FloatArray, FloatArray | float]] = [(production.beam, M_ELECTRON), (still, nucleus_mass)]
-    outgoing: list[tuple[FloatArray, FloatArray | float]] = [(production.electron, M_ELECTRON), (production.recoil, nucleus_mass)]
+    outgoing: list[tuple[FloatArray, FloatArray | float]] = [
+        (production.electron, M_ELECTRON),
+        (production.recoil, nucleus_mass),
+    ]
     aprime = (production.aprime, masses.m_aprime)
     columns: list[tuple[FloatArray, FloatArray | float]]
     if not chain:

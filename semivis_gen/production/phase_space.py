@@ -136,15 +136,15 @@ class Reaction:
         """
         from scipy.optimize import brentq
 
-        def room(log_y: float) -> float:
-            y = np.array(math.exp(log_y))
-            return float(self.virtuality_end(y) - self.forward_virtuality(y))
+        def room(log_y: FloatArray | float) -> FloatArray:
+            y = np.exp(log_y)
+            return np.asarray(self.virtuality_end(y) - self.forward_virtuality(y))
 
         energy = float(self.energy)
         high = 1 - self.m / energy
         low = math.log(M_ELECTRON / energy)
         probe = np.linspace(low, math.log(high), 400)
-        values = np.array([room(v) for v in probe])
+        values = room(probe)
         above = np.flatnonzero(values > 0)
         if len(above) == 0:  # within rounding of the threshold
             return high, high
