@@ -108,6 +108,7 @@ def accept(
     selections: list[Selection] = []
     rngs = [np.random.default_rng([seed, index]) for index in range(len(chosen) + 1)]
     for chunk in events:
+        _check_threshold(chunk, experiment, e_min)
         if source.masses is None:
             source.masses = chunk.info.masses
         if not selections:
@@ -121,6 +122,17 @@ def accept(
             for selection, rng in zip(selections, rngs[1:], strict=True):
                 selection.add(block, rng)
     return _table(selections, experiment, kind, source, e_min)
+
+
+def _check_threshold(chunk: Events, experiment: Experiment, e_min: float) -> None:
+    """Refuse events generated above a threshold that cuts into what the experiment sees."""
+    made_above = float(chunk.info.extra.get("e_min_aprime_GeV", 0.0))
+    if made_above > e_min * (1 + 1e-9):
+        msg = (
+            f"the events hold A' above {made_above:g} GeV only but {experiment.name} sees them above {e_min:g} GeV: "
+            f"generate them with --e-min {e_min:g} or less"
+        )
+        raise EventFileError(msg)
 
 
 def _grid(ctau_mm: ArrayLike | None, experiment: Experiment, masses: DarkMasses | None, mode: Mode) -> FloatArray:

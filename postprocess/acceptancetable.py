@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from semivis_gen.errors import EventFileError
+from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.model import DarkMasses
 
 if TYPE_CHECKING:
@@ -30,35 +30,50 @@ class _Curve:
     Inside the grid: cubic spline of ln(acceptance) in ln(c tau). Below: ln A = a - b / c tau, the limit in which
     only the fastest particles live long enough. Above: A = a + b / c tau where the region extends to infinity,
     A = (a + b / c tau) / c tau where it is finite: the first two terms of the expansion in 1 / c tau.
+    Where chi2 is stable the acceptance is one number.
     """
 
-    def __init__(self, ctau: FloatArray, acceptance: FloatArray, *, beyond: bool) -> None:
+    def __init__(self, ctau: FloatArray, acceptance: FloatArray, *, beyond: bool, constant: bool) -> None:
         positive = acceptance > TINY
         self.ctau, self.value = ctau[positive], acceptance[positive]
-        self.beyond = beyond
+        self.power = 0.0 if beyond else 1.0
+        self.constant = constant
+        self.grid = ctau
         self.spline: Any = None
-        if len(self.ctau) >= 2:
+        if not constant and len(self.ctau) >= 2:
             from scipy.interpolate import CubicSpline
 
             self.spline = CubicSpline(np.log(self.ctau), np.log(self.value))
 
     def __call__(self, ctau: FloatArray) -> FloatArray:
-        out = np.zeros(ctau.shape)
+        if len(self.value) == 0:
+            return np.zeros(ctau.shape)
+        if self.constant:
+            return np.full(ctau.shape, self.value[-1])
         if self.spline is None:
-            return out
+            if len(self.grid) == 1 and np.all(ctau == self.grid[0]):
+                return np.full(ctau.shape, self.value[0])
+            msg = f"one c tau ({self.ctau[0]:g} mm) with an acceptance above zero: the table cannot be interpolated; "
+            raise ParameterError(msg + "make it with more and longer c tau, or with the default grid")
+        out = np.empty(ctau.shape)
         low, high = ctau < self.ctau[0], ctau > self.ctau[-1]
         inside = ~(low | high)
         out[inside] = np.exp(self.spline(np.log(ctau[inside])))
+        out[low] = self._below(ctau[low])
+        out[high] = self._above(1 / ctau[high])
+        return out
+
+    def _below(self, ctau: FloatArray) -> FloatArray:
         (x0, x1), (y0, y1) = 1 / self.ctau[:2], np.log(self.value[:2])
         fall = max((y1 - y0) / (x0 - x1), 0.0)
         with np.errstate(divide="ignore", over="ignore"):
-            out[low] = np.exp(y0 - fall * (1 / ctau[low] - x0))
+            return np.asarray(np.exp(y0 - fall * (1 / ctau - x0)))
+
+    def _above(self, inverse: FloatArray) -> FloatArray:
         x0, x1 = 1 / self.ctau[-2:]
-        power = 0.0 if self.beyond else 1.0
-        q0, q1 = self.value[-2:] * self.ctau[-2:] ** power
-        inverse = 1 / ctau[high]
-        out[high] = np.maximum(q1 + (q1 - q0) / (x1 - x0) * (inverse - x1), 0.0) * inverse**power
-        return out
+        q0, q1 = self.value[-2:] * self.ctau[-2:] ** self.power
+        line = q1 + (q1 - q0) / (x1 - x0) * (inverse - x1)
+        return np.asarray(np.maximum(line, 0.0) * inverse**self.power)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +105,9 @@ class AcceptanceTable:
     _curves: tuple[_Curve, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        curves = (_Curve(self.ctau_mm, a, beyond=b) for a, b in zip(self.acceptance.T, self.beyond, strict=True))
+        constant = self.mode == "invisible"
+        columns = zip(self.acceptance.T, self.beyond, strict=True)
+        curves = (_Curve(self.ctau_mm, a, beyond=b, constant=constant) for a, b in columns)
         object.__setattr__(self, "_curves", tuple(curves))
 
     def at(self, ctau_mm: ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -106,6 +123,11 @@ class AcceptanceTable:
         acceptance, error : ndarray
             Shape of `ctau_mm` with one more axis for the signatures. Outside the grid analytic tails are used
             and the relative error is that of the nearest grid point.
+
+        Raises
+        ------
+        ParameterError
+            Where the table holds a single c tau and another is asked for.
         """
         ctau = np.asarray(ctau_mm, dtype=float)
         flat = ctau.reshape(-1)

@@ -246,6 +246,15 @@ def test_tails_are_safe(tables):
     assert table.at(5.0)[0].shape == (2,)
 
 
+def test_a_single_ctau_is_not_interpolated(na64):
+    table = accept([make_events(500, 1)], na64, ctau_mm=[5.0])
+    assert table.at(5.0)[0] == pytest.approx(table.acceptance[0])
+    with pytest.raises(ParameterError, match=r"one c tau \(5 mm\)"):
+        table.at([5.0, 6.0])
+    invisible = accept([make_events(500, 1)], na64, ctau_mm=[5.0], mode="invisible")
+    assert invisible.at([0.1, np.inf])[0][:, 0] == pytest.approx(np.full(2, invisible.acceptance[0, 0]))
+
+
 def test_csv_holds_the_whole_table(tables, tmp_path):
     table, _ = tables
     table.to_csv(tmp_path / "table.csv")
@@ -307,6 +316,9 @@ def test_bad_input_is_one_clear_line(na64):
         accept([events], na64, masses=DarkMasses(0.4))
     with pytest.raises(EventFileError, match=r"event 1: 58 decays to 52, 22, -11, not to a pair"):
         accept([dataclasses.replace(events, pdg=np.where(events.pdg == 11, 22, events.pdg))], na64)
+    harder = events.with_info(extra={"e_min_aprime_GeV": "50.0"})
+    with pytest.raises(EventFileError, match=r"A' above 50 GeV only but na64-2018 sees them above 13.5 GeV"):
+        accept([harder], na64)
     with pytest.raises(ParameterError, match="the events do not say the masses"):
         accept([events.with_info(masses=None)], na64)
     for bad in ([], [0.0], [-1.0], [np.inf], [np.nan]):
