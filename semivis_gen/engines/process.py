@@ -1,6 +1,6 @@
 """Run a user's external program: find it, time it, stop it with its own children, quote its log when it fails.
 
-    run(command, *, cwd, timeout, log, stdin=None, env=None) -> CompletedRun
+    run(command, *, cwd, timeout, log, stdin=None, env=None, name=None) -> CompletedRun
 
 starts `command` in a process group of its own with all output in the file `log`. Exit code 0 returns a
 `CompletedRun`; anything else is an `EngineError` with the last lines of the log and its path. Past `timeout`
@@ -144,6 +144,7 @@ def run(
     log: str | os.PathLike[str],
     stdin: str | None = None,
     env: Mapping[str, str] | None = None,
+    name: str | None = None,
 ) -> CompletedRun:
     """Run a program to its end.
 
@@ -161,6 +162,8 @@ def run(
         Text for its standard input; empty where absent, so that a program that asks does not hang.
     env : mapping, optional
         Variables to add to the environment.
+    name : str, optional
+        What to call the program in errors; the file name of its command where absent.
 
     Returns
     -------
@@ -173,7 +176,7 @@ def run(
         Where the program cannot start, exits with another code than 0, or takes longer than `timeout`.
     """
     words = tuple(os.fspath(word) for word in command)
-    name, log_path = Path(words[0]).name, Path(log).resolve()
+    name, log_path = name or Path(words[0]).name, Path(log).resolve()
     started = time.monotonic()
     with log_path.open("wb") as sink:
         try:
