@@ -81,7 +81,7 @@ class Plane:
 
 
 PLANES = {
-    "m-eps": Plane(rf"${M_APRIME}$ [GeV]", r"kinetic mixing $\epsilon$", (1e-3, 1.0), (1e-5, 1e-1)),
+    "m-eps": Plane(rf"${M_APRIME}$ [GeV]", r"kinetic mixing $\epsilon$", (1e-3, 1.0), (3e-6, 1e-1)),
     "m-alphaD": Plane(rf"${M_APRIME}$ [GeV]", r"dark coupling $\alpha_D$", (5e-3, 1.0), (1e-4, 1.0)),
     "m1-f": Plane(
         r"$m_{\chi_1}$ [GeV]", r"mass splitting $f = \Delta / m_{\chi_1}$", (2e-3, 0.5), (0.0, 1.0), y_log=False

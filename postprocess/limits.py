@@ -4,7 +4,8 @@ The counts n_i of the signatures are Poisson around s_i theta_i + b_i. The nuisa
 
 * theta_i = prod_k (1 + size_ki)^z_k with z_k standard normal, a log-normal signal yield of median one; a
   nuisance k acts on all bins with the same z_k. The product over k is one correlated log-normal, whose
-  covariance is integrated by Gauss-Hermite quadrature in its principal directions.
+  covariance is integrated by Gauss-Hermite quadrature in its principal directions (CLs to 1e-5 relative where all
+  nuisances act alike on the bins, to 1e-3 otherwise).
 * b_i follows a gamma distribution of mean b_i and standard deviation db_i, for which the marginal Poisson
   probabilities are exact (negative binomial).
 
