@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,9 +137,9 @@ class Reaction:
         """
         from scipy.optimize import brentq
 
-        def room(log_y: FloatArray | float) -> FloatArray:
+        def room(log_y: Any) -> Any:
             y = np.exp(log_y)
-            return np.asarray(self.virtuality_end(y) - self.forward_virtuality(y))
+            return self.virtuality_end(y) - self.forward_virtuality(y)
 
         energy = float(self.energy)
         high = 1 - self.m / energy
