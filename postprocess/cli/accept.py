@@ -1,0 +1,121 @@
+"""`semivis accept`: acceptance tables from events of any generator, or of the native one where no file is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from postprocess.acceptance import AcceptanceTable, accept
+from postprocess.cli.options import echo_json, id_option, json_option, parse_ids
+from postprocess.cli.progress import progress
+from postprocess.experiment import Experiment, load_experiment
+from semivis_gen.errors import ParameterError
+from semivis_gen.events import Events
+from semivis_gen.generate import generate
+from semivis_gen.io import read_events
+from semivis_gen.model import DarkMasses
+
+NATIVE_EVENTS = 100_000
+
+
+def _from_files(files: tuple[str, ...], pdg: tuple[str, ...]) -> Iterator[Events]:
+    for name in files:
+        yield from read_events(name, ids=parse_ids(pdg))
+
+
+def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, Any]:
+    masses = table.masses
+    record: dict[str, Any] = {
+        "experiment": experiment.name,
+        "mode": table.mode,
+        "events": table.events,
+        "e_min_GeV": table.e_min,
+        "ctau_mm": table.ctau_mm.tolist(),
+        "acceptance": {s: table.acceptance[:, i].tolist() for i, s in enumerate(table.signatures)},
+        "error": {s: table.error[:, i].tolist() for i, s in enumerate(table.signatures)},
+    }
+    if masses is not None:
+        record["masses"] = {"m_aprime_GeV": masses.m_aprime, "ratio": masses.ratio, "splitting": masses.splitting}
+    return record
+
+
+def _show(table: AcceptanceTable) -> None:
+    click.echo(f"{table.events} events with an A' above {table.e_min:g} GeV")
+    click.echo("c tau [mm]   " + "".join(f"{s:<26}" for s in table.signatures))
+    step = max(1, len(table.ctau_mm) // 20)
+    for index in range(0, len(table.ctau_mm), step):
+        cells = (f"{a:.4e} +- {e:.1e}" for a, e in zip(table.acceptance[index], table.error[index], strict=True))
+        click.echo(f"{table.ctau_mm[index]:<12.4g} " + "".join(f"{c:<26}" for c in cells))
+
+
+@click.command(name="accept")
+@click.argument("files", nargs=-1)
+@click.option("--experiment", required=True, help="Card name or file.")
+@click.option(
+    "--mode", type=click.Choice(["semivisible", "invisible", "visible"]), default="semivisible", show_default=True
+)
+@click.option("--m-aprime", type=float, help="Mass of A' [GeV]; needed where no file or no header tells.")
+@click.option("--ratio", type=float, default=3.0, show_default=True, help="R, with --m-aprime.")
+@click.option("--splitting", type=float, default=0.4, show_default=True, help="f, with --m-aprime.")
+@click.option("--ctau", "ctau", type=float, multiple=True, help="c tau of chi2 [mm]; repeat; a grid where not given.")
+@click.option("--events", type=click.IntRange(min=1), default=NATIVE_EVENTS, show_default=True, help="Native events.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--output", type=click.Path(path_type=Path), help="Write the table as CSV.")
+@id_option
+@json_option
+def command(
+    files: tuple[str, ...],
+    experiment: str,
+    mode: str,
+    m_aprime: float | None,
+    ratio: float,
+    splitting: float,
+    ctau: tuple[float, ...],
+    events: int,
+    seed: int,
+    output: Path | None,
+    pdg: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Acceptance of every signature against the lifetime of chi2, from FILES (LHE, HepMC3, parquet; - for stdin).
+
+    Without a file, native events in the experiment's own target are used. The lifetimes in the files do not matter:
+    chi2 is forced to decay where the detector looks, and weighted.
+    """
+    card = load_experiment(experiment)
+    masses = None if m_aprime is None else DarkMasses(m_aprime, ratio, splitting)
+    source: Iterator[Events]
+    if files:
+        source = _from_files(files, pdg)
+    elif masses is not None:
+        source = generate(
+            masses,
+            card.thick_target(mode),
+            n_events=events,
+            seed=seed,
+            chunk=20_000,
+            e_min_aprime=card.e_min(mode),
+            chain=False,
+        )
+    else:
+        msg = "nothing to accept: give event files, or --m-aprime for native events"
+        raise ParameterError(msg)
+    with progress("events", events if not files else 0) as advance:
+        table = accept(_counted(source, advance), card, ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode)
+    if output is not None:
+        table.to_csv(output)
+    if as_json:
+        echo_json(_table_record(table, card))
+    elif output is not None:
+        click.echo(f"{output}: {table.events} events, {len(table.ctau_mm)} lifetimes")
+    else:
+        _show(table)
+
+
+def _counted(source: Iterator[Events], advance: Any) -> Iterator[Events]:
+    for chunk in source:
+        yield chunk
+        advance(len(chunk))
