@@ -120,17 +120,18 @@ class Selection:
     def _sum(self, weight: FloatArray, factors: list[FloatArray | None], decay: FloatArray) -> None:
         self.weight += float(weight.sum())
         self.weight2 += float((weight**2).sum())
-        decay2 = decay**2
-        passed = np.ones(len(weight))
-        decayed = False
+        passed = np.ones((len(factors), len(weight)))
         for step, factor in enumerate(factors):
-            decayed = decayed or factor is None
-            passed = passed if factor is None else passed * factor
-            w1, w2 = weight * passed, weight**2 * passed
-            self.events[step] += passed.sum()
-            self.passed[step] += w1 @ decay if decayed else w1.sum()
-            self.passed2[step] += w1**2 @ decay2 if decayed else (w1**2).sum()
-            self.cross[step] += w2 @ decay if decayed else w2.sum()
+            passed[step] = passed[max(step - 1, 0)] if factor is None else passed[max(step - 1, 0)] * factor
+        w1, w2 = weight * passed, weight**2 * passed
+        self.events += passed.sum(axis=1)
+        before = next(step for step, factor in enumerate(factors) if factor is None)
+        for sums, rows in ((self.passed, w1), (self.cross, w2), (self.passed2, w1**2)):
+            sums[:before] += rows[:before].sum(axis=1)[:, None]
+        # one product of matrices for all steps behind the decay
+        self.passed[before:] += w1[before:] @ decay
+        self.cross[before:] += w2[before:] @ decay
+        self.passed2[before:] += w1[before:] ** 2 @ (decay * decay)
 
     def cut_flow(self) -> CutFlow:
         """Shares of the sample after each step, with errors of the weighted ratio."""
