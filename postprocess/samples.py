@@ -19,7 +19,6 @@ from semivis_gen.errors import KinematicsError
 from semivis_gen.estimate import Estimate
 from semivis_gen.generate import generate
 from semivis_gen.model import DarkMasses
-from semivis_gen.production.rate import production_rate
 
 __all__ = ["MassPoint", "sample_masses", "sample_task"]
 
@@ -57,7 +56,7 @@ def sample_task(
     Returns
     -------
     dict
-        `tables`, each with its `rate` [value, error]; none where the mass is out of reach.
+        `rate` [value, error] and `tables`, one a splitting; none where the mass is out of reach.
     """
     experiment = Experiment.model_validate(card)
     target, e_min = experiment.thick_target(mode), experiment.e_min(mode)
@@ -65,19 +64,13 @@ def sample_task(
     try:
         chunks = list(generate(first, target, n_events=events, seed=seed, e_min_aprime=e_min, chain=False))
     except KinematicsError:  # too heavy for this beam
-        return {"tables": []}
-    rates = {e_min: Estimate(float(chunks[0].info.rate), float(chunks[0].info.rate_error))}
-    tables = []
-    for splitting in splittings:
-        masses = DarkMasses(m_aprime, ratio, splitting)
-        # a chi2 that cannot decay leaves only missing energy
-        effective = mode if masses.chi2_decays or mode != Mode.SEMIVISIBLE else Mode.INVISIBLE
-        table = accept(chunks, experiment, seed=seed, masses=masses, mode=effective)
-        if table.e_min not in rates:  # a stable chi2 has another threshold
-            rates[table.e_min] = production_rate(m_aprime, experiment.thick_target(effective), e_min=table.e_min)
-        rate = rates[table.e_min]
-        tables.append({**_to_dict(table), "rate": [float(rate.value), float(rate.error)]})
-    return {"tables": tables}
+        return {"rate": [0.0, 0.0], "tables": []}
+    info = chunks[0].info
+    tables = [
+        accept(chunks, experiment, seed=seed, masses=DarkMasses(m_aprime, ratio, splitting), mode=mode)
+        for splitting in splittings
+    ]
+    return {"rate": [float(info.rate), float(info.rate_error)], "tables": [_to_dict(table) for table in tables]}
 
 
 def _to_dict(table: AcceptanceTable) -> dict[str, Any]:
@@ -157,7 +150,7 @@ def sample_masses(
     ]
     results = run_points(sample_task, points, backend=backend, store=store, advance=advance)
     return [
-        MassPoint(masses, _from_dict(table, experiment.name, masses), Estimate(*table["rate"]))
+        MassPoint(masses, _from_dict(table, experiment.name, masses), Estimate(*result["rate"]))
         for (m, splittings), result in zip(grid, results, strict=True)
         for masses, table in zip(
             [DarkMasses(m, ratio, f) for f in splittings][: len(result["tables"])], result["tables"], strict=True

@@ -1,0 +1,47 @@
+"""`semivis reproduce`: the main job."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from postprocess.cli.limit import output_folder
+from postprocess.cli.options import echo_json, json_option
+from postprocess.cli.progress import progress
+from postprocess.deliver import deliver
+from postprocess.planes import ScanSettings
+from postprocess.reproduce import reproduce, steps_of
+from postprocess.scan import Backend, default_workers
+from postprocess.store import PointStore
+
+DEFAULTS = ScanSettings()
+
+
+@click.command(name="reproduce")
+@click.option("--output", type=click.Path(path_type=Path), required=True, help="Folder for all results; resumes.")
+@click.option(
+    "--events", type=click.IntRange(min=100), default=DEFAULTS.events, show_default=True, help="Events a mass."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=DEFAULTS.seed, show_default=True)
+@click.option("--workers", type=int, default=None, help="Local processes; all cores where not given.")
+@click.option("--scheduler", help="Address of a Dask scheduler instead.")
+@json_option
+def command(output: Path, events: int, seed: int, workers: int | None, scheduler: str | None, as_json: bool) -> None:
+    """Reproduce NA64's semi-visible result: limits, figures, tables, report.html and summary.json."""
+    started = time.monotonic()
+    folder = output_folder(output)
+    backend = Backend(default_workers() if workers is None else workers, scheduler)
+    settings = replace(DEFAULTS, events=events, seed=seed)
+    with progress("masses", steps_of(settings)) as advance:
+        result = reproduce(settings=settings, backend=backend, store=PointStore(folder / "points"), advance=advance)
+    files = deliver(replace(result, summary=result.summary | {"wall_time_s": time.monotonic() - started}), folder)
+    if as_json:
+        echo_json(result.summary)
+        return
+    for key in ("K_benchmark", "epsilon_excluded_min", "epsilon_excluded_max", "m_aprime_max_gminus2_GeV"):
+        value = result.summary[key]
+        click.echo(f"{key:<28} {'none' if value is None else f'{value:.4g}'}")
+    click.echo(f"report: {files['report']}   figure: {files['figure']}")

@@ -1,0 +1,243 @@
+"""The main job: everything of NA64's semi-visible paper, from the cards to summary.json."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from postprocess.benchmark import Benchmark, load_benchmark
+from postprocess.contours import Contour
+from postprocess.exclusion import exclude_epsilon, signal, with_exposure
+from postprocess.experiment import Experiment, load_experiment
+from postprocess.gminus2 import FERMILAB_2021
+from postprocess.landau import landau_bound
+from postprocess.limits import LimitModel
+from postprocess.planes import PlaneName, ScanSettings, contour_of, mass_grid
+from postprocess.relic import relic_alpha_d, relic_line, relic_splitting
+from postprocess.samples import MassPoint, sample_masses
+from postprocess.scan import Advance, Backend
+from postprocess.store import PointStore
+from semivis_gen.model import DarkMasses
+from semivis_gen.widths import compute_widths, gamma_chi2_lepton, gamma_chi2_massless
+
+__all__ = ["SHOWN_MASSES", "Reproduction", "reproduce", "steps_of"]
+
+FloatArray = NDArray[np.float64]
+BENCHMARK, PROJECTION = "na64-2021", "na64-compact-hcal1"
+SHOWN_MASSES = (0.01, 0.03, 0.1, 0.2, 0.3, 0.39, 0.5)  # acceptance tables [GeV]
+FUTURE_ELECTRONS = 1e13  # the paper's projection of the reach in mass
+SPLITTING_SCAN = ScanSettings(masses=18, m_min=0.01, m_max=1.0, splittings=14, events=6_000)
+K_NODES = (81, 60)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reproduction:
+    """All results, ready to be written."""
+
+    benchmark: Benchmark
+    """The paper's point and numbers."""
+    experiment: Experiment
+    """The card of the search."""
+    projection: Experiment
+    """The card with the compact HCAL1."""
+    settings: ScanSettings
+    """Scan of the mass."""
+    points: list[MassPoint]
+    """Sampled masses at the benchmark's splitting."""
+    contours: dict[PlaneName, Contour]
+    """Exclusions in the three planes."""
+    future: Contour
+    """Exclusion in (m_A', epsilon) with 1e13 electrons."""
+    compact: Contour
+    """Projection in (m_chi1, f) with the compact HCAL1."""
+    relic: dict[PlaneName, FloatArray]
+    """Thermal-relic value of y at the x of each contour; NaN where there is none."""
+    k_masses: FloatArray
+    """Masses of the K map [GeV]."""
+    k_splittings: FloatArray
+    """Splittings of the K map."""
+    k_map: FloatArray
+    """K, shape (splittings, masses); NaN where chi2 is stable."""
+    summary: dict[str, Any]
+    """Content of summary.json."""
+
+
+def steps_of(settings: ScanSettings) -> int:
+    """Count the masses that `reproduce` samples, for a progress bar."""
+    return len(_masses(settings)) + 2 * SPLITTING_SCAN.masses
+
+
+def _masses(settings: ScanSettings) -> list[tuple[float, list[float]]]:
+    grid = mass_grid(PlaneName.M_EPS, settings)
+    shown = [(m, [settings.splitting]) for m in SHOWN_MASSES if settings.m_min <= m <= settings.m_max]
+    # the tip of the exclusion, where the (g-2) line leaves it, is what the paper quotes: finer steps there
+    tip = [(float(m), [settings.splitting]) for m in np.geomspace(0.33, 0.6, 9) if m <= settings.m_max]
+    return sorted(dict((*grid, *shown, *tip)).items())
+
+
+def reproduce(
+    *,
+    settings: ScanSettings | None = None,
+    backend: Backend,
+    store: PointStore | None,
+    advance: Advance = lambda _: None,
+) -> Reproduction:
+    """Compute everything.
+
+    Parameters
+    ----------
+    settings : ScanSettings, optional
+        Scan of the mass; the benchmark's parameters where absent.
+    backend, store, advance
+        See `postprocess.scan.run_points`.
+
+    Returns
+    -------
+    Reproduction
+        The results.
+    """
+    started = time.monotonic()
+    benchmark = load_benchmark(BENCHMARK)
+    card, projection = load_experiment(benchmark.experiment), load_experiment(PROJECTION)
+    if settings is None:
+        settings = ScanSettings(
+            ratio=benchmark.ratio.value, splitting=benchmark.splitting.value, alpha_d=benchmark.alpha_d.value
+        )
+    wide = replace(
+        SPLITTING_SCAN, ratio=settings.ratio, alpha_d=settings.alpha_d, seed=settings.seed,
+        events=min(SPLITTING_SCAN.events, settings.events),
+    )  # fmt: skip
+
+    def sample(grid: list[tuple[float, list[float]]], experiment: Experiment, size: ScanSettings) -> list[MassPoint]:
+        return sample_masses(
+            grid, experiment, ratio=size.ratio, events=size.events, seed=size.seed, backend=backend, store=store,
+            advance=advance,
+        )  # fmt: skip
+
+    points = sample(_masses(settings), card, settings)
+    splitting_grid = mass_grid(PlaneName.M1_F, wide)
+    planes = {PlaneName.M_EPS: points, PlaneName.M_ALPHA_D: points, PlaneName.M1_F: sample(splitting_grid, card, wide)}
+    contours = {name: contour_of(name, group, card, settings) for name, group in planes.items()}
+    factor = FUTURE_ELECTRONS / card.electrons
+    future = exclude_epsilon(with_exposure(points, factor), card, alpha_d=settings.alpha_d)
+    compact = contour_of(PlaneName.M1_F, sample(splitting_grid, projection, wide), projection, settings)
+    k_masses, k_splittings, k_map = _k_map(settings)
+    relic = _relic_lines(contours, settings)
+    summary = _summary(benchmark, card, settings, points, contours, future, compact, relic)
+    summary["wall_time_s"] = time.monotonic() - started
+    return Reproduction(
+        benchmark, card, projection, settings, points, contours, future, compact, relic,
+        k_masses, k_splittings, k_map, summary,
+    )  # fmt: skip
+
+
+def _k_map(settings: ScanSettings) -> tuple[FloatArray, FloatArray, FloatArray]:
+    masses = np.geomspace(8e-3, 1.0, K_NODES[0])
+    splittings = np.linspace(0.02, 0.98 * (settings.ratio - 2), K_NODES[1])
+    k = np.full((len(splittings), len(masses)), np.nan)
+    for i, f in enumerate(splittings):
+        for j, m in enumerate(masses):
+            point = DarkMasses(float(m), settings.ratio, float(f))
+            if point.chi2_decays:
+                k[i, j] = float(gamma_chi2_lepton(point, 1.0, 1.0) / gamma_chi2_massless(point, 1.0, 1.0))
+    return masses, splittings, k
+
+
+def _relic_lines(contours: dict[PlaneName, Contour], settings: ScanSettings) -> dict[PlaneName, FloatArray]:
+    epsilon_line = FERMILAB_2021.epsilon
+    m = {name: c.x * (settings.ratio if name is PlaneName.M1_F else 1.0) for name, c in contours.items()}
+    fixed: dict[str, Any] = {"ratio": settings.ratio}
+    return {
+        PlaneName.M_EPS: relic_line(
+            m[PlaneName.M_EPS], splitting=settings.splitting, alpha_d=settings.alpha_d, **fixed
+        ),
+        PlaneName.M_ALPHA_D: relic_alpha_d(
+            m[PlaneName.M_ALPHA_D], epsilon=epsilon_line(m[PlaneName.M_ALPHA_D]), splitting=settings.splitting, **fixed
+        ),
+        PlaneName.M1_F: relic_splitting(
+            m[PlaneName.M1_F], epsilon=epsilon_line(m[PlaneName.M1_F]), alpha_d=settings.alpha_d, **fixed
+        ),
+    }
+
+
+def _largest_on_line(contour: Contour, line: Callable[[FloatArray], FloatArray]) -> float | None:
+    """Largest x up to which the line is excluded."""
+    left = [c.x for c in contour.crossing_with(line) if c.leaving]
+    if left:
+        return max(left)
+    inside = contour.excluded & (contour.low[0] <= line(contour.x)) & (line(contour.x) <= contour.high[0])
+    return float(contour.x[inside].max()) if inside.any() else None
+
+
+def _covered_splitting(compact: Contour, relic: FloatArray) -> float | None:
+    """Largest f on the line where (g-2) and the relic density agree that the projection excludes."""
+    with np.errstate(invalid="ignore"):
+        covered = (compact.low[0] <= relic) & (relic <= compact.high[0])
+    return float(relic[covered].max()) if covered.any() else None
+
+
+def _summary(
+    benchmark: Benchmark,
+    card: Experiment,
+    settings: ScanSettings,
+    points: list[MassPoint],
+    contours: dict[PlaneName, Contour],
+    future: Contour,
+    compact: Contour,
+    relic: dict[PlaneName, FloatArray],
+) -> dict[str, Any]:
+    contour = contours[PlaneName.M_EPS]
+    decaying = np.array([p.masses.chi2_decays for p in sorted(points, key=lambda p: p.masses.m_aprime)])
+    low, high = contour.low[0][decaying], contour.high[0][decaying]
+    found = ~np.isnan(low)
+    reach = _largest_on_line(contour, FERMILAB_2021.epsilon)
+    cut = next((s.efficiencies["R < 0.06"] for s in card.signatures if "R < 0.06" in s.efficiencies), None)
+    summary: dict[str, Any] = {
+        "K_benchmark": compute_widths(benchmark.point).k_factor,
+        "K_error": 1e-9,
+        "epsilon_excluded_min": float(low[found].min()) if found.any() else None,
+        "epsilon_excluded_max": float(high[found].max()) if found.any() else None,
+        "epsilon_excluded_range_note": "over all masses at which chi2 decays",
+        "m_aprime_max_gminus2_GeV": reach,
+        "m_aprime_max_gminus2_error": _reach_error(points, card, settings, reach),
+        "rcut_efficiency_mean": cut.value if cut else None,
+        "rcut_efficiency_min": cut.value if cut else None,
+        "rcut_efficiency_note": "flat efficiency of the card",
+        "m_aprime_max_1e13_eot_GeV": _largest_on_line(future, FERMILAB_2021.epsilon),
+        "compact_hcal_max_splitting": _covered_splitting(compact, relic[PlaneName.M1_F]),
+        "alpha_d_landau": float(landau_bound(benchmark.masses.m_aprime)),
+        "seed": settings.seed,
+        "events_per_mass": settings.events,
+    }
+    return summary
+
+
+def _reach_error(
+    points: list[MassPoint], card: Experiment, settings: ScanSettings, reach: float | None
+) -> float | None:
+    """Error of the reach on the (g-2) line from the size of the samples and the integration."""
+    if reach is None:
+        return None
+    nearest = min(points, key=lambda p: abs(p.masses.m_aprime - reach))
+    model = LimitModel.from_experiment(card)
+    epsilon = float(FERMILAB_2021.epsilon(np.array([reach]))[0])
+    expected = signal(nearest, card, model, alpha_d=settings.alpha_d, epsilon=epsilon)
+    if not expected.sum() > 0:
+        return None
+    from postprocess.yields import expected_yields
+
+    found = expected_yields(nearest.table, card, nearest.rate, alpha_d=settings.alpha_d, epsilon=epsilon)
+    relative = float(np.sqrt((found.error**2).sum()) / found.expected.sum())
+    shifted = []
+    for sign in (-1, 1):
+        contour = exclude_epsilon(with_exposure(points, 1 + sign * relative), card, alpha_d=settings.alpha_d)
+        shifted.append(_largest_on_line(contour, FERMILAB_2021.epsilon))
+    if shifted[0] is None or shifted[1] is None:
+        return None
+    return max(abs(shifted[1] - shifted[0]) / 2, math.ulp(reach))
