@@ -30,6 +30,7 @@ from postprocess.report import Figure, Table, compare, write_report
 from postprocess.reproduce import FUTURE_ELECTRONS, SHOWN_MASSES, Reproduction
 from postprocess.store import digest
 from postprocess.workspace import build_patchset, build_workspace, write_json
+from semivis_gen.constants import M_ELECTRON
 from semivis_gen.io.atomic import atomic_path
 from semivis_gen.version import __version__
 
@@ -103,17 +104,19 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
 def _figures(result: Reproduction, folder: Path) -> list[Figure]:
     s = result.settings
     figures = []
-    exposure = f"{result.experiment.electrons:.3g} EOT, 90% CL"
+    exposure = f"{_power(result.experiment.electrons)} EOT, 90% CL"
     for name, contour in result.contours.items():
         stem, title = TITLES[name]
-        relic = Line(contour.x, result.relic[name], "thermal relic", shade=0)
+        m_chi1 = contour.x if name is PlaneName.M1_F else contour.x / s.ratio
+        line = np.where(m_chi1 > M_ELECTRON, result.relic[name], np.nan)  # lighter ones cannot annihilate to e+ e-
+        relic = Line(contour.x, line, "thermal relic", shade=0)
         note = [f"$R = {s.ratio:g}$"]
         note += [f"$f = {s.splitting:g}$"] if name is not PlaneName.M1_F else []
         note += [rf"$\alpha_D = {s.alpha_d:g}$"] if name is not PlaneName.M_ALPHA_D else []
         note += [] if name is PlaneName.M_EPS else [r"$\epsilon$ from $(g-2)_\mu$"]
         projections = {
-            PlaneName.M_EPS: [(result.future, f"NA64, {FUTURE_ELECTRONS:.0e} EOT")],
-            PlaneName.M1_F: [(result.compact, f"compact HCAL1, {result.projection.electrons:.0e} EOT")],
+            PlaneName.M_EPS: [(result.future, f"NA64, {_power(FUTURE_ELECTRONS)} EOT")],
+            PlaneName.M1_F: [(result.compact, f"compact HCAL1, {_power(result.projection.electrons)} EOT")],
         }.get(name, [])
         figure = exclusion_figure(
             contour,
@@ -124,6 +127,8 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
             bands=gminus2_bands(contour.x) if name is PlaneName.M_EPS else [],
             lines=[relic] if np.isfinite(result.relic[name]).sum() > 1 else [],
             projections=projections,
+            note_place=(0.03, 0.3) if name is PlaneName.M1_F else (0.03, 0.96),
+            legend_place="upper right" if name is PlaneName.M1_F else "lower right",
         )
         png, _ = save_figure(figure, folder / stem)
         figures.append(Figure(title, f"{title}; expected median and bands from background alone.", png))
@@ -138,6 +143,13 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
         path = save_figure(acceptance, folder / "acceptance")[0]
         figures.append(Figure("Acceptance", "Share of produced A' that pass, against the lifetime of chi2.", path))
     return figures
+
+
+def _power(number: float) -> str:
+    """A number in powers of ten, as labels show it."""
+    exponent = int(np.floor(np.log10(number)))
+    factor = number / 10.0**exponent
+    return rf"$10^{{{exponent}}}$" if round(factor, 6) == 1 else rf"${factor:.3g} \times 10^{{{exponent}}}$"
 
 
 def _k_table(result: Reproduction, path: Path) -> None:

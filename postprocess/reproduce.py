@@ -76,8 +76,12 @@ def steps_of(settings: ScanSettings) -> int:
 def _masses(settings: ScanSettings) -> list[tuple[float, list[float]]]:
     grid = mass_grid(PlaneName.M_EPS, settings)
     shown = [(m, [settings.splitting]) for m in SHOWN_MASSES if settings.m_min <= m <= settings.m_max]
-    # the tip of the exclusion, where the (g-2) line leaves it, is what the paper quotes: finer steps there
-    tip = [(float(m), [settings.splitting]) for m in np.geomspace(0.33, 0.6, 9) if m <= settings.m_max]
+    # finer steps at the tips of the exclusion and of the projection, where the (g-2) line leaves them
+    tip = [
+        (float(m), [settings.splitting])
+        for m in (*np.linspace(0.34, 0.44, 11), *np.linspace(0.46, 0.9, 9))
+        if m <= settings.m_max
+    ]
     return sorted(dict((*grid, *shown, *tip)).items())
 
 
