@@ -1,0 +1,305 @@
+"""Pythia 8 with dark decays: exact matrix elements, physical lifetimes, displaced vertices (extra `[pythia]`).
+
+    import pythia8mc
+    pythia = pythia8mc.Pythia()
+    attach(pythia, point, seed=1)       # before init
+    ...
+    pythia.init()
+    while pythia.next(): ...            # A' and chi2 are decayed in pythia.event
+
+The decays are made at the end of the hadron level by a `UserHooks`. Pythia's own slot for this, `DecayHandler`, is of
+no use in pythia8mc: its bindings hand the lists of products to Python by value, so that nothing comes back (seen in
+8.317), and the particle stays undecayed without a message.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from semivis_gen.constants import ID_APRIME, ID_CHI2
+from semivis_gen.engines.darkdecays import ON_MODES, DarkDecays
+from semivis_gen.engines.pythiadata import aprime_branching, meson_settings, particle_data
+from semivis_gen.errors import EngineError, EventFileError, ParameterError
+from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap
+from semivis_gen.model import DarkSector
+from semivis_gen.resources import cards_dir
+from semivis_gen.version import __version__
+
+__all__ = [
+    "DarkDecays",
+    "aprime_branching",
+    "attach",
+    "decay_with_pythia",
+    "import_pythia",
+    "meson_settings",
+    "particle_data",
+]
+
+OLDEST = 8.310
+MASS_TOLERANCE = 1e-5  # cards hold seven digits
+CHUNK = 5000
+NUCLEI = 1_000_000_000
+MAX_SEED = 900_000_000  # Pythia's
+
+
+def import_pythia() -> Any:
+    """Import pythia8mc.
+
+    Returns
+    -------
+    module
+        The module.
+
+    Raises
+    ------
+    EngineError
+        Where it is absent or too old.
+    """
+    try:
+        import pythia8mc
+    except ImportError as error:
+        msg = f"Pythia 8 is not installed ({error}); install the extra: pip install 'semivis[pythia]'"
+        raise EngineError(msg) from error
+    version = pythia8mc.Pythia("", False).parm("Pythia:versionNumber")
+    if version < OLDEST:
+        msg = f"pythia8mc {version:.3f} is too old: {OLDEST:.3f} or newer is needed; pip install 'semivis[pythia]'"
+        raise EngineError(msg)
+    return pythia8mc
+
+
+def _read(pythia: Any, lines: Sequence[str]) -> None:
+    for line in lines:
+        if not pythia.readString(line):
+            msg = f"Pythia does not accept the setting {line!r}; see its message above"
+            raise EngineError(msg)
+
+
+def attach(pythia: Any, point: DarkSector, *, seed: int) -> DarkDecays:
+    """Give a Pythia object the dark particles of a physics point and their exact decays.
+
+    Parameters
+    ----------
+    pythia : pythia8mc.Pythia
+        Before its `init`. Later settings such as `58:onMode` and `58:onIfAny` hold.
+    point : DarkSector
+        The physics point.
+    seed : int
+        Seed of the decays; Pythia has its own.
+
+    Returns
+    -------
+    DarkDecays
+        The decays in use; they live as long as the Pythia object.
+
+    Raises
+    ------
+    EngineError
+        Where Pythia refuses a setting.
+    """
+    hooks: Any = import_pythia().UserHooks
+    decays = DarkDecays(point, seed=seed)
+    _read(pythia, [*particle_data(point), f"{ID_APRIME}:mayDecay = off", f"{ID_CHI2}:mayDecay = off"])
+
+    class Hook(hooks):  # type: ignore[misc]
+        """Decays at the end of the hadron level, or of the event where there is no hadron level."""
+
+        def __init__(self, owner: Any) -> None:
+            hooks.__init__(self)
+            self.owner = owner  # weak: a hook that owned its Pythia would keep both for ever
+            self.table: dict[int, list[float]] = {}
+
+        def initAfterBeams(self) -> bool:
+            # Pythia's own dark-matter models overwrite widths and branchings later in init: take them before
+            for pdg in decays.channels:
+                entry = self.owner().particleData.particleDataEntryPtr(pdg)
+                decays.channels[pdg] = _channels(entry)
+                self.table[pdg] = [entry.mWidth(), *(row.bRatio() for row in _rows(entry))]
+            return True
+
+        def onBeginEvent(self) -> None:
+            for pdg, (width, *shares) in self.table.items():
+                entry = self.owner().particleData.particleDataEntryPtr(pdg)
+                entry.setMWidth(width)
+                for row, share in zip(_rows(entry), shares, strict=True):
+                    row.bRatio(share)
+            self.table.clear()
+
+        def onEndHadronLevel(self, _level: Any, _copy: Any) -> bool:
+            decays.decay(self.owner().event)  # the argument is a copy in these bindings
+            return True
+
+        def onEndEvent(self, status: Any) -> None:
+            if status == hooks.Status.COMPLETE:
+                decays.decay(self.owner().event)
+
+    hook = Hook(weakref.ref(pythia))
+    if not pythia.addUserHooksPtr(hook):
+        msg = "Pythia does not accept the decay hook; attach before init"
+        raise EngineError(msg)
+    # Pythia holds only the C++ half; without the Python half the decays would silently stop
+    weakref.finalize(pythia, _keep, hook).atexit = False
+    return decays
+
+
+def _keep(_hook: Any) -> None:
+    """Hold a reference: the arguments of a finalizer live as long as its object."""
+
+
+def _rows(entry: Any) -> list[Any]:
+    return [entry.channel(i) for i in range(entry.sizeChannels())]
+
+
+def _channels(entry: Any) -> list[tuple[tuple[int, ...], float]]:
+    return [
+        (tuple(row.product(j) for j in range(row.multiplicity())), row.bRatio())
+        for row in _rows(entry)
+        if row.onMode() in ON_MODES and row.bRatio() > 0
+    ]
+
+
+def decay_with_pythia(
+    lhe_in: str | Path,
+    hepmc_out: str | Path,
+    point: DarkSector,
+    *,
+    seed: int,
+    ids: IdMap | None = None,
+    settings: Sequence[str] = (),
+) -> int:
+    """Decay A' and chi2 of an event file with Pythia and write the events with displaced vertices.
+
+    The events go into Pythia's record as they are, without its beam machinery, which knows no nuclear target; so
+    incoming particles, weights and production vertices stay what they were.
+
+    Parameters
+    ----------
+    lhe_in : path
+        Events with undecayed A' or chi2, in any format that `read_events` knows; `-` reads LHE from standard input.
+    hepmc_out : path
+        Usually .hepmc3 or .hepmc3.gz; any format of `open_writer`. It appears whole or not at all.
+    point : DarkSector
+        The physics point; its masses must be those of the file.
+    seed : int
+        Seed; the same seed gives the same file.
+    ids : IdMap, optional
+        Ids that the file uses for the dark sector.
+    settings : sequence of str
+        More settings for Pythia, for example `58:onIfAny = 13`.
+
+    Returns
+    -------
+    int
+        Number of events written.
+
+    Raises
+    ------
+    EngineError, EventFileError, ParameterError
+        Where Pythia is absent or fails, the file is damaged or has nothing to decay, or masses do not fit.
+    """
+    from semivis_gen.io import open_writer, read_events
+
+    pythia = import_pythia().Pythia("", False)
+    card = cards_dir() / "pythia" / "dark_decays.cmnd"
+    if not pythia.readFile(str(card)):
+        msg = f"Pythia does not accept the card {card}; see its message above"
+        raise EngineError(msg)
+    decays = attach(pythia, point, seed=seed)
+    _read(pythia, ["Random:setSeed = on", f"Random:seed = {seed % MAX_SEED + 1}", *settings])
+    if not pythia.init():
+        msg = "Pythia does not start with these settings; see its message above"
+        raise EngineError(msg)
+    tag = f"{pythia.parm('Pythia:versionNumber'):.3f}, semivis {__version__}, seed {seed}"
+    written = made = 0
+    chunks = read_events(lhe_in, ids=ids, chunk=CHUNK)
+    first = next(chunks)
+    info = replace(first.info, point=point, masses=point.masses, extra={**first.info.extra, "decays": f"Pythia {tag}"})
+    _check_masses(first, point, str(lhe_in))
+    with open_writer(hepmc_out, info) as writer:
+        events: Events | None = first
+        while events is not None:
+            done, count = _decay_chunk(pythia, decays, events, done=written)
+            writer.write(replace(done, info=info))
+            written, made = written + len(events), made + count
+            events = next(chunks, None)
+        if made == 0:
+            msg = f"{lhe_in}: no event has an undecayed A' (55) or chi2 (58); map foreign ids with --pdg NAME=ID"
+            raise EventFileError(msg)
+    return written
+
+
+def _check_masses(events: Events, point: DarkSector, name: str) -> None:
+    given, wanted = events.info.masses, point.masses
+    if given is None:
+        return
+    for what in ("m_aprime", "m_chi1", "m_chi2"):
+        a, b = getattr(given, what), getattr(wanted, what)
+        if abs(a - b) > MASS_TOLERANCE * b:
+            msg = f"{name} was made with {what} = {a:g} GeV, the point has {b:g} GeV: give the point of the file"
+            raise ParameterError(msg)
+
+
+def _decay_chunk(pythia: Any, decays: DarkDecays, events: Events, *, done: int) -> tuple[Events, int]:
+    """Run the events of a chunk through Pythia."""
+    codes = {STATUS_INCOMING: -12, STATUS_FINAL: 23, STATUS_DECAYED: -22}  # Pythia's: beam, outgoing, intermediate
+    energy = events.energy
+    rows: list[tuple[float, ...]] = []
+    sizes = []
+    before = decays.count
+    for index in range(len(events)):
+        record = pythia.event
+        record.reset()
+        start, end = int(events.offsets[index]), int(events.offsets[index + 1])
+        birth = [events.vertex[index]] * (end - start)
+        for row in range(start, end):
+            mother, last = (int(m) for m in events.mothers[row])
+            p, m, pdg = events.momentum[row], float(events.mass[row]), int(events.pdg[row])
+            if abs(pdg) > NUCLEI and not pythia.particleData.isParticle(pdg):
+                pythia.particleData.addParticle(abs(pdg), "nucleus", 1, 0, 0, m)
+            place = record.append(
+                pdg, codes[int(events.status[row])], mother + 1, last + 1, 0, 0, 0, 0,
+                float(p[0]), float(p[1]), float(p[2]), float(energy[row]), m,
+            )  # fmt: skip
+            if mother >= 0:
+                parent = record[mother + 1]
+                parent.daughters(parent.daughter1() or place, place)
+                if events.status[start + mother] == STATUS_DECAYED:
+                    flight = parent.vDec()
+                    birth[row - start] = np.array([flight.px(), flight.py(), flight.pz(), flight.e()])
+            record[place].vProd(*(float(x) for x in birth[row - start]))
+            record[place].tau(float(events.ctau[row]))
+        if not pythia.next():
+            msg = f"Pythia rejects event {done + index + 1}; see its message above"
+            raise EngineError(msg)
+        sizes.append(pythia.event.size() - 1)
+        rows.extend(_row(pythia.event[i]) for i in range(1, pythia.event.size()))
+    table = np.array(rows)
+    decayed = Events(
+        offsets=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        pdg=table[:, 0].astype(np.int32),
+        status=table[:, 1].astype(np.int8),
+        mothers=table[:, 2:4].astype(np.int32),
+        momentum=np.ascontiguousarray(table[:, 4:7]),
+        mass=table[:, 7].copy(),
+        ctau=table[:, 8].copy(),
+        weight=events.weight,
+        vertex=events.vertex,
+        info=events.info,
+    )
+    return decayed, decays.count - before
+
+
+def _row(particle: Any) -> tuple[float, ...]:
+    code = particle.status()
+    status = STATUS_FINAL if code > 0 else STATUS_INCOMING if code == -12 else STATUS_DECAYED
+    first, last = particle.mother1() - 1, particle.mother2() - 1
+    ctau = particle.tau() if status == STATUS_DECAYED else 0.0
+    return (
+        particle.id(), status, first, max(first, last),
+        particle.px(), particle.py(), particle.pz(), particle.m(), ctau,
+    )  # fmt: skip
