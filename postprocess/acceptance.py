@@ -138,7 +138,10 @@ def _check_threshold(chunk: Events, experiment: Experiment, e_min: float) -> Non
 def _grid(ctau_mm: ArrayLike | None, experiment: Experiment, masses: DarkMasses | None, mode: Mode) -> FloatArray:
     if ctau_mm is None:
         if masses is None:
-            msg = "the events do not say the masses of the dark sector: give m_A', R and f, or the c tau values"
+            msg = (
+                "the events do not say the masses of the dark sector: map foreign ids with --pdg NAME=ID, "
+                "give --m-aprime, --ratio and --splitting, or the c tau values"
+            )
             raise ParameterError(msg)
         return ctau_grid(experiment, masses, mode=mode)
     grid = np.unique(np.atleast_1d(np.asarray(ctau_mm, dtype=float)))

@@ -1,0 +1,189 @@
+"""The command line as a user meets it: right answers, and one clear line with exit code 2 for every mistake."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REFERENCE = Path(__file__).parent.parent.parent / "reference"
+MADGRAPH = REFERENCE / "madgraph_semivisible_300MeV.lhe.gz"
+
+
+def semivis(*arguments, cwd=None, stdin=None):
+    command = [sys.executable, "-c", "from postprocess.cli.main import main; main()", *map(str, arguments)]
+    root = Path(__file__).parent.parent.parent.parent
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=stdin is None,
+        cwd=cwd,
+        input=stdin,
+        env=environment,
+        check=False,
+        timeout=120,
+    )
+
+
+def answer(*arguments, **options):
+    run = semivis(*arguments, "--json", **options)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def complaint(*arguments, **options):
+    run = semivis(*arguments, **options)
+    errors = run.stderr if isinstance(run.stderr, str) else run.stderr.decode()
+    assert run.returncode == 2, errors
+    lines = [line for line in errors.splitlines() if line.startswith("error:")]
+    assert len(lines) == 1, errors
+    assert "Traceback" not in errors
+    return lines[0]
+
+
+def test_width():
+    record = answer("width", "--m-aprime", 0.2)
+    assert record["K"] == pytest.approx(0.640, abs=0.004)
+    assert record["engine"] == "native"
+    assert set(record) == {"engine", "gamma_chi2_GeV", "ctau_chi2_mm", "K", "gamma_aprime_GeV", "branching"}
+
+
+def test_xsec():
+    record = answer("xsec", "--m-aprime", 0.1, "--energy", 100, "--material", "Pb", "--epsilon", 1e-4)
+    assert record["sigma_pb"] == pytest.approx(106.0, rel=0.01)
+    assert 0 < record["sigma_error_pb"] < 2e-3 * record["sigma_pb"]
+    assert answer("xsec", "--m-aprime", 0.1, "--energy", 100, "--method", "iww")["method"] == "iww"
+
+
+def test_experiments_list_show_and_help():
+    assert "na64-2018" in answer("experiments")
+    shown = semivis("experiments", "na64-2018")
+    assert shown.returncode == 0
+    assert "assumed" in shown.stdout
+    assert "Commands" in semivis("--help").stdout
+
+
+@pytest.mark.parametrize("suffix", [".lhe", ".lhe.gz", ".hepmc3", ".hepmc3.gz", ".parquet"])
+def test_generate_then_accept_in_every_format(tmp_path, suffix):
+    file = tmp_path / f"events{suffix}"
+    record = answer(
+        "generate", "--m-aprime", 0.3, "--experiment", "na64-2018", "--events", 500, "--e-min", 20, "--output", file
+    )
+    assert record["events"] == 500
+    table = answer("accept", file, "--experiment", "na64-2018", "--ctau", 400, "--m-aprime", 0.3)
+    assert table["events"] <= 500
+    assert 0 < table["acceptance"]["S2"][0] < 1
+
+
+def test_same_seed_same_file(tmp_path):
+    for name in ("a.lhe", "b.lhe"):
+        semivis("generate", "--m-aprime", 0.3, "--energy", 100, "--events", 50, "--output", tmp_path / name)
+    assert (tmp_path / "a.lhe").read_bytes() == (tmp_path / "b.lhe").read_bytes()
+
+
+def test_accept_reads_madgraph_from_a_file_and_from_stdin(tmp_path):
+    table = answer("accept", MADGRAPH, "--experiment", "na64-2018", "--ctau", 400)
+    piped = semivis(
+        "accept",
+        "-",
+        "--experiment",
+        "na64-2018",
+        "--ctau",
+        400,
+        "--json",
+        stdin=gzip.decompress(MADGRAPH.read_bytes()),
+    )
+    assert json.loads(piped.stdout)["acceptance"] == table["acceptance"]
+    out = tmp_path / "table.csv"
+    assert semivis("accept", MADGRAPH, "--experiment", "na64-2018", "--output", out).returncode == 0
+    assert out.read_text().startswith("# semivis acceptance table")
+
+
+def test_limit_resumes_and_does_not_depend_on_workers(tmp_path):
+    options = ("--experiment", "na64-2018", "--m-min", 0.1, "--m-max", 0.4, "--masses", 3, "--events", 500)
+    answer("limit", *options, "--workers", 1, "--output", tmp_path / "one")
+    answer("limit", *options, "--workers", 2, "--output", tmp_path / "two")
+    one, two = ((tmp_path / d / "limit_m_eps.csv").read_text() for d in ("one", "two"))
+    assert one == two
+    header = next(line for line in one.splitlines() if not line.startswith("#"))
+    assert header.startswith("m_aprime_GeV,epsilon_low,epsilon_high")
+    points = sorted((tmp_path / "one" / "points").iterdir())
+    before = [p.stat().st_mtime_ns for p in points]
+    answer("limit", *options, "--workers", 1, "--output", tmp_path / "one")
+    assert [p.stat().st_mtime_ns for p in points] == before
+
+
+def test_closed_decays_and_couplings_out_of_range():
+    assert "closed" in complaint("width", "--m-aprime", 0.003)
+    assert "take R > 2 + f" in complaint("width", "--m-aprime", 0.3, "--ratio", 2.1)
+    assert "alpha_D" in complaint("width", "--m-aprime", 0.3, "--alpha-d", 20)
+    assert "epsilon" in complaint("width", "--m-aprime", 0.3, "--epsilon", 2)
+    assert "m_A' = -1" in complaint("xsec", "--m-aprime", -1, "--energy", 100)
+    assert "unknown material" in complaint("xsec", "--m-aprime", 0.1, "--energy", 100, "--material", "Kryptonite")
+    assert "closed" in complaint("xsec", "--m-aprime", 30, "--energy", 20)
+
+
+def test_unknown_experiment_and_malformed_card(tmp_path):
+    assert "na64-2019" in complaint("experiments", "na64-2019")
+    card = tmp_path / "mine.yaml"
+    card.write_text("extends: na64-2018\nname: mine\nbeam: {energy_GeV: {value: -5, status: assumed, note: x}}\n")
+    assert "beam.energy_GeV" in complaint("experiments", card)
+    card.write_text("extends: na64-2018\nname: mine\nbeem: 1\n")
+    assert "beem" in complaint("experiments", card)
+
+
+def test_damaged_event_files(tmp_path):
+    def accept(path):
+        return complaint("accept", path, "--experiment", "na64-2018")
+
+    text = gzip.decompress(MADGRAPH.read_bytes())
+    cases = {
+        "empty.lhe": b"",
+        "cut.lhe": text[: len(text) // 2],
+        "no.lhe": b"hello\nworld\n",
+        "cut.lhe.gz": MADGRAPH.read_bytes()[:9000],
+    }
+    for name, content in cases.items():
+        (tmp_path / name).write_bytes(content)
+        assert name in accept(tmp_path / name)
+    assert "line" in accept(tmp_path / "cut.lhe")
+    assert "o such file" in accept(tmp_path / "absent.lhe")
+    assert ".lhe" in accept(__file__)
+
+
+def test_missing_chi2_names_the_option_that_helps():
+    line = complaint("accept", MADGRAPH, "--experiment", "na64-2018", "--pdg", "chi2=1000023")
+    assert "--pdg" in line
+    assert "write aprime=ID" in complaint("accept", MADGRAPH, "--experiment", "na64-2018", "--pdg", "chi3=1")
+
+
+def test_outputs_that_cannot_be_written_leave_nothing_behind(tmp_path):
+    (tmp_path / "file").write_text("")
+    assert "choose another --output" in complaint(
+        "limit", "--experiment", "na64-2018", "--output", tmp_path / "file" / "sub"
+    )
+    target = tmp_path / "nowhere" / "e.lhe"
+    assert "does not exist" in complaint(
+        "generate", "--m-aprime", 0.3, "--energy", 100, "--events", 10, "--output", target
+    )
+    assert "unknown kind" in complaint(
+        "generate", "--m-aprime", 0.3, "--energy", 100, "--events", 10, "--output", tmp_path / "e.root"
+    )
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["file"]
+
+
+def test_options_that_contradict_each_other():
+    assert "either --experiment" in complaint("generate", "--m-aprime", 0.3, "--output", "x.lhe")
+    assert "nothing to accept" in complaint("accept", "--experiment", "na64-2018")
+    assert "--m-min" in complaint("limit", "--experiment", "na64-2018", "--m-min", 1, "--m-max", 0.1, "--output", "x")
+    assert "--workers 0" in complaint("limit", "--experiment", "na64-2018", "--workers", 0, "--output", "x")
+
+
+def test_a_low_landau_pole_is_a_warning_and_no_error():
+    run = semivis("width", "--m-aprime", 0.3, "--alpha-d", 0.9)
+    assert run.returncode == 0
+    assert run.stderr.startswith("warning: alpha_D")
