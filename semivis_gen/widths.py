@@ -136,13 +136,18 @@ def chi2_rate_dq2(masses: DarkMasses, q2: ArrayLike, m_lepton: float = M_ELECTRO
 
 
 @cache
-def _nodes() -> tuple[FloatArray, FloatArray]:
-    x, w = np.polynomial.legendre.leggauss(QUADRATURE_NODES)
+def _rule(nodes: int) -> tuple[FloatArray, FloatArray]:
+    x, w = np.polynomial.legendre.leggauss(nodes)
     return 0.5 * (x + 1), 0.5 * w
 
 
 def gamma_chi2_lepton(
-    masses: DarkMasses, alpha_d: ArrayLike, epsilon: ArrayLike, m_lepton: float = M_ELECTRON
+    masses: DarkMasses,
+    alpha_d: ArrayLike,
+    epsilon: ArrayLike,
+    m_lepton: float = M_ELECTRON,
+    *,
+    nodes: int = QUADRATURE_NODES,
 ) -> FloatArray:
     """Exact leading-order width of chi2 -> chi1 l+ l-.
 
@@ -154,6 +159,8 @@ def gamma_chi2_lepton(
         Couplings; they broadcast.
     m_lepton : float
         Lepton mass [GeV].
+    nodes : int
+        Quadrature nodes; fewer of them give the numerical error.
 
     Returns
     -------
@@ -165,13 +172,13 @@ def gamma_chi2_lepton(
     ln q^2 is integrated by Gauss-Legendre with both square-root ends mapped away.
     """
     couplings = np.asarray(alpha_d, dtype=float) * np.square(np.asarray(epsilon, dtype=float))
-    return np.asarray(couplings * (ALPHA / (12 * math.pi * masses.m_chi2**3) * _q2_integral(masses, m_lepton)))
+    return np.asarray(couplings * (ALPHA / (12 * math.pi * masses.m_chi2**3) * _q2_integral(masses, m_lepton, nodes)))
 
 
-def _q2_integral(masses: DarkMasses, m_lepton: float) -> float:
+def _q2_integral(masses: DarkMasses, m_lepton: float, nodes: int) -> float:
     if masses.delta <= 2 * m_lepton:
         return 0.0
-    u, w = _nodes()
+    u, w = _rule(nodes)
     log_low, log_high = 2 * math.log(2 * m_lepton), 2 * math.log(masses.delta)
     step = u * u * (3 - 2 * u)  # flat at both ends: removes the square roots of threshold and end point
     q2 = np.exp(log_low + (log_high - log_low) * step)
