@@ -78,7 +78,7 @@ def write_events(
 @click.option("--material", "name", default="Pb", show_default=True, help="Thin target, with --energy.")
 @click.option("--events", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same events.")
-@click.option("--e-min", type=float, default=0.0, show_default=True, help="Smallest A' energy [GeV].")
+@click.option("--e-min", type=float, help="Smallest A' energy [GeV]; what the experiment can see where not given.")
 @click.option("--no-decay", is_flag=True, help="Leave A' undecayed, for Pythia or your own decays.")
 @click.option("--engine", type=click.Choice(["native", "madgraph"]), default="native", show_default=True)
 @click.option("--program", type=click.Path(), help="MadGraph's folder; else MG5_DIR.")
@@ -91,7 +91,7 @@ def command(
     name: str,
     events: int,
     seed: int,
-    e_min: float,
+    e_min: float | None,
     no_decay: bool,
     engine: str,
     program: str | None,
@@ -103,6 +103,7 @@ def command(
     """Generate e- N -> e- N A', A' -> chi1 chi2, chi2 -> chi1 l+ l- with displaced chi2 vertices."""
     point = point_from(**parameters)
     target = choose_target(experiment, energy, name)
+    lowest = e_min if e_min is not None else target.energy_cut if isinstance(target, ThickTarget) else 0.0
     if engine == "madgraph":
         from semivis_gen.engines.madgraph import madgraph_generate
 
@@ -113,7 +114,7 @@ def command(
         click.echo(f"{output}: {events} events from MadGraph")
         return
     chunks = generate(
-        point.masses, target, n_events=events, seed=seed, chunk=CHUNK, e_min_aprime=e_min, chain=not no_decay
+        point.masses, target, n_events=events, seed=seed, chunk=CHUNK, e_min_aprime=lowest, chain=not no_decay
     )
     info = write_events(chunks, output, point, seed=seed, total=events, pdg=pdg)
     rate = {
