@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ FloatArray = NDArray[np.float64]
 BLOCK = 2048
 STATUS_DECAY_PRODUCT = 91  # Pythia's code for products of ordinary decays
 LEPTON_MASS = {11: M_ELECTRON, 13: M_MUON}
-KNOWN = {
+KNOWN: Final[dict[int, list[tuple[int, ...]]]] = {
     ID_APRIME: [products for products in CHANNELS.values() if len(products) == 2],
     ID_CHI2: [products for products in CHANNELS.values() if len(products) == 3],
 }

@@ -14,6 +14,7 @@ no use in pythia8mc: its bindings hand the lists of products to Python by value,
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +27,7 @@ from semivis_gen.constants import ID_APRIME, ID_CHI2
 from semivis_gen.engines.darkdecays import ON_MODES, DarkDecays
 from semivis_gen.engines.pythiadata import aprime_branching, meson_settings, particle_data
 from semivis_gen.errors import EngineError, EventFileError, ParameterError
-from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap
+from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, Events, IdMap
 from semivis_gen.model import DarkSector
 from semivis_gen.resources import cards_dir
 from semivis_gen.version import __version__
@@ -44,6 +45,7 @@ __all__ = [
 OLDEST = 8.310
 MASS_TOLERANCE = 1e-5  # cards hold seven digits
 CHUNK = 5000
+STATUS_OUTGOING = 23  # Pythia's code for what leaves the hard process
 NUCLEI = 1_000_000_000
 MAX_SEED = 900_000_000  # Pythia's
 
@@ -174,8 +176,8 @@ def decay_with_pythia(
 ) -> int:
     """Decay A' and chi2 of an event file with Pythia and write the events with displaced vertices.
 
-    The events go into Pythia's record as they are, without its beam machinery, which knows no nuclear target; so
-    incoming particles, weights and production vertices stay what they were.
+    Final particles go into Pythia's record without its beam machinery, which knows no nuclear target; so incoming
+    particles, weights and production vertices stay what they were.
 
     Parameters
     ----------
@@ -216,7 +218,7 @@ def decay_with_pythia(
         raise EngineError(msg)
     tag = f"{pythia.parm('Pythia:versionNumber'):.3f}, semivis {__version__}, seed {seed}"
     written = made = 0
-    chunks = read_events(lhe_in, ids=ids, chunk=CHUNK)
+    chunks = read_events(lhe_in, ids=ids or IdMap(), chunk=CHUNK)
     first = next(chunks)
     info = replace(first.info, point=point, masses=point.masses, extra={**first.info.extra, "decays": f"Pythia {tag}"})
     _check_masses(first, point, str(lhe_in))
@@ -245,39 +247,29 @@ def _check_masses(events: Events, point: DarkSector, name: str) -> None:
 
 
 def _decay_chunk(pythia: Any, decays: DarkDecays, events: Events, *, done: int) -> tuple[Events, int]:
-    """Run the events of a chunk through Pythia."""
-    codes = {STATUS_INCOMING: -12, STATUS_FINAL: 23, STATUS_DECAYED: -22}  # Pythia's: beam, outgoing, intermediate
-    energy = events.energy
+    """Run the final particles of each event through Pythia and add what comes of them."""
+    before, sizes = decays.count, []
     rows: list[tuple[float, ...]] = []
-    sizes = []
-    before = decays.count
     for index in range(len(events)):
-        record = pythia.event
-        record.reset()
-        start, end = int(events.offsets[index]), int(events.offsets[index + 1])
-        birth = [events.vertex[index]] * (end - start)
-        for row in range(start, end):
-            mother, last = (int(m) for m in events.mothers[row])
-            p, m, pdg = events.momentum[row], float(events.mass[row]), int(events.pdg[row])
-            if abs(pdg) > NUCLEI and not pythia.particleData.isParticle(pdg):
-                pythia.particleData.addParticle(abs(pdg), "nucleus", 1, 0, 0, m)
-            place = record.append(
-                pdg, codes[int(events.status[row])], mother + 1, last + 1, 0, 0, 0, 0,
-                float(p[0]), float(p[1]), float(p[2]), float(energy[row]), m,
-            )  # fmt: skip
-            if mother >= 0:
-                parent = record[mother + 1]
-                parent.daughters(parent.daughter1() or place, place)
-                if events.status[start + mother] == STATUS_DECAYED:
-                    flight = parent.vDec()
-                    birth[row - start] = np.array([flight.px(), flight.py(), flight.pz(), flight.e()])
-            record[place].vProd(*(float(x) for x in birth[row - start]))
-            record[place].tau(float(events.ctau[row]))
+        first, last = int(events.offsets[index]), int(events.offsets[index + 1])
+        event = [_old_row(events, row) for row in range(first, last)]
+        # finals only and without history: Pythia drops lines of decay chains that it did not make itself
+        finals = [place for place, row in enumerate(event) if row[1] == STATUS_FINAL]
+        _fill(pythia, event, finals, events.vertex[index])
         if not pythia.next():
             msg = f"Pythia rejects event {done + index + 1}; see its message above"
             raise EngineError(msg)
-        sizes.append(pythia.event.size() - 1)
-        rows.extend(_row(pythia.event[i]) for i in range(1, pythia.event.size()))
+        record = pythia.event
+        places = [-1, *finals, *range(len(event), len(event) + record.size() - 1 - len(finals))]
+        for line in range(1, record.size()):
+            row = _new_row(record[line], places)
+            if line > len(finals):
+                event.append(row)
+            elif row[1] == STATUS_DECAYED:
+                old = event[finals[line - 1]]
+                event[finals[line - 1]] = (old[0], STATUS_DECAYED, *old[2:8], row[8])
+        rows.extend(event)
+        sizes.append(len(event))
     table = np.array(rows)
     decayed = Events(
         offsets=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
@@ -294,12 +286,45 @@ def _decay_chunk(pythia: Any, decays: DarkDecays, events: Events, *, done: int) 
     return decayed, decays.count - before
 
 
-def _row(particle: Any) -> tuple[float, ...]:
-    code = particle.status()
-    status = STATUS_FINAL if code > 0 else STATUS_INCOMING if code == -12 else STATUS_DECAYED
-    first, last = particle.mother1() - 1, particle.mother2() - 1
-    ctau = particle.tau() if status == STATUS_DECAYED else 0.0
+def _old_row(events: Events, row: int) -> tuple[float, ...]:
+    """One particle as id, status, mothers, momentum, mass, c tau."""
     return (
-        particle.id(), status, first, max(first, last),
-        particle.px(), particle.py(), particle.pz(), particle.m(), ctau,
+        int(events.pdg[row]), int(events.status[row]), *events.mothers[row].tolist(),
+        *events.momentum[row].tolist(), float(events.mass[row]), float(events.ctau[row]),
     )  # fmt: skip
+
+
+def _new_row(particle: Any, places: Sequence[int]) -> tuple[float, ...]:
+    """One particle of Pythia's record likewise; `places` translates its line numbers."""
+    status = STATUS_FINAL if particle.status() > 0 else STATUS_DECAYED
+    mother, last = places[particle.mother1()], places[particle.mother2()]
+    return (
+        particle.id(), status, mother, max(mother, last),
+        particle.px(), particle.py(), particle.pz(), particle.m(), particle.tau() if status == STATUS_DECAYED else 0.0,
+    )  # fmt: skip
+
+
+def _fill(pythia: Any, event: list[tuple[float, ...]], finals: list[int], vertex: Any) -> None:
+    """Put final particles into Pythia's record, at the points where they were born."""
+    birth: list[Any] = []
+    for _, _, mother, *_ in event:
+        place = vertex
+        if mother >= 0:
+            place = birth[int(mother)]
+            _, status, _, _, *p, mass, ctau = event[int(mother)]
+            if status == STATUS_DECAYED and mass > 0 and ctau > 0:
+                place = place + np.array([*p, math.sqrt(sum(x * x for x in p) + mass * mass)]) * (ctau / mass)
+        birth.append(place)
+    record, data = pythia.event, pythia.particleData
+    record.reset()
+    for place in finals:
+        pdg, _, _, _, *p, mass, ctau = event[place]
+        if not data.isParticle(int(pdg)):
+            if abs(pdg) < NUCLEI:
+                msg = f"Pythia does not know the particle {int(pdg)}; define it in the settings or map it with --pdg"
+                raise EngineError(msg)
+            data.addParticle(int(abs(pdg)), "nucleus", 1, 0, 0, mass)
+        energy = math.sqrt(sum(x * x for x in p) + mass * mass)
+        line = record.append(int(pdg), STATUS_OUTGOING, 0, 0, 0, 0, 0, 0, *p, energy, mass)
+        record[line].vProd(*birth[place].tolist())
+        record[line].tau(ctau)

@@ -11,7 +11,7 @@ from semivis_gen.widths import compute_widths
 
 __all__ = ["MESONS", "aprime_branching", "meson_settings", "particle_data"]
 
-CHANNELS: Final = {
+CHANNELS: Final[dict[str, tuple[int, ...]]] = {
     "chi1 chi2": (ID_CHI1, ID_CHI2),
     "e+ e-": (ID_ELECTRON, -ID_ELECTRON),
     "mu+ mu-": (ID_MUON, -ID_MUON),
@@ -19,7 +19,7 @@ CHANNELS: Final = {
     "chi1 mu+ mu-": (ID_CHI1, ID_MUON, -ID_MUON),
 }
 # mass [GeV] and branching fraction to two photons, PDG 2022 (PTEP 2022, 083C01)
-MESONS: Final = {111: (0.1349768, 0.98823), 221: (0.547862, 0.3936), 331: (0.95778, 0.02307)}
+MESONS: Final[dict[int, tuple[float, float]]] = {111: (0.1349768, 0.98823), 221: (0.547862, 0.3936), 331: (0.95778, 0.02307)}
 LINE_SHAPE_WIDTHS = 15  # how far A' may be off its mass, as MadGraph's bwcutoff
 
 
