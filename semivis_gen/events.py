@@ -194,7 +194,7 @@ class Events:
         Parameters
         ----------
         pdg : int
-            PDG id, sign ignored; incoming particles do not count.
+            PDG id, sign ignored; only final and decayed particles count.
         name : str
             What to call it in the error.
 
@@ -208,7 +208,8 @@ class Events:
         EventFileError
             Where an event has none or several.
         """
-        rows = np.flatnonzero((np.abs(self.pdg) == abs(pdg)) & (self.status != STATUS_INCOMING))
+        real = np.isin(self.status, (STATUS_FINAL, STATUS_DECAYED))  # showers keep copies with status 3
+        rows = np.flatnonzero((np.abs(self.pdg) == abs(pdg)) & real)
         count = np.bincount(self.event_of_particle[rows], minlength=len(self))
         if np.any(count != 1):
             bad = int(np.flatnonzero(count != 1)[0])

@@ -1,109 +1,162 @@
-"""Event files: LHE, HepMC3 and parquet, chosen by suffix."""
+"""Event files: LHE, HepMC3 and parquet, chosen by suffix; plain or gzipped, recognised by content.
+
+All reading and writing streams, so that memory does not grow with the file. A file is written under a temporary
+name and appears whole or not at all; a truncated or damaged file is an error, never fewer events.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from semivis_gen.errors import EventFileError
+from semivis_gen.errors import OutputError
 from semivis_gen.events import Events, IdMap, RunInfo
+from semivis_gen.io.atomic import atomic_path
+from semivis_gen.io.chunks import rechunk
+from semivis_gen.io.formats import STDIN, Format, format_of
 
-__all__ = ["EventWriter", "open_writer", "read_events"]
+__all__ = ["EventWriter", "open_writer", "read_events", "read_info"]
 
-FORMATS = {".lhe": "lhe", ".hepmc3": "hepmc", ".hepmc": "hepmc", ".parquet": "table"}
+NATIVE = IdMap()
 
 
 class EventWriter(Protocol):
-    """What every format's writer offers."""
+    """What `open_writer` gives."""
 
     def write(self, events: Events) -> None:
-        """Append a chunk of events."""
+        """Append events."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+    def abandon(self) -> None:
+        """Close the file as it is."""
 
 
-def _format(path: str | Path) -> str:
-    if str(path) == "-":
-        return "lhe"
-    name = Path(path).name
-    suffix = Path(name.removesuffix(".gz")).suffix
-    if suffix not in FORMATS or (suffix == ".parquet" and name.endswith(".gz")):
-        msg = f"{path}: unknown kind of event file; use .lhe, .lhe.gz, .hepmc3, .hepmc3.gz or .parquet"
-        raise EventFileError(msg)
-    return FORMATS[suffix]
-
-
-def read_events(path: str | Path, *, ids: IdMap | None = None, chunk: int = 100_000) -> Iterator[Events]:
-    """Stream events from a file of any known format.
+def read_events(path: str | Path, *, ids: IdMap = NATIVE, chunk: int = 100_000) -> Iterator[Events]:
+    """Read events chunk by chunk.
 
     Parameters
     ----------
     path : str or Path
-        The suffix tells the format; `-` is an LHE file on standard input.
-    ids : IdMap, optional
-        Ids that the file uses for the dark sector.
+        A name with the suffix .lhe, .hepmc, .hepmc3 (each also with .gz) or .parquet; "-" reads LHE from stdin.
+    ids : IdMap
+        Ids that the file uses for the dark sector; a file written by semivis knows its own.
     chunk : int
-        Events a chunk, roughly; memory is bounded by it.
+        Events a chunk; the last may be smaller.
 
     Yields
     ------
     Events
-        Chunks in the order of the file.
+        Chunks with semivis's ids and the run information of the file.
 
     Raises
     ------
     EventFileError
-        Where the file is missing, empty, truncated, damaged or of unknown kind.
+        Where the file is missing, truncated, damaged, not of its format or without events; the message names
+        file and line.
+    ParameterError
+        Where `chunk` is below 1.
     """
-    kind = _format(path)
-    if str(path) != "-" and not Path(path).is_file():
-        msg = f"{path}: no such file"
-        raise EventFileError(msg)
-    if kind == "lhe":
+    kind, _ = format_of(path)
+    if kind is Format.LHE:
         from semivis_gen.io.lhe import read_lhe
 
-        yield from read_lhe(path, ids=ids, chunk=chunk)
-    elif kind == "hepmc":
+        return rechunk(read_lhe(path, ids), chunk)
+    if kind is Format.HEPMC:
         from semivis_gen.io.hepmc import read_hepmc
 
-        yield from read_hepmc(path, ids=ids, chunk=min(chunk, 10_000))
-    else:
-        from semivis_gen.io.table import read_table
+        return rechunk(read_hepmc(path, ids), chunk)
+    from semivis_gen.io.table import read_parquet
 
-        yield from read_table(path, ids=ids, chunk=chunk)
+    return rechunk(read_parquet(path, ids), chunk)
 
 
-def open_writer(path: str | Path, info: RunInfo, *, ids: IdMap | None = None) -> AbstractContextManager[EventWriter]:
-    """Open a file for events; the suffix tells the format, and the file appears whole or not at all.
+def read_info(path: str | Path, *, ids: IdMap = NATIVE) -> RunInfo:
+    """Read the run information without the events.
 
     Parameters
     ----------
     path : str or Path
-        .lhe, .lhe.gz, .hepmc3, .hepmc3.gz or .parquet.
-    info : RunInfo
-        Goes into the header.
-    ids : IdMap, optional
-        Ids to use for the dark sector.
+        File name, as for `read_events`.
+    ids : IdMap
+        Ids that the file uses for the dark sector.
 
     Returns
     -------
-    context manager
-        Gives a writer with `write(events)`.
+    RunInfo
+        What the header says.
 
     Raises
     ------
-    EventFileError, OutputError
-        Where the kind is unknown or the folder cannot be written.
+    EventFileError
+        Where the file is missing or its beginning damaged.
     """
-    kind = _format(path)
-    if kind == "lhe":
-        from semivis_gen.io.lhe import lhe_writer
+    kind, _ = format_of(path)
+    if kind is Format.LHE:
+        from semivis_gen.io.lhe import read_lhe_info
 
-        return lhe_writer(path, info, ids=ids)
-    if kind == "hepmc":
-        from semivis_gen.io.hepmc import hepmc_writer
+        return read_lhe_info(path, ids)
+    if kind is Format.HEPMC:
+        from semivis_gen.io.hepmc import read_hepmc_info
 
-        return hepmc_writer(path, info, ids=ids)
-    from semivis_gen.io.table import table_writer
+        return read_hepmc_info(path)
+    from semivis_gen.io.table import read_parquet_info
 
-    return table_writer(path, info, ids=ids)
+    return read_parquet_info(path)
+
+
+@contextmanager
+def open_writer(path: str | Path, info: RunInfo, *, ids: IdMap = NATIVE) -> Iterator[EventWriter]:
+    """Open an event file for writing; it appears when the context ends without an exception.
+
+    Parameters
+    ----------
+    path : str or Path
+        File name; its suffix chooses the format, as for `read_events`.
+    info : RunInfo
+        Run information for the header.
+    ids : IdMap
+        Ids that the file shall use for the dark sector.
+
+    Yields
+    ------
+    EventWriter
+        Its `write` takes chunks of events.
+
+    Raises
+    ------
+    EventFileError
+        Where the suffix is unknown.
+    OutputError
+        Where the file cannot be written; nothing is left behind.
+    """
+    if str(path) == STDIN:
+        msg = "events cannot be written to -: give a file name"
+        raise OutputError(msg)
+    kind, compress = format_of(path)
+    with atomic_path(path) as temporary:
+        writer = _writer(kind, temporary, info, ids, compress=compress)
+        try:
+            yield writer
+        except BaseException:
+            with suppress(OSError):  # the first error is the one to tell
+                writer.abandon()
+            raise
+        writer.close()
+
+
+def _writer(kind: Format, path: Path, info: RunInfo, ids: IdMap, *, compress: bool) -> EventWriter:
+    if kind is Format.LHE:
+        from semivis_gen.io.lhe import LheWriter
+
+        return LheWriter(path, info, ids, compress=compress)
+    if kind is Format.HEPMC:
+        from semivis_gen.io.hepmc import HepMCWriter
+
+        return HepMCWriter(path, info, ids, compress=compress)
+    from semivis_gen.io.table import ParquetWriter
+
+    return ParquetWriter(path, info, ids)

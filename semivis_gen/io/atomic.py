@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     Parameters
     ----------
     path : str or Path
-        Where the file shall appear.
+        Where the file shall appear; a symbolic link is followed, so that the link stays.
 
     Yields
     ------
@@ -29,16 +30,21 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     Raises
     ------
     OutputError
-        Where the folder is missing, not writable or full.
+        Where the folder is missing, not writable or full, or `path` is a folder or a device.
     """
     target = Path(path)
+    if target.is_symlink():
+        target = target.resolve()
     if not target.parent.is_dir():
         msg = f"cannot write {target}: the folder {target.parent} does not exist; make it or choose another --output"
         raise OutputError(msg)
     if target.is_dir():
         msg = f"cannot write {target}: it is a folder; give a file name"
         raise OutputError(msg)
-    temporary = target.with_name(f".{os.getpid()}.{target.name}")
+    if target.exists() and not target.is_file():  # renaming over /dev/null would destroy the device
+        msg = f"cannot write {target}: it is not a regular file; choose another --output"
+        raise OutputError(msg)
+    temporary = target.with_name(f".{os.getpid()}.{secrets.token_hex(4)}.{target.name}")
     try:
         yield temporary
         temporary.replace(target)

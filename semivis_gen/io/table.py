@@ -1,138 +1,218 @@
-"""Parquet through pyarrow: the fast lane. One row an event, list columns for its particles."""
+"""Parquet files, the fast lane: one row an event, lists for the particles, readable by pandas, awkward, Spark...
+
+Columns `pdg`, `status`, `mother_first`, `mother_last`, `px`, `py`, `pz`, `mass` [GeV], `ctau` [mm] are lists over the
+particles (mothers count from 0, -1 for none); `weight` and `x`, `y`, `z`, `ct` [mm] are numbers. The run information
+is the JSON object `semivis` in the metadata of the schema. Row groups stream.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from semivis_gen.errors import EventFileError
 from semivis_gen.events import Events, IdMap, RunInfo
-from semivis_gen.io.atomic import atomic_path
-from semivis_gen.io.header import info_from_json, info_to_json
+from semivis_gen.io.chunks import complaint, slice_events
+from semivis_gen.io.formats import MAX_PARTICLES, fail
+from semivis_gen.io.header import HEADER_KEY, HeaderError, dump_info, load_info
 
-__all__ = ["read_table", "table_writer"]
-
-KEY = b"semivis"
-PARTICLE_COLUMNS = {
-    "pdg": np.int32, "status": np.int8, "mother1": np.int32, "mother2": np.int32, "px_GeV": np.float64,
-    "py_GeV": np.float64, "pz_GeV": np.float64, "mass_GeV": np.float64, "ctau_mm": np.float64,
-}  # fmt: skip
-EVENT_COLUMNS = ("weight", "x_mm", "y_mm", "z_mm", "ct_mm")
-
-
-def _schema(info: RunInfo) -> Any:
+if TYPE_CHECKING:
     import pyarrow as pa
 
-    fields = [(name, pa.list_(pa.from_numpy_dtype(kind))) for name, kind in PARTICLE_COLUMNS.items()]
-    fields += [(name, pa.float64()) for name in EVENT_COLUMNS]
-    return pa.schema(fields, metadata={KEY: info_to_json(info).encode()})
+__all__ = ["ParquetWriter", "read_parquet", "read_parquet_info"]
+
+ROW_GROUP = 20_000  # events: bounds the memory of a reader
+LISTS = {
+    "pdg": "int32",
+    "status": "int8",
+    "mother_first": "int32",
+    "mother_last": "int32",
+    "px": "float64",
+    "py": "float64",
+    "pz": "float64",
+    "mass": "float64",
+    "ctau": "float64",
+}
+NUMBERS = ("weight", "x", "y", "z", "ct")
 
 
-class _Writer:
-    """Writes chunks; given out by `table_writer`."""
+def _schema(metadata: dict[str, str]) -> pa.Schema:
+    import pyarrow as pa
 
-    def __init__(self, stream: Any, schema: Any, ids: IdMap) -> None:
-        self._stream, self._schema, self._ids = stream, schema, ids
+    fields = [pa.field(name, pa.list_(pa.type_for_alias(kind))) for name, kind in LISTS.items()]
+    fields += [pa.field(name, pa.float64()) for name in NUMBERS]
+    return pa.schema(fields, metadata=metadata)
+
+
+class ParquetWriter:
+    """Writer of one parquet file.
+
+    Parameters
+    ----------
+    path : Path
+        Where to write.
+    info : RunInfo
+        What holds for the run.
+    ids : IdMap
+        Ids that the file shall use.
+    """
+
+    def __init__(self, path: Path, info: RunInfo, ids: IdMap) -> None:
+        import pyarrow.parquet as pq
+
+        self._ids = ids
+        self._writer = pq.ParquetWriter(path, _schema({HEADER_KEY: dump_info(info, ids)}))
 
     def write(self, events: Events) -> None:
-        """Append a chunk of events."""
+        """Append events."""
+        for start in range(0, len(events), ROW_GROUP):
+            self._writer.write_table(self._table(slice_events(events, start, min(start + ROW_GROUP, len(events)))))
+
+    def _table(self, events: Events) -> pa.Table:
         import pyarrow as pa
 
+        lists = {
+            "pdg": self._ids.from_native(events.pdg),
+            "status": events.status,
+            "mother_first": events.mothers[:, 0],
+            "mother_last": events.mothers[:, 1],
+            **{name: events.momentum[:, axis] for axis, name in enumerate(("px", "py", "pz"))},
+            "mass": events.mass,
+            "ctau": events.ctau,
+        }
         offsets = pa.array(events.offsets.astype(np.int32))
-        flat = [self._ids.from_native(events.pdg), events.status, *events.mothers.T, *events.momentum.T]
-        flat += [events.mass, events.ctau]
-        columns = [pa.ListArray.from_arrays(offsets, pa.array(np.ascontiguousarray(c))) for c in flat]
-        columns += [pa.array(np.ascontiguousarray(c)) for c in (events.weight, *events.vertex.T)]
-        self._stream.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+        columns = [pa.ListArray.from_arrays(offsets, pa.array(np.ascontiguousarray(lists[name]))) for name in LISTS]
+        columns += [pa.array(np.ascontiguousarray(column)) for column in (events.weight, *events.vertex.T)]
+        return pa.Table.from_arrays(columns, schema=self._writer.schema)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._writer.close()
+
+    def abandon(self) -> None:
+        """Close the file as it is."""
+        self._writer.close()
 
 
-@contextmanager
-def table_writer(path: str | Path, info: RunInfo, *, ids: IdMap | None = None) -> Iterator[_Writer]:
-    """Open a parquet file for events; it appears whole when the block ends, or not at all.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-    info : RunInfo
-        Goes into the schema's metadata.
-    ids : IdMap, optional
-        Ids to use for the dark sector.
-
-    Yields
-    ------
-    writer
-        With a method `write(events)`.
-    """
-    import pyarrow.parquet as pq
-
-    schema = _schema(info)
-    with atomic_path(path) as temporary, pq.ParquetWriter(str(temporary), schema) as stream:
-        yield _Writer(stream, schema, ids or IdMap())
-
-
-def read_table(path: str | Path, *, ids: IdMap | None = None, chunk: int = 100_000) -> Iterator[Events]:
-    """Stream the events of a parquet file.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file.
-    ids : IdMap, optional
-        Ids that the file uses for the dark sector.
-    chunk : int
-        Events a chunk.
-
-    Yields
-    ------
-    Events
-        Chunks in the order of the file.
+def read_parquet_info(path: str | Path) -> RunInfo:
+    """Run information of a parquet file.
 
     Raises
     ------
     EventFileError
-        Where the file is not such a table.
+        Where the file is missing, damaged or not semivis's.
     """
+    file = _open(path)
+    try:
+        return _info(file, path, IdMap())[0]
+    finally:
+        file.close()
+
+
+def read_parquet(path: str | Path, ids: IdMap) -> Iterator[Events]:
+    """Events of a parquet file, one row group after the other.
+
+    Parameters
+    ----------
+    path : str or Path
+        File name.
+    ids : IdMap
+        Ids that the file uses for the dark sector.
+
+    Yields
+    ------
+    Events
+        Pieces, in order.
+
+    Raises
+    ------
+    EventFileError
+        Where the file is truncated, damaged, lacks a column or holds no events.
+    """
+    import pyarrow as pa
+
+    file = _open(path)
+    try:
+        info, ids = _info(file, path, ids)
+        if not file.metadata.num_rows:
+            fail(path, None, "the file holds no events")
+        done = 0
+        for batch in file.iter_batches(ROW_GROUP, columns=[*LISTS, *NUMBERS], use_threads=False):
+            yield _events(batch, info, ids, done, path)
+            done += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        fail(path, None, f"the parquet data are damaged: {str(error)[:200]}")
+    finally:
+        file.close()
+
+
+def _open(path: str | Path) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    mapping = ids or IdMap()
     try:
-        with pq.ParquetFile(str(path)) as stream:
-            metadata = stream.schema_arrow.metadata or {}
-            missing = [c for c in (*PARTICLE_COLUMNS, *EVENT_COLUMNS) if c not in stream.schema_arrow.names]
-            if KEY not in metadata or missing:
-                msg = f"{path}: not a semivis event table (missing {', '.join(missing) or 'its header'})"
-                raise EventFileError(msg)
-            info = info_from_json(metadata[KEY].decode(), where=str(path))
-            if stream.metadata.num_rows == 0:
-                msg = f"{path}: the file holds no events"
-                raise EventFileError(msg)
-            for batch in stream.iter_batches(batch_size=chunk):
-                yield _events(batch, info, mapping)
-    except (OSError, pa.ArrowException) as error:
-        msg = f"{path}: not a readable parquet file: {' '.join(str(error).split())[:200]}"
-        raise EventFileError(msg) from error
+        return pq.ParquetFile(Path(path), memory_map=False)
+    except (pa.ArrowException, OSError) as error:
+        fail(path, None, f"not a complete parquet file: {str(error)[:200]}")
 
 
-def _events(batch: Any, info: RunInfo, ids: IdMap) -> Events:
-    lists = {name: batch.column(name) for name in PARTICLE_COLUMNS}
-    flat = {name: column.flatten().to_numpy(zero_copy_only=False) for name, column in lists.items()}
-    offsets = lists["pdg"].offsets.to_numpy().astype(np.int64)
-    event = {name: batch.column(name).to_numpy(zero_copy_only=False) for name in EVENT_COLUMNS}
-    return Events(
-        offsets=offsets - offsets[0],
-        pdg=ids.to_native(flat["pdg"]),
-        status=flat["status"],
-        mothers=np.stack([flat["mother1"], flat["mother2"]], axis=1),
-        momentum=np.stack([flat["px_GeV"], flat["py_GeV"], flat["pz_GeV"]], axis=1),
-        mass=flat["mass_GeV"],
-        ctau=flat["ctau_mm"],
-        weight=event["weight"],
-        vertex=np.stack([event[k] for k in ("x_mm", "y_mm", "z_mm", "ct_mm")], axis=1),
+def _info(file: Any, path: str | Path, ids: IdMap) -> tuple[RunInfo, IdMap]:
+    schema = file.schema_arrow
+    missing = [name for name in (*LISTS, *NUMBERS) if name not in schema.names]
+    if missing:
+        fail(path, None, f"the table lacks the columns {', '.join(missing)}: not an event file of semivis")
+    text = (schema.metadata or {}).get(HEADER_KEY.encode())
+    if text is None:
+        return RunInfo(generator="unknown"), ids
+    try:
+        info, own = load_info(text.decode(errors="replace"))
+    except HeaderError as error:
+        fail(path, None, str(error))
+    return info, (own if ids == IdMap() else ids)
+
+
+def _events(batch: pa.RecordBatch, info: RunInfo, ids: IdMap, done: int, path: str | Path) -> Events:
+    import pyarrow as pa
+
+    wanted = _schema({})
+    try:
+        table = {name: batch.column(name).cast(wanted.field(name).type) for name in wanted.names}
+    except pa.ArrowInvalid as error:
+        fail(path, None, f"a column is of the wrong type: {str(error)[:200]}")
+    if any(column.null_count or (name in LISTS and column.flatten().null_count) for name, column in table.items()):
+        fail(path, None, f"numbers are missing in events {done + 1} to {done + batch.num_rows}")
+    lengths = np.asarray(table["pdg"].value_lengths().to_numpy(), dtype=np.int64)
+    for name in LISTS:
+        unequal = np.asarray(table[name].value_lengths().to_numpy()) != lengths
+        if unequal.any():
+            fail(path, None, f"event {done + int(np.argmax(unequal)) + 1}: the lists pdg and {name} differ in length")
+    if lengths.max(initial=0) > MAX_PARTICLES or lengths.min(initial=1) < 1:
+        fail(path, None, f"an event has no particles or more than {MAX_PARTICLES}")
+
+    def flat(name: str) -> NDArray[Any]:
+        return np.asarray(table[name].flatten().to_numpy(zero_copy_only=False))
+
+    def number(name: str) -> NDArray[np.float64]:
+        return np.asarray(table[name].to_numpy(zero_copy_only=False), dtype=float)
+
+    events = Events(
+        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        pdg=ids.to_native(flat("pdg")),
+        status=flat("status"),
+        mothers=np.stack([flat("mother_first"), flat("mother_last")], axis=1),
+        momentum=np.stack([flat("px"), flat("py"), flat("pz")], axis=1),
+        mass=flat("mass"),
+        ctau=flat("ctau"),
+        weight=number("weight"),
+        vertex=np.stack([number(name) for name in NUMBERS[1:]], axis=1),
         info=info,
     )
+    found = complaint(events)
+    if found is not None:
+        event, row, what = found
+        which = "" if row < 0 else f", particle {row - int(events.offsets[event]) + 1}"
+        fail(path, None, f"event {done + event + 1}{which}: {what}")
+    return events

@@ -1,0 +1,143 @@
+"""File formats by suffix, byte streams by content: gzip is recognised by its magic, whatever the name says."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import NoReturn, cast
+
+from semivis_gen.errors import EventFileError
+
+__all__ = ["MAX_EVENT_BYTES", "MAX_HEADER_BYTES", "MAX_PARTICLES", "STDIN", "Format", "Source", "fail", "format_of"]
+
+STDIN = "-"
+GZIP_MAGIC = b"\x1f\x8b"
+# what one event or header may hold; beyond it a file is damaged or hostile (a gzip bomb), not physics
+MAX_PARTICLES = 100_000
+MAX_EVENT_BYTES = 64 * 2**20
+MAX_HEADER_BYTES = 64 * 2**20
+
+
+class Format(StrEnum):
+    """Formats of event files."""
+
+    LHE = "LHE"
+    HEPMC = "HepMC3"
+    PARQUET = "parquet"
+
+
+SUFFIXES = {
+    ".lhe": Format.LHE,
+    ".lhe.gz": Format.LHE,
+    ".hepmc": Format.HEPMC,
+    ".hepmc.gz": Format.HEPMC,
+    ".hepmc3": Format.HEPMC,
+    ".hepmc3.gz": Format.HEPMC,
+    ".parquet": Format.PARQUET,
+}
+
+
+def format_of(path: str | Path) -> tuple[Format, bool]:
+    """Format and compression that a file name asks for.
+
+    Parameters
+    ----------
+    path : str or Path
+        File name; "-" stands for LHE on stdin.
+
+    Returns
+    -------
+    Format, bool
+        The format and whether the name ends with .gz.
+
+    Raises
+    ------
+    EventFileError
+        Where the suffix is unknown.
+    """
+    if str(path) == STDIN:
+        return Format.LHE, False
+    name = Path(path).name.lower()
+    for suffix, kind in SUFFIXES.items():
+        if name.endswith(suffix):
+            return kind, suffix.endswith(".gz")
+    msg = f"{path}: unknown kind of event file; use a name that ends with {', '.join(SUFFIXES)}"
+    raise EventFileError(msg)
+
+
+def fail(path: str | Path, line: int | None, what: str) -> NoReturn:
+    """Raise the one error of event files: file, line, what is wrong.
+
+    Raises
+    ------
+    EventFileError
+        Always.
+    """
+    where = f"{'stdin' if str(path) == STDIN else path}" + (f", line {line}" if line else "")
+    msg = " ".join(f"{where}: {what}".split())  # one line, whatever the file contains
+    raise EventFileError(msg)
+
+
+class Source:
+    """Bytes of a text file, decompressed where needed, with the number of lines handed out so far."""
+
+    def __init__(self, stream: io.BufferedReader[io.RawIOBase] | gzip.GzipFile, path: str | Path) -> None:
+        self._stream = stream
+        self.path = path
+        self.lines = 0
+        """Line ends read so far."""
+
+    @classmethod
+    @contextmanager
+    def open(cls, path: str | Path) -> Iterator[Source]:
+        """Open a file, or stdin for "-".
+
+        Raises
+        ------
+        EventFileError
+            Where it is missing, unreadable or empty.
+        """
+        try:
+            raw = io.BufferedReader(cast("io.RawIOBase", sys.stdin.buffer) if str(path) == STDIN else io.FileIO(path))
+        except OSError as error:
+            fail(path, None, f"cannot be read: {error.strerror or error}")
+        try:
+            magic = raw.peek(2)[:2]
+            if not magic:
+                fail(path, 1, "the file is empty")
+            yield cls(gzip.GzipFile(fileobj=raw) if magic == GZIP_MAGIC else raw, path)
+        except OSError as error:
+            fail(path, None, f"cannot be read: {error.strerror or error}")
+        finally:
+            if str(path) == STDIN:
+                raw.detach()  # else closed with the wrapper
+            else:
+                raw.close()
+
+    def read(self, size: int) -> bytes:
+        """Next bytes, empty at the end.
+
+        Raises
+        ------
+        EventFileError
+            Where the compressed data end early or are damaged.
+        """
+        pieces: list[bytes] = []
+        try:
+            while size > 0 and (piece := self._stream.read1(size)):
+                pieces.append(piece)
+                size -= len(piece)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            if not pieces:  # what came before is handed out first: it tells the line
+                early = isinstance(error, EOFError)
+                what = "end too early: the file is truncated" if early else f"are damaged ({error})"
+                fail(self.path, self.lines + 1, f"the compressed data {what}; fetch the file again")
+        data = b"".join(pieces)
+        self.lines += data.count(b"\n")
+        return data

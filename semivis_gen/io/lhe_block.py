@@ -1,0 +1,210 @@
+"""Whole blocks of LHE text into arrays at once, where events are laid out line by line.
+
+    <event ...>
+     NUP IDPRUP XWGTUP SCALUP AQEDUP AQCDUP
+     IDUP ISTUP MOTHUP(1) MOTHUP(2) ICOLUP(1) ICOLUP(2) PX PY PZ E M VTIMUP SPINUP      (NUP times)
+     comments (#) and tags (<)
+    </event>
+
+Anything else is not understood here (`None`) and left to `semivis_gen.io.lhe_any`. Every token is converted, by
+the correctly rounding parser of Arrow, so numbers equal Python's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semivis_gen.io.formats import MAX_PARTICLES
+
+__all__ = ["EVENT_WORDS", "PARTICLE_WORDS", "Table", "parse_block"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+EVENT_WORDS, PARTICLE_WORDS, VERTEX_WORDS = 6, 13, 6
+TAG, CLOSE, COMMENT, NEWLINE, SPACE, PLUS, POINT, ZERO, NINE, E, D, CASE = b"<>#\n +.09ed "
+WHITESPACE = b" \t\r\n\v\f"
+# Arrow takes no leading plus and no Fortran exponent: +1.0D+02 becomes 01.0e002
+TRANSLATE = bytes.maketrans(b"+Dd", b"0ee")
+PADDING = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Numbers of a block of n events with N particles, before any check of their meaning."""
+
+    heads: FloatArray
+    """The six numbers of each event, shape (n, 6)."""
+    particles: FloatArray
+    """The thirteen numbers of each particle, shape (N, 13)."""
+    vertex: FloatArray
+    """Production points (x, y, z, ct) [mm] from `# vertex` comments, zero without one, shape (n, 4)."""
+    event_line: IntArray
+    """Line of each event's first number, counted from 0 within the block, shape (n,)."""
+    particle_line: IntArray
+    """Line of each particle, shape (N,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Lines that are not blank, and the words on them."""
+
+    raw: NDArray[np.uint8]
+    starts: IntArray
+    ends: IntArray
+    first: IntArray
+    count: IntArray
+    number: IntArray
+
+
+def parse_block(text: bytes) -> Table | None:
+    """Parse whole events.
+
+    Parameters
+    ----------
+    text : bytes
+        From before an <event> to after an </event>.
+
+    Returns
+    -------
+    Table or None
+        The numbers; None where the layout is another one or a word is no number.
+    """
+    lines = _split(text)
+    kind = lines.raw[lines.starts[lines.first]]
+    begin, end = _event_lines(lines, kind)
+    if not len(begin) or len(begin) != len(end) or np.any(end <= begin) or np.any(begin[1:] <= end[:-1]):
+        return None
+    if np.sum(end - begin + 1) != len(lines.first):  # something stands between events
+        return None
+    head = begin + 1
+    if np.any(lines.count[head] != EVENT_WORDS):
+        return None
+    number = _small_integers(lines, lines.first[head])
+    if number is None or np.any(number < 1) or np.any(head + number >= end):
+        return None
+    after = kind[head + number + 1]
+    if not np.all((after == TAG) | (after == COMMENT)):  # more particles than announced
+        return None
+    edge = np.zeros(len(lines.first) + 1, dtype=np.int8)
+    edge[head] = 1
+    edge[head + number + 1] = -1
+    wanted = np.cumsum(edge[:-1], dtype=np.int8).astype(bool)
+    particle = wanted.copy()
+    particle[head] = False
+    if np.any(lines.count[particle] != PARTICLE_WORDS):
+        return None
+    words = np.repeat(wanted, lines.count)
+    last = lines.first[head + number] + PARTICLE_WORDS - 1
+    values = _convert(lines, text, words, lines.starts[lines.first[head]], lines.ends[last])
+    vertex = _vertices(lines, text, kind, begin)
+    if values is None or vertex is None:
+        return None
+    position = np.concatenate([[0], np.cumsum(EVENT_WORDS + PARTICLE_WORDS * number)])[:-1]
+    of_event = position[:, None] + np.arange(EVENT_WORDS)
+    of_particle = np.ones(len(values), dtype=bool)
+    of_particle[of_event] = False
+    return Table(
+        heads=values[of_event],
+        particles=values[of_particle].reshape(-1, PARTICLE_WORDS),
+        vertex=vertex,
+        event_line=lines.number[head],
+        particle_line=lines.number[particle],
+    )
+
+
+def _split(text: bytes) -> _Lines:
+    raw = np.frombuffer(b"".join([b"\n", text, b"\n" * PADDING]), dtype=np.uint8)
+    blank = raw <= SPACE
+    edges = np.flatnonzero(blank[1:] != blank[:-1]) + 1
+    starts, ends = edges[0::2], edges[1::2]
+    newline = np.flatnonzero(raw == NEWLINE)
+    bounds = np.searchsorted(starts, newline)
+    count = np.diff(bounds)
+    filled = np.flatnonzero(count)
+    return _Lines(raw, starts, ends, bounds[:-1][filled], count[filled], filled)
+
+
+def _event_lines(lines: _Lines, kind: NDArray[np.uint8]) -> tuple[IntArray, IntArray]:
+    """Lines that open and close events."""
+    tags = np.flatnonzero(kind == TAG)
+    at = lines.starts[lines.first[tags]]
+    label = lines.raw[at[:, None] + np.arange(8)]
+    closes = (label == np.frombuffer(b"</event>", dtype=np.uint8)).all(axis=1)
+    closes &= lines.ends[lines.first[tags]] - at == 8
+    closes &= lines.count[tags] == 1
+    opens = (label[:, :6] == np.frombuffer(b"<event", dtype=np.uint8)).all(axis=1)
+    opens &= (label[:, 6] <= SPACE) | (label[:, 6] == CLOSE)
+    final = lines.ends[lines.first[tags] + lines.count[tags] - 1] - 1
+    inside = opens & (lines.raw[final] != CLOSE)  # numbers follow on the tag's own line
+    if inside.any():
+        return tags[:0], tags[:0]
+    return tags[opens], tags[closes]
+
+
+def _small_integers(lines: _Lines, word: IntArray) -> IntArray | None:
+    """NUP from its digits; None where it is not a plain integer within bounds."""
+    start, length = lines.starts[word], lines.ends[word] - lines.starts[word]
+    widest = len(str(MAX_PARTICLES))
+    if length.max() > widest:
+        return None
+    value = np.zeros(len(word), dtype=np.int64)
+    for digit in range(int(length.max())):
+        here = digit < length
+        figure = lines.raw[start + digit].astype(np.int64) - ZERO
+        if np.any(here & ((figure < 0) | (figure > 9))):
+            return None
+        value = np.where(here, 10 * value + figure, value)
+    return value if value.max() <= MAX_PARTICLES else None
+
+
+def _convert(
+    lines: _Lines, text: bytes, words: NDArray[np.bool_], start: IntArray, stop: IntArray
+) -> FloatArray | None:
+    """Numbers from the chosen words, which are those between each start and stop."""
+    import pyarrow as pa
+
+    starts, ends = lines.starts[words], lines.ends[words]
+    # the line break that _split puts in front shifts positions by one
+    joined = b" ".join([text[a:b] for a, b in zip((start - 1).tolist(), (stop - 1).tolist(), strict=True)])
+    packed = joined.translate(TRANSLATE, WHITESPACE)
+    offsets = np.zeros(len(starts) + 1, dtype=np.int32)
+    np.cumsum(ends - starts, out=offsets[1:])
+    if offsets[-1] != len(packed):  # other control characters
+        return None
+    if b"+" in joined and not _plus_signs_lead(joined):
+        return None
+    array = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(packed))
+    try:
+        return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    except pa.ArrowInvalid:
+        return None
+
+
+def _plus_signs_lead(joined: bytes) -> bool:
+    """Whether each plus stands before the digits of a number or an exponent: 1.0+5 must not become 1.005."""
+    raw = np.frombuffer(b" " + joined + b" ", dtype=np.uint8)
+    plus = np.flatnonzero(raw == PLUS)
+    before, after = raw[plus - 1], raw[plus + 1]
+    lower = before | CASE
+    leads = (before <= SPACE) | (lower == E) | (lower == D)
+    return bool(np.all(leads & (((after >= ZERO) & (after <= NINE)) | (after == POINT))))
+
+
+def _vertices(lines: _Lines, text: bytes, kind: NDArray[np.uint8], begin: IntArray) -> FloatArray | None:
+    vertex = np.zeros((len(begin), 4))
+    rows = np.flatnonzero((kind == COMMENT) & (lines.count == VERTEX_WORDS))
+    name = lines.starts[lines.first[rows] + 1]
+    rows = rows[(lines.raw[name[:, None] + np.arange(7)] == np.frombuffer(b"vertex ", dtype=np.uint8)).all(axis=1)]
+    if len(rows):
+        first = lines.first[rows] + 2
+        words = np.zeros(len(lines.starts), dtype=bool)
+        words[first[:, None] + np.arange(4)] = True
+        values = _convert(lines, text, words, lines.starts[first], lines.ends[first + 3])
+        if values is None:
+            return None
+        vertex[np.searchsorted(begin, rows) - 1] = values.reshape(-1, 4)
+    return vertex

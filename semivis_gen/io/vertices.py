@@ -1,0 +1,81 @@
+"""Production and decay points of particles: straight flight from the event's vertex down the decay chain."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semivis_gen.errors import OutputError
+from semivis_gen.events import STATUS_INCOMING, Events
+
+__all__ = ["production_points", "proper_length"]
+
+FloatArray = NDArray[np.float64]
+
+
+def production_points(events: Events) -> FloatArray:
+    """Where each particle is made.
+
+    A mother decays at its own production point plus c tau p / m in space and c tau E / m in time; incoming
+    particles and those that live no time do not move.
+
+    Parameters
+    ----------
+    events : Events
+        Events with N particles.
+
+    Returns
+    -------
+    ndarray
+        (x, y, z, c t) [mm], shape (N, 4).
+
+    Raises
+    ------
+    OutputError
+        Where particles are each other's mothers.
+    """
+    flies = (events.status != STATUS_INCOMING) & (events.ctau > 0) & (events.mass > 0)
+    step = np.zeros((len(events.pdg), 4))
+    length = events.ctau[flies] / events.mass[flies]
+    step[flies, :3] = events.momentum[flies] * length[:, None]
+    step[flies, 3] = events.energy[flies] * length
+    start = np.repeat(events.offsets[:-1], np.diff(events.offsets))
+    first = events.mothers[:, 0]
+    mother = np.where(first >= 0, start + first, -1)
+    point = np.repeat(events.vertex, np.diff(events.offsets), axis=0)
+    waiting = np.flatnonzero((mother >= 0) & (events.status[mother] != STATUS_INCOMING))
+    ready = np.ones(len(events.pdg), dtype=bool)
+    ready[waiting] = False
+    while len(waiting):  # one generation a turn
+        now = ready[mother[waiting]]
+        rows = waiting[now]
+        if not len(rows):
+            event = int(np.searchsorted(events.offsets, waiting[0], side="right"))
+            msg = f"event {event}: particles are each other's mothers; there is no decay chain to write"
+            raise OutputError(msg)
+        point[rows] = point[mother[rows]] + step[mother[rows]]
+        ready[rows] = True
+        waiting = waiting[~now]
+    return point
+
+
+def proper_length(path: FloatArray, momentum: FloatArray, mass: FloatArray) -> FloatArray:
+    """Proper decay length from the path between production and decay.
+
+    Parameters
+    ----------
+    path : ndarray
+        (x, y, z, c t) of the decay minus production [mm], shape (n, 4).
+    momentum, mass : ndarray
+        Momenta [GeV], shape (n, 3), and masses [GeV], shape (n,).
+
+    Returns
+    -------
+    ndarray
+        c tau [mm] = |d| m / |p|, or c t where the particle is at rest, shape (n,).
+    """
+    size = np.sqrt(np.einsum("ij,ij->i", momentum, momentum))
+    distance = np.sqrt(np.einsum("ij,ij->i", path[:, :3], path[:, :3]))
+    moves = size > 0
+    flown = distance * mass / np.where(moves, size, 1.0)
+    return np.asarray(np.where(moves, flown, np.maximum(path[:, 3], 0.0)))
