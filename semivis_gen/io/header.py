@@ -12,11 +12,16 @@ from semivis_gen.errors import ParameterError, SemivisError, SemivisWarning
 from semivis_gen.events import IdMap, RunInfo
 from semivis_gen.model import DarkMasses, DarkSector
 
-__all__ = ["HEADER_KEY", "HeaderError", "dump_info", "load_info"]
+__all__ = ["HEADER_KEY", "HeaderError", "digits", "dump_info", "load_info"]
 
 HEADER_KEY = "semivis"  # LHE tag, HepMC3 attribute and parquet metadata key
 FORMAT = 1
 NATIVE = IdMap()
+
+
+def digits(value: float) -> str:
+    """Shortest text that reads back as the same double, also of NumPy's scalars."""
+    return repr(float(value))
 
 
 class HeaderError(ValueError):

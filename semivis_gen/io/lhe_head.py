@@ -15,7 +15,7 @@ from xml.sax.saxutils import quoteattr
 
 from semivis_gen.events import IdMap, RunInfo
 from semivis_gen.io.formats import fail
-from semivis_gen.io.header import HEADER_KEY, HeaderError, dump_info, load_info
+from semivis_gen.io.header import HEADER_KEY, HeaderError, digits, dump_info, load_info
 from semivis_gen.io.slha import ParamCard, read_slha, write_slha
 from semivis_gen.version import __version__
 
@@ -52,13 +52,13 @@ def write_head(info: RunInfo, ids: IdMap, *, strategy: int, target: tuple[int, f
         [
             '<LesHouchesEvents version="3.0">\n<header>\n',
             f"<!--\nMade by semivis {__version__}. GeV, mm. VTIMUP is c tau. XSECUP: {info.rate_unit} at epsilon = "
-            f"{info.rate_epsilon!r}.\nComment in events: # vertex x y z ct [mm] of the production; none where all are "
+            f"{digits(info.rate_epsilon)}.\nComment in events: # vertex x y z ct [mm] of the production; none where all are "
             "zero.\n-->\n",
             f"<{HEADER_KEY}>\n{dump_info(info, ids)}\n</{HEADER_KEY}>\n",
             f"<slha>\n{slha}</slha>\n" if slha else "",
             "</header>\n<init>\n",
-            f"{info.beam_id} {pdg} {info.beam_energy!r} {mass!r} 0 0 0 0 {strategy} 1\n",
-            f"{info.rate!r} {info.rate_error!r} {largest!r} 1\n",
+            f"{info.beam_id} {pdg} {digits(info.beam_energy)} {digits(mass)} 0 0 0 0 {strategy} 1\n",
+            f"{digits(info.rate)} {digits(info.rate_error)} {digits(largest)} 1\n",
             f"<generator name={quoteattr(info.generator)} version={quoteattr(info.version)}></generator>\n</init>\n",
         ]
     )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from semivis_gen.constants import ALPHA, ID_ELECTRON, ID_MUON, M_ELECTRON, M_MUON
 from semivis_gen.errors import SemivisError
 from semivis_gen.events import IdMap, RunInfo
+from semivis_gen.io.header import digits
 from semivis_gen.model import DarkMasses, DarkSector
 from semivis_gen.widths import compute_widths
 
@@ -148,13 +149,13 @@ def write_slha(info: RunInfo, ids: IdMap) -> str:
     lines = ["BLOCK SMINPUTS #", f"  1 {1 / ALPHA:.16g} # aewm1"]
     lines += ["BLOCK DARK #"]
     if point is not None:
-        lines += [f"  1 {point.epsilon!r} # eps", f"  2 {point.alpha_d!r} # alphad"]
-    lines += [f"  3 {masses.delta!r} # delta"]
+        lines += [f"  1 {digits(point.epsilon)} # eps", f"  2 {digits(point.alpha_d)} # alphad"]
+    lines += [f"  3 {digits(masses.delta)} # delta"]
     named = [(ID_ELECTRON, M_ELECTRON, "me"), (ID_MUON, M_MUON, "mmu"), (ids.chi1, masses.m_chi1, "mx1")]
     named += [(ids.aprime, masses.m_aprime, "map"), (ids.chi2, masses.m_chi2, "mx2")]
     if info.target_id and info.target_mass:
         named.append((info.target_id, info.target_mass, "mnuc"))
-    lines += ["BLOCK MASS #", *(f"  {pdg} {mass!r} # {name}" for pdg, mass, name in named)]
+    lines += ["BLOCK MASS #", *(f"  {pdg} {digits(mass)} # {name}" for pdg, mass, name in named)]
     if point is not None:
         lines += _decays(point, ids)
     native = IdMap()
@@ -172,14 +173,14 @@ def _decays(point: DarkSector, ids: IdMap) -> list[str]:
     for name, pdg in leptons.items():
         channels[f"{name}+ {name}-"] = [-pdg, pdg]
         channels[f"chi1 {name}+ {name}-"] = [ids.chi1, -pdg, pdg]
-    lines = []
+    lines = [f"DECAY {ids.chi1} 0.0 #"]
     for pdg, width, branching in (
         (ids.aprime, widths.gamma_aprime, widths.branching_aprime),
         (ids.chi2, widths.gamma_chi2, widths.branching_chi2),
     ):
-        lines.append(f"DECAY {pdg} {width!r} #")
+        lines.append(f"DECAY {pdg} {digits(width)} #")
         for name, fraction in branching.items():
             if fraction > 0 and name in channels:  # hadrons are no list of particles
                 products = channels[name]
-                lines.append(f"  {fraction!r} {len(products)} {' '.join(map(str, products))} # {name}")
+                lines.append(f"  {digits(fraction)} {len(products)} {' '.join(map(str, products))} # {name}")
     return lines
