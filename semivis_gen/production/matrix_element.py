@@ -65,34 +65,58 @@ def reduced_amplitude(
 
 
 def squared_amplitude(
-    p: FloatArray, p_i: FloatArray, p_out: FloatArray, p_f: FloatArray, k: FloatArray, *, epsilon: float, g2: FloatArray
+    p: FloatArray,
+    p_i: FloatArray,
+    p_out: FloatArray,
+    p_f: FloatArray,
+    k: FloatArray,
+    *,
+    m_aprime: float,
+    epsilon: float,
+    g2: FloatArray | float,
 ) -> FloatArray:
-    """|M|^2 from four-momenta, averaged over the incoming and summed over the outgoing spins.
+    """|M|^2 from four-momenta in any frame, averaged over the incoming and summed over the outgoing spins.
 
     Parameters
     ----------
     p, p_i, p_out, p_f, k : ndarray
         Momenta (E, px, py, pz) of e-, N, e-, N and A' [GeV], shapes (n, 4).
+    m_aprime : float
+        Mass of A' [GeV]; light ones cannot be told from energy and momentum.
     epsilon : float
         Kinetic mixing.
-    g2 : ndarray
+    g2 : ndarray or float
         Form factor G2(t), Z^2 for a point nucleus, shape (n,).
 
     Returns
     -------
     ndarray
-        |M|^2 [GeV^-2], shape (n,).
+        (e^6 eps^2 G2 / t^2) f [GeV^-2], shape (n,).
     """
-
-    def dot(a: FloatArray, b: FloatArray) -> FloatArray:
-        return np.asarray(a[:, 0] * b[:, 0] - np.einsum("ij,ij->i", a[:, 1:], b[:, 1:]))
-
-    q, big_p = p_i - p_f, p_i + p_f
-    m2 = dot(k, k)
-    s = 2 * dot(p_out, k) + m2
-    u = -2 * dot(p, k) + m2
-    t = -dot(q, q)
-    t2 = 2 * M_ELECTRON**2 - 2 * dot(p, p_out)
-    a, b = dot(big_p, p), dot(big_p, p_out)
-    f = reduced_amplitude(s, u, t, t2, a, b, u * a + s * b, dot(big_p, big_p), s + u, m2)  # type: ignore[arg-type]
+    m2, big_p = m_aprime**2, p_i + p_f
+    u = m2 - 2 * _product(p, M_ELECTRON, k, m_aprime)
+    s = m2 + 2 * _product(p_out, M_ELECTRON, k, m_aprime)
+    t, t2 = _gap(p_i, p_f), -_gap(p, p_out)
+    p_dot, q_dot = _dot(big_p, p), _dot(big_p, p_out)
+    f = reduced_amplitude(s, u, t, t2, p_dot, q_dot, u * p_dot + s * q_dot, _dot(big_p, big_p), s + u, m2)
     return np.asarray((4 * math.pi * ALPHA) ** 3 * epsilon**2 * g2 / t**2 * f)
+
+
+def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
+    return np.asarray(a[:, 0] * b[:, 0] - np.einsum("ij,ij->i", a[:, 1:], b[:, 1:]))
+
+
+def _product(a: FloatArray, mass_a: float, b: FloatArray, mass_b: float) -> FloatArray:
+    """Product of two momenta on their mass shells, exact to rounding where they are collinear and fast."""
+    a2, b2 = (np.einsum("ij,ij->i", v[:, 1:], v[:, 1:]) for v in (a, b))
+    size, inner = np.sqrt(a2 * b2), np.einsum("ij,ij->i", a[:, 1:], b[:, 1:])
+    across = np.sum(np.cross(a[:, 1:], b[:, 1:]) ** 2, axis=1)
+    angle = np.where(inner > 0, across / np.maximum(size + inner, 1e-300), size - inner)
+    return np.asarray((mass_a**2 * b[:, 0] ** 2 + mass_b**2 * a2) / (a[:, 0] * b[:, 0] + size) + angle)
+
+
+def _gap(a: FloatArray, b: FloatArray) -> FloatArray:
+    """-(a - b)^2 of two momenta of equal mass."""
+    difference, total = a[:, 1:] - b[:, 1:], a[:, 1:] + b[:, 1:]
+    energy = np.einsum("ij,ij->i", difference, total) / (a[:, 0] + b[:, 0])
+    return np.asarray(np.einsum("ij,ij->i", difference, difference) - energy**2)

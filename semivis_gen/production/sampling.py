@@ -1,9 +1,10 @@
 """Sampling of e- N -> e- N A' from the exact differential cross-section, unweighted by default.
 
-The unit cube of `bremsstrahlung.unit_cube` and the azimuth are cut into cells, for each nucleus and each of a few
-energy ranges. A cell is drawn with the probability of its envelope (the largest integrand found in it), the point
-uniformly inside, and kept with integrand / envelope. Points above the envelope, about 1 % of all, are kept with
-their ratio as weight (1.1 on average), which leaves every distribution exact.
+The unit cube of `mapping` is cut into cells, for each nucleus and each of a few energy ranges. A cell is drawn with
+the probability of its envelope (the largest integrand found in it), the point uniformly inside, and kept with
+probability integrand / envelope; the azimuth then comes from its exact conditional distribution. A point above the
+envelope (about 0.1 % of all, `ProductionSampler.overweight`) is kept with its ratio as weight, which leaves every
+distribution exact.
 """
 
 from __future__ import annotations
@@ -11,27 +12,30 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semivis_gen.errors import KinematicsError
+from semivis_gen.errors import KinematicsError, ParameterError
+from semivis_gen.estimate import Estimate
 from semivis_gen.formfactors import Nucleus, g2
-from semivis_gen.production.bremsstrahlung import unit_cube
-from semivis_gen.production.phase_space import Kinematics, Reaction
-from semivis_gen.production.rate import atoms_per_radiation_length
+from semivis_gen.production.azimuth import Azimuth
+from semivis_gen.production.cells import CellTable
+from semivis_gen.production.mapping import screening_gev2, unit_cube
+from semivis_gen.production.phase_space import Kinematics, Reaction, threshold_energy
+from semivis_gen.production.rate import LIGHT_SHARE, atoms_per_radiation_length
 from semivis_gen.production.target import ThickTarget, ThinTarget
 
 __all__ = ["Production", "ProductionSampler", "sample_production"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-CELLS = (24, 12, 20, 4)  # y, U, t, phi
-CELLS_LIGHT = (12, 8, 12, 3)  # for nuclei with a small share of the rate
-ENERGY_BINS = 6
-PROBES = 10  # random points a cell to find its envelope
-SAFETY = 1.15
-BATCH = 20_000  # points at once: arrays stay in the cache
+CELLS = (16, 16, 32)  # y, U, t
+ENERGY_RANGES, ENERGY_RANGES_LIGHT = 8, 2
+ENERGY_KNOTS = 8192
+SAFETY = 1.03  # on the largest of the integrand at corners and centres of a cell
+BATCH = 8192  # points at once: arrays stay in the cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,23 +57,22 @@ class Production:
     depth_x0: FloatArray
     """Depth of production [X0], zero in a thin target, shape (n,)."""
     weight: FloatArray
-    """One, or more for the few points over the envelope, shape (n,)."""
+    """Unweighted: one, or more for the few points over the envelope. Weighted: their mean is the rate. Shape (n,)."""
 
     def __len__(self) -> int:
         """Count the events."""
         return len(self.weight)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Channel:
     """One nucleus in one range of energies."""
 
-    reaction_mass: float
-    nucleus_index: int
-    cumulative: tuple[float, float]  # range of track length [X0]; energies come from it
-    y_edges: tuple[float, float]  # lowest y in the range and, where fixed, the highest
-    cells: tuple[int, ...]
-    envelope: FloatArray  # largest integrand of each cell, including cell volume, flat
+    nucleus: int
+    span: tuple[float, float]  # of track length above E [X0]; energies come from it
+    y_low: float  # smallest y of all energies in the range
+    norm: float  # [1/pb] in a thick target, share of atoms in a thin one
+    stride: int  # 2 where a cell of the envelope stands for 2^3
 
 
 class ProductionSampler:
@@ -83,103 +86,66 @@ class ProductionSampler:
         What the beam hits.
     e_min_aprime : float
         Smallest A' energy [GeV].
+
+    Raises
+    ------
+    ParameterError, KinematicsError
+        Where a number makes no sense or nothing can be produced.
     """
 
     def __init__(self, m_aprime: float, target: ThinTarget | ThickTarget, *, e_min_aprime: float = 0.0) -> None:
+        if not (math.isfinite(e_min_aprime) and e_min_aprime >= 0):
+            msg = f"e_min_aprime = {e_min_aprime} GeV must be zero or positive"
+            raise ParameterError(msg)
         self.m_aprime, self.target, self.e_min = m_aprime, target, e_min_aprime
         self.nuclei = tuple(nucleus for nucleus, _ in target.material.elements)
-        self._track = target.track_length if isinstance(target, ThickTarget) else None
-        rng = np.random.default_rng(20210959)  # the envelope is part of the method: the same for every seed
-        self._channels = [c for i in range(len(self.nuclei)) for c in self._channels_of(i, rng)]
-        if not self._channels or not any(c.envelope.sum() > 0 for c in self._channels):
+        self._mass = np.array([nucleus.mass for nucleus in self.nuclei])
+        Reaction(target.beam_energy, m_aprime, float(self._mass.max()))  # raises where all nuclei are closed
+        z2 = [nucleus.z**2 * share / nucleus.a for nucleus, share in target.material.elements]
+        self._main = int(np.argmax(z2))
+        self._screening = screening_gev2(self.nuclei[self._main])
+        self._set_energies()
+        self._channels = [
+            channel for i in range(len(z2)) for channel in self._channels_of(i, light=z2[i] < LIGHT_SHARE * sum(z2))
+        ]
+        height = np.concatenate([self._heights(channel) for channel in self._channels] or [np.zeros(1)])
+        if not height.sum() > 0:
             msg = (
                 f"no A' of {m_aprime:g} GeV above {e_min_aprime:g} GeV from {target.beam_energy:g} GeV electrons: "
                 "lower the A' mass or energy, or raise the beam energy"
             )
             raise KinematicsError(msg)
-        start = np.cumsum([0] + [c.envelope.size for c in self._channels])
-        self._channel_start = start
-        self._cumulative = np.cumsum(np.concatenate([c.envelope for c in self._channels]))
-        self.tried, self.kept, self.over = 0, 0, 0
+        self._height, self._total = height, float(height.sum())
+        self._table = CellTable.of(height)
+        self._nucleus = np.array([c.nucleus for c in self._channels])
+        self._start = np.array([c.span[0] for c in self._channels])
+        self._width = np.array([c.span[1] - c.span[0] for c in self._channels])
+        self._y_low = np.array([c.y_low for c in self._channels])
+        self._norm = np.array([c.norm for c in self._channels])
+        self.tried, self.unweighted, self.kept, self.over = 0, 0, 0, 0
+        self._sum, self._square = 0.0, 0.0
 
     @property
     def efficiency(self) -> float:
-        """Share of tried points that were kept so far."""
-        return self.kept / self.tried if self.tried else math.nan
+        """Share of the points tried for unweighted events that was kept so far."""
+        return self.kept / self.unweighted if self.unweighted else math.nan
 
-    def _channels_of(self, index: int, rng: np.random.Generator) -> list[_Channel]:
-        nucleus = self.nuclei[index]
-        material = self.target.material
-        z2 = [n.z**2 * share / n.a for n, share in material.elements]
-        cells = CELLS if z2[index] > 0.1 * sum(z2) else CELLS_LIGHT
-        threshold = Reaction(1e6, self.m_aprime, nucleus.mass).threshold
-        lowest = max(self.e_min, self.m_aprime, threshold * (1 + 1e-9))
-        if self._track is None:
-            if self.target.beam_energy <= lowest:
-                return []
-            shares = dict(material.atom_fractions())
-            return [self._channel(index, (0.0, 0.0), cells, shares[nucleus], rng)]
-        length = float(self._track.above(max(lowest, self.target.energy_cut)))  # type: ignore[union-attr]
-        if length <= 0:
-            return []
-        atoms = atoms_per_radiation_length(material, nucleus)
-        bins = ENERGY_BINS if cells is CELLS else 2
-        edges = np.linspace(0.0, length, bins + 1)
-        return [self._channel(index, (float(a), float(b)), cells, atoms * (b - a), rng) for a, b in pairwise(edges)]
+    @property
+    def overweight(self) -> float:
+        """Share of points kept whose weight exceeds one."""
+        return self.over / self.kept if self.kept else math.nan
 
-    def _energy(self, cumulative: FloatArray) -> FloatArray:
-        if self._track is None:
-            return np.full(cumulative.shape, self.target.beam_energy)
-        return self._track.energy_at(cumulative)
+    @property
+    def rate(self) -> Estimate:
+        """Rate at epsilon = 1 from all points tried so far: [pb] for thin, A' per electron for thick targets."""
+        if self.tried < 2:
+            return Estimate(math.nan, math.inf)
+        mean = self._sum / self.tried
+        variance = max(self._square / self.tried - mean * mean, 0.0) / (self.tried - 1)
+        return Estimate(mean * self._total, math.sqrt(variance) * self._total)
 
-    def _channel(
-        self, index: int, span: tuple[float, float], cells: tuple[int, ...], norm: float, rng: np.random.Generator
-    ) -> _Channel:
-        mass = self.nuclei[index].mass
-        lows = []
-        for cumulative in np.linspace(*span, 3):
-            energy = float(self._energy(np.array(cumulative)))
-            lows.append(Reaction(energy, self.m_aprime, mass).y_range()[0] * (1 - 1e-9))
-        draft = _Channel(mass, index, span, (min(lows), 1.0), cells, np.zeros(0))
-        count = math.prod(cells)
-        best = np.zeros(count)
-        cell = np.arange(count)
-        for probe in range(PROBES):
-            # both ends of the energy range are probed: the integrand is monotonic in the energy
-            cumulative = np.full(count, span[probe % 2])
-            best = np.maximum(best, self._evaluate(draft, cell, rng.random((4, count)), cumulative)[0])
-        # a cell is at least as high as a share of its neighbours: probes miss corners of steep cells
-        grid = best.reshape(cells)
-        lifted = grid.copy()
-        for axis in range(4):
-            for shift in (-1, 1):
-                neighbour = np.roll(grid, shift, axis=axis)
-                edge: list[slice | int] = [slice(None)] * 4
-                edge[axis] = 0 if shift == 1 else -1
-                neighbour[tuple(edge)] = 0.0
-                lifted = np.maximum(lifted, 0.5 * neighbour)
-        return _Channel(mass, index, span, draft.y_edges, cells, (SAFETY * norm / count * lifted).ravel())
-
-    def _evaluate(
-        self, channel: _Channel, cell: IntArray, u: FloatArray, cumulative: FloatArray
-    ) -> tuple[FloatArray, Reaction, Kinematics, FloatArray, FloatArray]:
-        """Integrand at points inside cells, with what is needed to build momenta."""
-        index = np.unravel_index(cell, channel.cells)
-        r, z, c, g = ((i + v) / n for i, v, n in zip(index, u, channel.cells, strict=True))
-        energy = self._energy(cumulative)
-        reaction = Reaction(energy, self.m_aprime, channel.reaction_mass)
-        high = np.minimum(1 - self.m_aprime / energy, 1 - self.e_min / energy)
-        low = np.minimum(channel.y_edges[0], high)
-        cubic = z * z * (3 - 2 * z)
-        _, kin, t, jacobian = unit_cube(reaction, r, cubic, c, y_range=(low, high))
-        cos_phi = np.cos(math.pi * g)
-        f = reaction.amplitude(kin, t, cos_phi)
-        nucleus = self.nuclei[channel.nucleus_index]
-        value = reaction.differential(kin, f, t, g2(t, nucleus)) * jacobian * 6 * z * (1 - z)
-        return np.where(jacobian > 0, value, 0.0), reaction, kin, t, cos_phi
-
-    def sample(self, n: int, rng: np.random.Generator) -> Production:
-        """Draw unweighted events.
+    def sample(self, n: int, rng: np.random.Generator, *, weighted: bool = False) -> Production:
+        """Draw events.
 
         Parameters
         ----------
@@ -187,67 +153,160 @@ class ProductionSampler:
             How many.
         rng : Generator
             Source of randomness; the same state gives the same events.
+        weighted : bool
+            Keep every point with its weight instead of unweighting: faster, mean weight = rate.
 
         Returns
         -------
         Production
-            n events in random order of nuclei and energies.
+            n independent events.
         """
-        parts: list[tuple[FloatArray, ...]] = []
+        if n < 0:
+            msg = f"{n} events: take zero or more"
+            raise ParameterError(msg)
+        beam, aprime, electron, recoil = (np.empty((n, 3)) for _ in range(4))
+        nucleus, depth, weight = np.empty(n, dtype=np.int64), np.empty(n), np.empty(n)
+        columns = (beam, aprime, electron, recoil, nucleus, depth, weight)
         have = 0
         while have < n:
-            part = self._batch(rng)
-            parts.append(part)
-            have += len(part[-1])
-        columns = [np.concatenate(column)[:n] for column in zip(*parts, strict=True)]
-        beam, aprime, electron, recoil, nucleus, depth, weight = columns
-        return Production(beam, aprime, electron, recoil, nucleus.astype(np.int64), self.nuclei, depth, weight)
+            # always the same number of points: the first events do not depend on how many are asked for
+            batch = self._batch(BATCH, rng, weighted=weighted)
+            more = min(len(batch[-1]), n - have)
+            for column, part in zip(columns, batch, strict=True):
+                column[have : have + more] = part[:more]
+            have += more
+        return Production(beam, aprime, electron, recoil, nucleus, self.nuclei, depth, weight)
 
-    def _batch(self, rng: np.random.Generator) -> tuple[FloatArray, ...]:
-        choice = np.searchsorted(self._cumulative, rng.random(BATCH) * self._cumulative[-1], side="right")
-        choice.sort()  # equal channels together; the order is undone at the end
-        bounds = np.searchsorted(choice, self._channel_start)
-        results = []
-        for channel, first, last, start in zip(
-            self._channels, bounds[:-1], bounds[1:], self._channel_start[:-1], strict=True
-        ):
-            if last > first:
-                results.append(self._accept(channel, choice[first:last] - start, rng))
-        joined = [np.concatenate(column) for column in zip(*results, strict=True)]
-        order = rng.permutation(len(joined[-1]))
-        return tuple(column[order] for column in joined)
+    def _set_energies(self) -> None:
+        """Tabulate energy against track length, which is uniform in what is sampled."""
+        if isinstance(self.target, ThinTarget):
+            self._track, self._length = None, 0.0
+            return
+        self._track = self.target.track_length
+        self._length = float(self._track.above(max(self.target.energy_cut, self.e_min)))
+        self._energies = self._track.energy_at(np.linspace(0.0, self._length, ENERGY_KNOTS + 1))
+        self._rows = self._track.depth_row(self._energies)
 
-    def _accept(self, channel: _Channel, cell: IntArray, rng: np.random.Generator) -> tuple[FloatArray, ...]:
-        count = len(cell)
-        u = rng.random((6, count))
-        low, high = channel.cumulative
-        cumulative = low + (high - low) * u[5]
-        value, reaction, kin, t, cos_phi = self._evaluate(channel, cell, u[:4], cumulative)
-        norm = channel.envelope[cell] / self._norm_of(channel)
-        ratio = value / norm
-        keep = np.flatnonzero(ratio > u[4])
-        if len(keep) == 0:
-            empty = np.zeros((0, 3))
-            return empty, empty, empty, empty, np.zeros(0), np.zeros(0), np.zeros(0)
-        self.tried += count
-        self.kept += len(keep)
-        self.over += int(np.count_nonzero(ratio[keep] > 1))
-        energy = np.asarray(reaction.energy)[keep]
-        kept = Kinematics(*(getattr(kin, name)[keep] for name in Kinematics.__slots__))
-        momenta = _momenta(Reaction(energy, self.m_aprime, channel.reaction_mass), kept, t[keep], cos_phi[keep], rng)
-        depth = np.zeros(len(keep)) if self._track is None else self._track.sample_depth(energy, rng)
-        nucleus = np.full(len(keep), float(channel.nucleus_index))
-        return (*momenta, nucleus, depth, np.maximum(ratio[keep], 1.0))
+    def _energy_and_row(self, track: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Energy, and row of the table of depths, at a track length."""
+        if self._length == 0.0:
+            return np.full(track.shape, self.target.beam_energy), np.zeros(0)
+        position = track * (ENERGY_KNOTS / self._length)
+        left = np.minimum(position.astype(np.int64), ENERGY_KNOTS - 1)
+        position -= left
+        values = []
+        for table in (self._energies, self._rows):
+            start = table[left]
+            values.append(start + (table[left + 1] - start) * position)
+        return values[0], values[1]
 
-    def _norm_of(self, channel: _Channel) -> float:
-        """Factor between the integrand and the envelope's units."""
-        material, nucleus = self.target.material, self.nuclei[channel.nucleus_index]
+    def _channels_of(self, index: int, *, light: bool) -> list[_Channel]:
+        nucleus, material, stride = self.nuclei[index], self.target.material, 2 if light else 1
+        lowest = max(self.e_min, float(threshold_energy(self.m_aprime, nucleus.mass)) * (1 + 1e-9))
+        if self.target.beam_energy <= lowest:
+            return []
         if self._track is None:
             norm = dict(material.atom_fractions())[nucleus]
+            return [_Channel(index, (0.0, 0.0), self._y_low_at(self.target.beam_energy, nucleus), norm, stride)]
+        length = float(self._track.above(max(lowest, self.target.energy_cut)))  # type: ignore[union-attr]
+        edges = np.linspace(0.0, length, (ENERGY_RANGES_LIGHT if light else ENERGY_RANGES) + 1)
+        atoms = atoms_per_radiation_length(material, nucleus)
+        channels = []
+        for a, b in pairwise(edges):
+            ends = self._energy_and_row(np.array([a, b]))[0]
+            y_low = min(self._y_low_at(max(float(e), lowest), nucleus) for e in ends)
+            channels.append(_Channel(index, (float(a), float(b)), y_low, atoms * float(b - a), stride))
+        return channels
+
+    def _y_low_at(self, energy: float, nucleus: Nucleus) -> float:
+        return float(Reaction(energy, self.m_aprime, nucleus.mass).y_range()[0]) * (1 - 1e-9)
+
+    def _heights(self, channel: _Channel) -> FloatArray:
+        """Envelope of each cell: largest integrand at its corners and centres, at both ends of the energy range."""
+        shape = [n // channel.stride for n in CELLS]
+        # not quite to the faces, where the integrand may vanish or the map degenerate
+        axes = [np.clip(np.linspace(0.0, 1.0, 2 * n + 1), 1e-6, 1 - 1e-6) for n in shape]
+        grid = np.meshgrid(*axes, indexing="ij", sparse=True)
+        best = np.zeros([len(axis) for axis in axes])
+        threshold = float(threshold_energy(self.m_aprime, self.nuclei[channel.nucleus].mass)) * (1 + 1e-9)
+        for energy in self._energy_and_row(np.unique(channel.span))[0]:
+            reaction = Reaction(max(float(energy), threshold), self.m_aprime, self.nuclei[channel.nucleus].mass)
+            y_low = np.array(channel.y_low)
+            best = np.maximum(best, self._integrand(reaction, tuple(grid), y_low, channel.nucleus)[0])  # type: ignore[arg-type]
+        for axis in range(3):
+            a = np.moveaxis(best, axis, 0)
+            best = np.moveaxis(np.maximum(np.maximum(a[:-1:2], a[1::2]), a[2::2]), 0, axis)
+        # the integrand may peak between the points: no cell far below its neighbours
+        lifted = best.copy()
+        for axis in range(3):
+            a, b = np.moveaxis(best, axis, 0), np.moveaxis(lifted, axis, 0)
+            b[1:] = np.maximum(b[1:], 0.3 * a[:-1])
+            b[:-1] = np.maximum(b[:-1], 0.3 * a[1:])
+        for axis in range(3):
+            lifted = np.repeat(lifted, channel.stride, axis=axis)
+        return np.asarray(SAFETY * channel.norm / math.prod(CELLS) * lifted.ravel())
+
+    def _integrand(
+        self,
+        reaction: Reaction,
+        point: tuple[FloatArray, FloatArray, FloatArray],
+        y_low: FloatArray,
+        nucleus: int | IntArray,
+    ) -> tuple[FloatArray, Kinematics, FloatArray, Azimuth]:
+        """Cross-section per unit of the cube [pb], with what is needed to build momenta."""
+        y_high = np.asarray(1 - max(self.m_aprime, self.e_min) / reaction.energy)
+        kin, t, jacobian = unit_cube(
+            reaction, point, y_range=(np.minimum(y_low, y_high), y_high), screening=self._screening
+        )
+        azimuth = reaction.azimuth(kin, t)
+        with np.errstate(divide="ignore", invalid="ignore"):  # points outside phase space
+            value = reaction.flux(kin) * azimuth.mean() * self._form_factor(t, nucleus) / (t * t) * jacobian
+        return np.where(jacobian > 0, 2 * math.pi * value, 0.0), kin, t, azimuth
+
+    def _form_factor(self, t: FloatArray, nucleus: int | IntArray) -> FloatArray:
+        if isinstance(nucleus, int):
+            return g2(t, self.nuclei[nucleus])
+        value = g2(t, self.nuclei[self._main])
+        if len(self.nuclei) > 1:
+            for index in set(range(len(self.nuclei))) - {self._main}:
+                rows = np.flatnonzero(nucleus == index)
+                value[rows] = g2(t[rows], self.nuclei[index])
+        return value
+
+    def _batch(self, size: int, rng: np.random.Generator, *, weighted: bool) -> tuple[NDArray[Any], ...]:
+        """Columns of `Production` but for the nuclei, for the events kept of `size` points."""
+        u = rng.random((6, size))
+        cell = self._table.draw(u[0])
+        inside = cell % math.prod(CELLS)
+        channel = cell // math.prod(CELLS)
+        nucleus = self._nucleus[channel]
+        energy, row = self._energy_and_row(self._start[channel] + self._width[channel] * u[1])
+        r = (inside // (CELLS[1] * CELLS[2]) + u[2]) * (1 / CELLS[0])
+        v = (inside // CELLS[2] % CELLS[1] + u[3]) * (1 / CELLS[1])
+        c = (inside % CELLS[2] + u[4]) * (1 / CELLS[2])
+        mass = self._mass[nucleus] if len(self.nuclei) > 1 else float(self._mass[0])
+        reaction = Reaction(energy, self.m_aprime, mass)
+        value, kin, t, azimuth = self._integrand(reaction, (r, v, c), self._y_low[channel], nucleus)
+        ratio = value * self._norm[channel] / (self._height[cell] * math.prod(CELLS))
+        self.tried += size
+        self._sum += float(ratio.sum())
+        self._square += float(ratio @ ratio)
+        if weighted:
+            keep = np.flatnonzero(ratio > 0)  # all but points outside phase space
+            weight = ratio[keep] * (self._total * len(keep) / size)
         else:
-            low, high = channel.cumulative
-            norm = atoms_per_radiation_length(material, nucleus) * (high - low)
-        return norm / math.prod(channel.cells)
+            keep = np.flatnonzero(ratio > u[5])
+            weight = np.maximum(ratio[keep], 1.0)
+            self.unweighted += size
+            self.kept += len(keep)
+            self.over += int(np.count_nonzero(ratio > 1))
+        if len(keep) < size:
+            reaction = Reaction(energy[keep], self.m_aprime, mass[keep] if isinstance(mass, np.ndarray) else mass)
+            kin, t, azimuth, nucleus = kin.take(keep), t[keep], azimuth.take(keep), nucleus[keep]
+        momenta = _momenta(reaction, kin, t, azimuth.sample(rng), rng)
+        if self._track is None:
+            return (*momenta, nucleus, np.zeros(len(t)), weight)
+        return (*momenta, nucleus, self._track.sample_depth_row(row[keep], rng), weight)
 
 
 def _momenta(
@@ -255,30 +314,26 @@ def _momenta(
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Momenta of beam, A', electron and recoil from the phase-space variables, shapes (n, 3)."""
     n = len(t)
-    turn = 2 * math.pi * rng.random(n)
-    side = np.where(rng.random(n) < 0.5, -1.0, 1.0)
-    sin_theta = np.sqrt(np.maximum(kin.one_minus_cos * (2 - kin.one_minus_cos), 0.0))
+    turn, side = rng.random((2, n))
     p = np.broadcast_to(reaction.p, (n,))
     # in the plane of p and k: x along the transverse momentum of A', z along the beam
-    k_x, k_z = kin.k * sin_theta, kin.k * (1 - kin.one_minus_cos)
+    k_x = np.sqrt(np.maximum(kin.excess * (2 * p * kin.k - kin.excess), 0.0)) / p
+    k_z = kin.k - kin.excess / p
     v_x, v_z = -k_x / kin.v, (p - k_z) / kin.v  # unit vector of V = p - k
-    big_t = t / (2 * reaction.nucleus_mass)
-    q_mag = np.sqrt(t + big_t * big_t)
-    along = (t - kin.u + 2 * kin.w * big_t) / (2 * kin.v)
-    across = np.sqrt(np.maximum((q_mag - along) * (q_mag + along), 0.0))
-    c, s = across * cos_phi, across * side * np.sqrt(np.maximum(1 - cos_phi * cos_phi, 0.0))
+    along, across = reaction.recoil(kin, t)
+    c = across * cos_phi
+    s = np.copysign(across * np.sqrt((1 - cos_phi) * (1 + cos_phi)), side - 0.5)
     # e1 = (v_z, 0, -v_x): across V, on the side of k; e2 = y
-    q_x, q_y, q_z = along * v_x + c * v_z, s, along * v_z - c * v_x
-    cos_turn, sin_turn = np.cos(turn), np.sin(turn)
-
-    def rotated(x: FloatArray, y: FloatArray, z: FloatArray) -> FloatArray:
-        return np.stack([x * cos_turn - y * sin_turn, x * sin_turn + y * cos_turn, z], axis=1)
-
-    zero = np.zeros(n)
-    beam = np.stack([zero, zero, p], axis=1)
-    aprime = rotated(k_x, zero, k_z)
-    recoil = rotated(q_x, q_y, q_z)
-    return beam, aprime, beam - aprime - recoil, recoil
+    q_x, q_z = along * v_x + c * v_z, along * v_z - c * v_x
+    angle = 2 * math.pi * turn
+    cos_turn, sin_turn = np.cos(angle), np.sin(angle)
+    beam, aprime, electron, recoil = (np.empty((n, 3)) for _ in range(4))
+    beam[:, :2], beam[:, 2] = 0.0, p
+    aprime[:, 0], aprime[:, 1], aprime[:, 2] = k_x * cos_turn, k_x * sin_turn, k_z
+    recoil[:, 0], recoil[:, 1], recoil[:, 2] = q_x * cos_turn - s * sin_turn, q_x * sin_turn + s * cos_turn, q_z
+    np.subtract(beam, aprime, out=electron)
+    electron -= recoil
+    return beam, aprime, electron, recoil
 
 
 def sample_production(
@@ -288,6 +343,7 @@ def sample_production(
     rng: np.random.Generator,
     *,
     e_min_aprime: float = 0.0,
+    weighted: bool = False,
 ) -> Production:
     """Draw events of a mass and target once; `ProductionSampler` serves repeated use.
 
@@ -303,10 +359,12 @@ def sample_production(
         Source of randomness.
     e_min_aprime : float
         Smallest A' energy [GeV].
+    weighted : bool
+        Weighted instead of unweighted events.
 
     Returns
     -------
     Production
         The events.
     """
-    return ProductionSampler(m_aprime, target, e_min_aprime=e_min_aprime).sample(n, rng)
+    return ProductionSampler(m_aprime, target, e_min_aprime=e_min_aprime).sample(n, rng, weighted=weighted)

@@ -133,6 +133,21 @@ class TrackLength:
         """
         return np.asarray(np.interp(np.asarray(cumulative, dtype=float), self.cumulative, self.energy))
 
+    def depth_row(self, energy: FloatArray) -> FloatArray:
+        """Position of energies in the table of depths, for `sample_depth_row`.
+
+        Parameters
+        ----------
+        energy : ndarray
+            [GeV].
+
+        Returns
+        -------
+        ndarray
+            Row, with a fraction.
+        """
+        return np.asarray(np.interp(-energy, -self.depth_energy, np.arange(len(self.depth_energy), dtype=float)))
+
     def sample_depth(self, energy: FloatArray, rng: np.random.Generator) -> FloatArray:
         """Depth of a piece of track of given energy.
 
@@ -148,15 +163,58 @@ class TrackLength:
         ndarray
             Depth [X0], shape (n,).
         """
+        return self.sample_depth_row(self.depth_row(energy), rng)
+
+    def sample_depth_row(self, row: FloatArray, rng: np.random.Generator) -> FloatArray:
+        """Depth of a piece of track at a position in the table of depths, as `sample_depth`."""
         rows, columns = self.depth_quantile.shape
-        row = np.interp(-energy, -self.depth_energy, np.arange(rows))
+        u = rng.random((2, len(row)))
         # rounding at random to one of the two neighbours interpolates between distributions
-        index = np.minimum((row + rng.random(len(row))).astype(np.int64), rows - 1)
-        column = rng.random(len(row)) * (columns - 1)
+        index = np.minimum((row + u[0]).astype(np.int64), rows - 1)
+        column = u[1] * (columns - 1)
         left = column.astype(np.int64)
         flat = self.depth_quantile.ravel()
-        start = flat[index * columns + left]
-        return np.asarray(start + (flat[index * columns + left + 1] - start) * (column - left))
+        left += index * columns
+        start = flat[left]
+        return np.asarray(start + (flat[left + 1] - start) * (column - left % columns))
+
+    def sample(self, n: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+        """Draw pieces of track uniformly in length.
+
+        Parameters
+        ----------
+        n : int
+            How many.
+        rng : Generator
+            Source of randomness.
+
+        Returns
+        -------
+        energy, depth, positron : ndarray
+            [GeV], [X0] and whether the particle is a positron, shapes (n,).
+        """
+        energy = self.energy_at(self.total * rng.random(n))
+        share = self.positron_share
+        if len(share) > 1:
+            share = np.interp(-energy, -self.depth_energy, share)
+        return energy, self.sample_depth(energy, rng), rng.random(n) < share
+
+    def spectrum(self, energy: ArrayLike) -> FloatArray:
+        """Track length per energy T(E).
+
+        Parameters
+        ----------
+        energy : array_like
+            [GeV], below the beam energy, where the primary's spectrum diverges.
+
+        Returns
+        -------
+        ndarray
+            [X0/GeV], from the tabulated `cumulative`.
+        """
+        e = np.asarray(energy, dtype=float)
+        step = 1e-3 * np.minimum(e, np.maximum(self.energy[0] - e, 1e-9 * e))
+        return np.asarray((self.above(e - step) - self.above(e + step)) / (2 * step))
 
 
 @lru_cache(maxsize=16)

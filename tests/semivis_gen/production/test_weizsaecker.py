@@ -1,0 +1,43 @@
+"""The limit in which Weizsaecker and Williams are exact, and IWW as a special case of WW."""
+
+import numpy as np
+import pytest
+
+from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON
+from semivis_gen.formfactors import Nucleus, g2
+from semivis_gen.production.bremsstrahlung import Method, cross_section, dsigma_dx
+from semivis_gen.production.weizsaecker import photon_flux
+
+LEAD = Nucleus(82, 207.2)
+
+
+@pytest.mark.parametrize("m", [0.002, 0.01, 0.1, 1.0])
+def test_exact_cross_section_tends_to_ww_for_nearly_real_photons(m):
+    # a form factor that ends far below the smallest virtuality of the electron, about m_e^2, and a beam so fast that
+    # t_min lies far below that: an absolute check of both
+    def soft(t, nucleus):
+        return nucleus.z**2 / (1 + t / (1e-3 * M_ELECTRON**2)) ** 4
+
+    energy = 1e8 * m**2
+    exact, ww = (cross_section(m, energy, LEAD, method=k, form_factor=soft).value for k in (Method.ETL, Method.WW))
+    assert exact / ww == pytest.approx(1.0, abs=1e-4)
+
+
+def test_flux_of_a_point_charge_is_a_logarithm():
+    t_min = np.array([1e-9, 1e-6])
+    found = photon_flux(t_min, 1e-2, LEAD, lambda t, n: np.ones_like(t))
+    assert found == pytest.approx(np.log(1e-2 / t_min) - 1 + t_min / 1e-2, rel=1e-12)
+
+
+def test_iww_spectrum_is_the_published_formula():
+    x = np.array([0.2, 0.8, 0.99])
+    m, energy = 0.1, 100.0
+    flux = float(photon_flux(np.array([(m**2 / 200) ** 2]), m**2, LEAD, g2)[0])
+    expected = 4 * ALPHA**3 * flux * np.sqrt(1 - (m / energy) ** 2) * (1 - x + x**2 / 3)
+    expected *= HBARC2_GEV2_PB / (m**2 * (1 - x) / x + M_ELECTRON**2 * x)
+    assert dsigma_dx(m, energy, LEAD, x, method=Method.IWW) == pytest.approx(expected, rel=1e-12)
+
+
+def test_ww_lies_between_iww_and_the_exact_cross_section():
+    exact, ww, iww = (cross_section(0.3, 100.0, LEAD, method=k).value for k in (Method.ETL, Method.WW, Method.IWW))
+    assert exact < ww < iww
