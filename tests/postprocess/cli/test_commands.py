@@ -70,9 +70,8 @@ def test_experiments_list_show_and_help():
 @pytest.mark.parametrize("suffix", [".lhe", ".lhe.gz", ".hepmc3", ".hepmc3.gz", ".parquet"])
 def test_generate_then_accept_in_every_format(tmp_path, suffix):
     file = tmp_path / f"events{suffix}"
-    record = answer(
-        "generate", "--m-aprime", 0.3, "--experiment", "na64-2018", "--events", 500, "--e-min", 20, "--output", file
-    )
+    options = ("--experiment", "na64-2018", "--events", 500, "--output", file)
+    record = answer("generate", "--m-aprime", 0.3, *options)
     assert record["events"] == 500
     table = answer("accept", file, "--experiment", "na64-2018", "--ctau", 400, "--m-aprime", 0.3)
     assert table["events"] <= 500
