@@ -21,6 +21,7 @@ from semivis_gen.constants import M_ELECTRON
 __all__ = ["Azimuth"]
 
 FloatArray = NDArray[np.float64]
+CROWD = 1000  # of points below which several angles are tried for each
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,11 +130,13 @@ class Azimuth:
         ceiling = self._ceiling()
         step = np.empty(len(self.s0))
         todo, part = np.arange(len(step)), self
-        while len(todo):
-            density, trial = part.at_anomaly(np.cos(np.pi * rng.random(len(todo))))
-            keep = ~(density < ceiling * rng.random(len(todo)))  # ends even where a value is not a number
-            step[todo[keep]] = trial[keep]
-            again = np.flatnonzero(~keep)
+        while n := len(todo):
+            tries = min(16, 1 + CROWD // n)  # stragglers get several tries at once: fewer, fuller passes
+            density, trial = part.at_anomaly(np.cos(np.pi * rng.random((tries, n))))
+            keep = ~(density < ceiling * rng.random((tries, n)))  # ends even where a value is not a number
+            first, done = keep.argmax(axis=0), keep.any(axis=0)
+            step[todo[done]] = trial[first, np.arange(n)][done]
+            again = np.flatnonzero(~done)
             todo, part, ceiling = todo[again], part.take(again), ceiling[again]
         return np.clip(step / np.maximum(self.b, 1e-300), -1.0, 1.0)
 

@@ -113,5 +113,5 @@ def _folded(
     for energy, w in zip(track.energy_at(share * length), weight, strict=True):
         if energy > lowest:
             reaction = Reaction(float(energy), m_aprime, nucleus.mass)
-            total += w * integrate(reaction, nucleus, rule, method=method, e_min=e_min)
+            total += float(w) * integrate(reaction, nucleus, rule, method=method, e_min=e_min)
     return total * length

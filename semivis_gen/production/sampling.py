@@ -275,7 +275,7 @@ class ProductionSampler:
 
     def _batch(self, size: int, rng: np.random.Generator, *, weighted: bool) -> tuple[NDArray[Any], ...]:
         """Columns of `Production` but for the nuclei, for the events kept of `size` points."""
-        u = rng.random((6, size))
+        u = [rng.random(size) for _ in range(6)]
         cell = self._table.draw(u[0])
         inside = cell % math.prod(CELLS)
         channel = cell // math.prod(CELLS)

@@ -236,16 +236,16 @@ def primary_track_length(beam_energy: float, energy_cut: float, thickness_x0: fl
     from scipy.special import gammainc, gammaln
 
     end = math.log(math.log(beam_energy / energy_cut))
-    # dense where the track is: half of the points in ln L above -6, the slow logarithmic tail with the rest
-    log_l = np.r_[
-        np.linspace(LOG_L_FLOOR, -6.0, QUANTILES // 2, endpoint=False), np.linspace(-6.0, end, QUANTILES // 2)
-    ]
-    log_l = log_l if end > -6.0 else np.linspace(LOG_L_FLOOR, end, QUANTILES)
-    node, weight = np.polynomial.legendre.leggauss(200)
+    # even in track length, which is about -1/(b ln L) for small L, and half of the points in ln L above -6
+    edge = min(end, -6.0)
+    log_l = 1 / np.linspace(1 / LOG_L_FLOOR, 1 / edge, QUANTILES // 2)
+    if end > edge:
+        log_l = np.r_[log_l[:-1], np.linspace(edge, end, QUANTILES // 2)]
+    node, weight = np.polynomial.legendre.leggauss(100)
     # depths: uniform in sqrt(t) resolves the first radiation lengths, where all fast electrons are
     root = 0.5 * (node + 1) * math.sqrt(thickness_x0)
     t, dt = root**2, weight * 0.5 * math.sqrt(thickness_x0) * 2 * root
-    big_l = np.exp(np.maximum(log_l, -700))
+    big_l = np.exp(log_l)
     cumulative = np.array([float(gammainc(TSAI_B * t, value) @ dt) for value in big_l])
     cumulative = np.maximum.accumulate(np.r_[0.0, cumulative])
     energy = np.r_[beam_energy, beam_energy * np.exp(-big_l)]
