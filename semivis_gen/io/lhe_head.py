@@ -52,8 +52,8 @@ def write_head(info: RunInfo, ids: IdMap, *, strategy: int, target: tuple[int, f
         [
             '<LesHouchesEvents version="3.0">\n<header>\n',
             f"<!--\nMade by semivis {__version__}. GeV, mm. VTIMUP is c tau. XSECUP: {info.rate_unit} at epsilon = "
-            f"{digits(info.rate_epsilon)}.\nComment in events: # vertex x y z ct [mm] of the production; none where all are "
-            "zero.\n-->\n",
+            f"{digits(info.rate_epsilon)}.\n",
+            "# vertex x y z ct [mm] in events: where they start, if not at the origin.\n-->\n",
             f"<{HEADER_KEY}>\n{dump_info(info, ids)}\n</{HEADER_KEY}>\n",
             f"<slha>\n{slha}</slha>\n" if slha else "",
             "</header>\n<init>\n",

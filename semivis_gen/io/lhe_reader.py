@@ -126,7 +126,7 @@ def _events(table: Table, info: RunInfo, ids: IdMap, line: int, path: str | Path
         row = int(np.argmin(sane.all(axis=1)))
         fail(path, line + int(table.particle_line[row]), "id, status and mothers must be whole numbers within bounds")
     mothers = particles[:, MOTHER].astype(np.int32) - 1
-    alone = mothers[:, 1] < 0  # one mother may be written (m, 0) as well as (m, m)
+    alone = mothers[:, 1] == -1  # one mother may be written (m, 0) as well as (m, m)
     mothers[alone, 1] = mothers[alone, 0]
     events = Events(
         offsets=np.concatenate([[0], np.cumsum(number)]).astype(np.int64),

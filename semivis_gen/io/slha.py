@@ -23,7 +23,7 @@ __all__ = ["ParamCard", "read_slha", "write_slha"]
 EPSILON_NAMES = ("eps", "epsilon")
 ALPHA_D_NAMES = ("alphad", "ad", "alpha_d")
 DELTA_NAMES = ("delta",)
-CARD_DIGITS = 7  # as many as cards hold: undoes 0.1/0.03333333 = 3.0000003
+CARD_DIGITS = 6  # cards hold one more: 0.1/0.03333333 = 3.0000003 is 3
 WIDTH_TOLERANCE = 0.02
 QNUMBERS = {"aprime": 3, "chi1": 2, "chi2": 2}  # number of spin states
 
@@ -50,13 +50,15 @@ class ParamCard:
     def masses(self, ids: IdMap) -> DarkMasses | None:
         """Masses of the dark sector; None where one is missing or they make no sense."""
         m_aprime, m_chi1 = self.mass.get(ids.aprime, 0.0), self.mass.get(ids.chi1, 0.0)
-        delta = self._named(DELTA_NAMES)
-        if delta is None:
-            delta = self.mass.get(ids.chi2, 0.0) - m_chi1
-        if not (m_aprime > 0 and m_chi1 > 0 and delta > 0):
+        if not (m_aprime > 0 and m_chi1 > 0):
             return None
+        delta = self._named(DELTA_NAMES)
+        if delta is not None:
+            splitting = _rounded(delta / m_chi1)
+        else:  # a difference of masses has absolute, not relative, precision
+            splitting = round((self.mass.get(ids.chi2, 0.0) - m_chi1) / m_chi1, CARD_DIGITS)
         try:
-            return DarkMasses(m_aprime, _rounded(m_aprime / m_chi1), _rounded(delta / m_chi1))
+            return DarkMasses(m_aprime, _rounded(m_aprime / m_chi1), splitting)
         except SemivisError:
             return None
 
