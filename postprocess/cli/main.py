@@ -79,15 +79,13 @@ def main() -> None:
     warnings.filterwarnings("once", category=SemivisWarning)
     try:
         code = cli(standalone_mode=False)
-    except click.exceptions.Abort:  # click's name for Ctrl-C at a prompt
-        sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except SemivisError as error:
         click.echo(f"error: {' '.join(str(error).split())}", err=True)
         sys.exit(2)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.exceptions.Abort):  # Abort is click's name for Ctrl-C
         click.echo("interrupted: finished files and points are kept, nothing is half-written", err=True)
         sys.exit(130)
     except BrokenPipeError:  # `semivis ... | head`

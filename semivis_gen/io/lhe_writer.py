@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LheWriter"]
 
+MOST_ABOVE = 0.02  # share of weights above one in a sample that still counts as unweighted
 PIECE = 4096  # events formatted at a time: bounds memory
 NO_SCALE, NO_COUPLING, SPIN_UNKNOWN = "-1", "-1", "9"  # the accord's values for "not relevant" and "unknown"
 
@@ -57,7 +58,7 @@ class LheWriter:
         """
         if not len(events):
             return
-        unweighted = bool(np.all(events.weight == 1.0))
+        unweighted = _nearly_unweighted(events.weight)
         if self._strategy is None:
             self._begin(events, UNIT_WEIGHTS if unweighted else WEIGHTED)
         if self._strategy == UNIT_WEIGHTS and not unweighted:
@@ -87,6 +88,16 @@ class LheWriter:
     def abandon(self) -> None:
         """Close the file as it is."""
         self._stream.close()
+
+
+def _nearly_unweighted(weight: NDArray[np.float64]) -> bool:
+    """Whether all weights are one but for the few of an unweighted sample that lie above its envelope.
+
+    They keep their weight in XWGTUP; a program that takes IDWTUP = 3 at its word and ignores it errs by the
+    excess, below a per mille in native samples.
+    """
+    above = int(np.count_nonzero(weight != 1.0))
+    return bool(weight.min() >= 1.0 and above <= max(2.0, MOST_ABOVE * len(weight)))
 
 
 def _text(events: Events, ids: IdMap) -> memoryview:
