@@ -42,7 +42,7 @@ __all__ = [
     "particle_data",
 ]
 
-OLDEST = 8.310
+OLDEST = 8.311  # the bindings of 8.310 cannot call Python hooks of the hadron level
 MASS_TOLERANCE = 1e-5  # cards hold seven digits
 CHUNK = 5000
 STATUS_OUTGOING = 23  # Pythia's code for what leaves the hard process
@@ -69,6 +69,9 @@ def import_pythia() -> Any:
         msg = f"Pythia 8 is not installed ({error}); install the extra: pip install 'semivis[pythia]'"
         raise EngineError(msg) from error
     version = pythia8mc.Pythia("", False).parm("Pythia:versionNumber")
+    if version == 0:
+        msg = "pythia8mc does not find its data (see its message above); set PYTHIA8DATA to its share/Pythia8/xmldoc"
+        raise EngineError(msg)
     if version < OLDEST:
         msg = f"pythia8mc {version:.3f} is too old: {OLDEST:.3f} or newer is needed; pip install 'semivis[pythia]'"
         raise EngineError(msg)

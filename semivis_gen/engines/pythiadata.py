@@ -19,7 +19,11 @@ CHANNELS: Final[dict[str, tuple[int, ...]]] = {
     "chi1 mu+ mu-": (ID_CHI1, ID_MUON, -ID_MUON),
 }
 # mass [GeV] and branching fraction to two photons, PDG 2022 (PTEP 2022, 083C01)
-MESONS: Final[dict[int, tuple[float, float]]] = {111: (0.1349768, 0.98823), 221: (0.547862, 0.3936), 331: (0.95778, 0.02307)}
+MESONS: Final[dict[int, tuple[float, float]]] = {
+    111: (0.1349768, 0.98823),
+    221: (0.547862, 0.3936),
+    331: (0.95778, 0.02307),
+}
 LINE_SHAPE_WIDTHS = 15  # how far A' may be off its mass, as MadGraph's bwcutoff
 
 

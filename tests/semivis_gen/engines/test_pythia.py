@@ -232,19 +232,29 @@ def test_absent_pythia_names_the_extra(monkeypatch):
         import_pythia()
 
 
-def test_old_pythia_and_refused_settings(monkeypatch):
-    class Old:
-        def __init__(self, *_):
-            pass
+class Stub:
+    version = 8.310
 
-        def parm(self, _name):
-            return 8.245
+    def __init__(self, *_):
+        pass
 
-        def readString(self, line):
-            return "58:" not in line
+    def parm(self, _name):
+        return self.version
 
+    def readString(self, line):
+        return "58:" not in line
+
+
+def test_refused_settings():
     with pytest.raises(EngineError, match="does not accept the setting '58:new"):
-        attach(Old(), POINT, seed=1)
-    monkeypatch.setattr(pythia8mc, "Pythia", Old)
-    with pytest.raises(EngineError, match=r"pythia8mc 8\.245 is too old: 8\.310"):
+        attach(Stub(), POINT, seed=1)
+
+
+@pytest.mark.parametrize(
+    ("version", "message"), [(8.310, r"pythia8mc 8\.310 is too old: 8\.311"), (0.0, "set PYTHIA8DATA")]
+)
+def test_old_or_broken_pythia(monkeypatch, version, message):
+    monkeypatch.setattr(Stub, "version", version)
+    monkeypatch.setattr(pythia8mc, "Pythia", Stub)
+    with pytest.raises(EngineError, match=message):
         import_pythia()
