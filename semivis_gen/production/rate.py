@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
+import numpy as np
+
 from semivis_gen.constants import AVOGADRO, PB_TO_CM2
 from semivis_gen.estimate import Estimate
 from semivis_gen.formfactors import Nucleus
@@ -106,12 +111,18 @@ def _folded(
     method: Method,
 ) -> float:
     """Integral of track length times cross-section above an energy [X0 pb]."""
-    length = float(track.above(lowest))
+    # most of the track lies at low, most of a heavy A' yield at high energies: panels of a factor two in energy
+    top = float(track.energy[0])
+    panels = max(math.ceil(math.log2(top / lowest) - 0.1), 1)
+    edges = track.above(np.geomspace(top, lowest, panels + 1))
+    edges[0] = 0.0
     # the cross-section is a smooth function of the track length above E, but for its fall at the lowest energy
-    share, weight = gauss(n, clustered=True)
+    share, weight = gauss(n if panels == 1 else n // 2 + 2, clustered=True)
     total = 0.0
-    for energy, w in zip(track.energy_at(share * length), weight, strict=True):
-        if energy > lowest:
-            reaction = Reaction(float(energy), m_aprime, nucleus.mass)
-            total += float(w) * integrate(reaction, nucleus, rule, method=method, e_min=e_min)
-    return total * length
+    for start, end in pairwise(edges):
+        for energy, w in zip(track.energy_at(start + (end - start) * share), weight, strict=True):
+            if energy > lowest:
+                reaction = Reaction(float(energy), m_aprime, nucleus.mass)
+                sigma = integrate(reaction, nucleus, rule, method=method, e_min=e_min)
+                total += float(w * (end - start)) * sigma
+    return total

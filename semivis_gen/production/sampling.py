@@ -21,8 +21,10 @@ from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.estimate import Estimate
 from semivis_gen.formfactors import Nucleus, g2
 from semivis_gen.production.azimuth import Azimuth
+from semivis_gen.production.bremsstrahlung import ROUGH, integrate
 from semivis_gen.production.cells import CellTable
 from semivis_gen.production.mapping import screening_gev2, unit_cube
+from semivis_gen.production.momenta import momenta_of
 from semivis_gen.production.phase_space import Kinematics, Reaction, threshold_energy
 from semivis_gen.production.rate import LIGHT_SHARE, atoms_per_radiation_length
 from semivis_gen.production.target import ThickTarget, ThinTarget
@@ -32,7 +34,8 @@ __all__ = ["Production", "ProductionSampler", "sample_production"]
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 CELLS = (16, 16, 32)  # y, U, t
-ENERGY_RANGES, ENERGY_RANGES_LIGHT = 8, 2
+# ranges of energy hold these shares of the yield: narrow at the end, where the cross-section falls to zero
+RANGES, RANGES_LIGHT = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.88, 0.95, 0.985, 1.0), (0.0, 0.5, 0.9, 1.0)
 ENERGY_KNOTS = 8192
 SAFETY = 1.03  # on the largest of the integrand at corners and centres of a cell
 BATCH = 8192  # points at once: arrays stay in the cache
@@ -209,7 +212,7 @@ class ProductionSampler:
             norm = dict(material.atom_fractions())[nucleus]
             return [_Channel(index, (0.0, 0.0), self._y_low_at(self.target.beam_energy, nucleus), norm, stride)]
         length = float(self._track.above(max(lowest, self.target.energy_cut)))  # type: ignore[union-attr]
-        edges = np.linspace(0.0, length, (ENERGY_RANGES_LIGHT if light else ENERGY_RANGES) + 1)
+        edges = self._energy_ranges(nucleus, length, RANGES_LIGHT if light else RANGES)
         atoms = atoms_per_radiation_length(material, nucleus)
         channels = []
         for a, b in pairwise(edges):
@@ -217,6 +220,26 @@ class ProductionSampler:
             y_low = min(self._y_low_at(max(float(e), lowest), nucleus) for e in ends)
             channels.append(_Channel(index, (float(a), float(b)), y_low, atoms * float(b - a), stride))
         return channels
+
+    def _energy_ranges(self, nucleus: Nucleus, length: float, shares: tuple[float, ...]) -> FloatArray:
+        """Track lengths that divide the yield, roughly, into given shares [X0]."""
+        energies = self._energy_and_row(np.linspace(0.0, length, 17))[0]
+        energies = np.union1d(energies, np.geomspace(energies[-1], energies[0], 9))[::-1]
+        track = self._track.above(energies)  # type: ignore[union-attr]
+        track[0], track[-1] = 0.0, length
+        lowest = float(threshold_energy(self.m_aprime, nucleus.mass)) * (1 + 1e-9)
+        sigma = np.array(
+            [
+                integrate(
+                    Reaction(max(float(e), lowest), self.m_aprime, nucleus.mass), nucleus, ROUGH, e_min=self.e_min
+                )
+                for e in energies
+            ]
+        )
+        cumulative = np.r_[0.0, np.cumsum(0.5 * (sigma[1:] + sigma[:-1]) * np.diff(track))]
+        edges = np.interp(shares, cumulative / cumulative[-1], track)
+        edges[-1] = length
+        return np.asarray(edges)
 
     def _y_low_at(self, energy: float, nucleus: Nucleus) -> float:
         return float(Reaction(energy, self.m_aprime, nucleus.mass).y_range()[0]) * (1 - 1e-9)
@@ -303,37 +326,10 @@ class ProductionSampler:
         if len(keep) < size:
             reaction = Reaction(energy[keep], self.m_aprime, mass[keep] if isinstance(mass, np.ndarray) else mass)
             kin, t, azimuth, nucleus = kin.take(keep), t[keep], azimuth.take(keep), nucleus[keep]
-        momenta = _momenta(reaction, kin, t, azimuth.sample(rng), rng)
+        momenta = momenta_of(reaction, kin, t, azimuth.sample(rng), rng)
         if self._track is None:
             return (*momenta, nucleus, np.zeros(len(t)), weight)
         return (*momenta, nucleus, self._track.sample_depth_row(row[keep], rng), weight)
-
-
-def _momenta(
-    reaction: Reaction, kin: Kinematics, t: FloatArray, cos_phi: FloatArray, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Momenta of beam, A', electron and recoil from the phase-space variables, shapes (n, 3)."""
-    n = len(t)
-    turn, side = rng.random((2, n))
-    p = np.broadcast_to(reaction.p, (n,))
-    # in the plane of p and k: x along the transverse momentum of A', z along the beam
-    k_x = np.sqrt(np.maximum(kin.excess * (2 * p * kin.k - kin.excess), 0.0)) / p
-    k_z = kin.k - kin.excess / p
-    v_x, v_z = -k_x / kin.v, (p - k_z) / kin.v  # unit vector of V = p - k
-    along, across = reaction.recoil(kin, t)
-    c = across * cos_phi
-    s = np.copysign(across * np.sqrt((1 - cos_phi) * (1 + cos_phi)), side - 0.5)
-    # e1 = (v_z, 0, -v_x): across V, on the side of k; e2 = y
-    q_x, q_z = along * v_x + c * v_z, along * v_z - c * v_x
-    angle = 2 * math.pi * turn
-    cos_turn, sin_turn = np.cos(angle), np.sin(angle)
-    beam, aprime, electron, recoil = (np.empty((n, 3)) for _ in range(4))
-    beam[:, :2], beam[:, 2] = 0.0, p
-    aprime[:, 0], aprime[:, 1], aprime[:, 2] = k_x * cos_turn, k_x * sin_turn, k_z
-    recoil[:, 0], recoil[:, 1], recoil[:, 2] = q_x * cos_turn - s * sin_turn, q_x * sin_turn + s * cos_turn, q_z
-    np.subtract(beam, aprime, out=electron)
-    electron -= recoil
-    return beam, aprime, electron, recoil
 
 
 def sample_production(
