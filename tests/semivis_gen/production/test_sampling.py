@@ -176,11 +176,11 @@ def test_efficiency_and_overweights_are_as_documented(target, m):
 
 def test_a_deep_shower_with_a_heavy_aprime_stays_efficient_and_exact():
     # most of the track lies below threshold or just above it, most of the yield near the beam energy
-    target = ThickTarget(100.0, LEAD, 40.0, 1.0, secondaries=True)
-    sampler = ProductionSampler(1.0, target, e_min_aprime=1.0)
+    target = ThickTarget(100.0, LEAD, 40.0, 4.0, secondaries=True)
+    sampler = ProductionSampler(1.0, target, e_min_aprime=4.0)
     sampler.sample(50_000, np.random.default_rng(5))
     assert sampler.efficiency > 0.4
-    assert abs(sampler.rate.pull(production_rate(1.0, target, e_min=1.0))) < 4
+    assert abs(sampler.rate.pull(production_rate(1.0, target, e_min=4.0))) < 4
 
 
 def test_the_same_seed_gives_the_same_events_however_many_are_asked_for():
