@@ -43,8 +43,9 @@ def particle_data(point: DarkSector) -> list[str]:
     Notes
     -----
     By default Pythia takes 55, 52 and 58 for its own dark-matter models and computes widths and branchings for them
-    in `init`: `doForceWidth` and `tauCalc` keep the width of A' and the lifetimes; branchings do not survive, which
-    `pythia.attach` mends. Without it, chi2 decays with flat phase space.
+    in `init`: `doForceWidth` and `tauCalc` keep the width of A' and the lifetimes; branchings do not survive, nor does
+    anything that an SLHA block of an LHE file says otherwise. `pythia.attach` mends both; without it, chi2 decays with
+    flat phase space.
     """
     masses, widths = point.masses, compute_widths(point)
     low = max(masses.sigma, masses.m_aprime - LINE_SHAPE_WIDTHS * widths.gamma_aprime)

@@ -1,7 +1,6 @@
 """Event files through Pythia: undecayed A' in, displaced decays out."""
 
 import dataclasses
-import gzip
 
 import numpy as np
 import pytest
@@ -171,18 +170,23 @@ def pythia_from_card(name, *settings):
     return pythia
 
 
-def test_pythias_own_reader_takes_the_file_with_the_card(files):
-    source, _, folder = files
-    plain = folder / "plain.lhe"
-    plain.write_bytes(gzip.decompress((folder / "in.lhe.gz").read_bytes()))
-    pythia = pythia_from_card("fixed_target_lhe.cmnd", f"Beams:LHEF = {plain}")
+@pytest.mark.parametrize("header", ["masses", "decays"])
+def test_pythias_own_reader_with_our_decays(files, tmp_path, header):
+    source, _, _ = files
+    if header == "decays":  # DECAY tables in the file make Pythia decay A' and chi2 its own way, unless we mend it
+        source = source.with_info(point=POINT)
+    path = write(tmp_path / "in.lhe.gz", source)
+    rename = f"LesHouches:idRenameBeams = {TUNGSTEN}"
+    pythia = pythia_from_card("read_lhe.cmnd", f"Beams:LHEF = {path}", rename)
     for index in range(N):
         assert pythia.next()
         e = pythia.event
         (dark,) = [i for i in range(e.size()) if e[i].id() == 55]
         np.testing.assert_allclose([e[dark].px(), e[dark].pz()], source.momentum.reshape(N, 5, 3)[index, 2, ::2])
         assert [e[i].id() for i in range(e.size()) if e[i].isFinal()] == [11, TUNGSTEN, 52, 52, 11, -11]
+        assert e[dark].daughter2() + 1 == e[e[dark].daughter2()].daughter1()  # in the order of our decays
     assert not pythia.next()
+    assert pythia.particleData.m0(58) == POINT.masses.m_chi2
 
 
 def test_meson_card(tmp_path):
