@@ -3,8 +3,8 @@
 * GeV and mm; momenta and positions with 17 digits, generated masses set, energies sqrt(p^2 + m^2).
 * Status 4 incoming, 1 final, 2 decayed. One vertex for the production and one for each decaying mother: the decay
   vertex is the production vertex plus c tau p / m in space and c tau E / m in time.
-* c tau is read back as |d| m / |p| from the vertices, so it is exact to 1e-16 of the coordinates, not of itself:
-  a prompt A' far from the origin keeps its vertex, not the last digits of its lifetime.
+* c tau is read back from the vertices, as |d| m / |p| or, for slow particles, c t m / E; so it is exact to 1e-16 of
+  the coordinates, not of itself: a prompt A' far from the origin keeps its vertex, not all digits of its lifetime.
 * Run information: one JSON object in the run attribute `semivis`, generator and version as tool; where the rate is
   a cross-section it is also each event's GenCrossSection [pb].
 * Of foreign files (HepMC3 and HepMC2 ASCII, any units) the first weight is read. Generators' own status codes become

@@ -35,7 +35,7 @@ def read_hepmc_info(path: str | Path) -> RunInfo:
         event = pyhepmc.GenEvent()
         if not _next(text, reader, event, path):
             fail(path, text.line, "the file holds no events")
-        return _run_info(event, path, IdMap())[0]
+        return _header(event, path, IdMap())[0]
 
 
 def read_hepmc(path: str | Path, ids: IdMap) -> Iterator[Events]:
@@ -66,7 +66,7 @@ def read_hepmc(path: str | Path, ids: IdMap) -> Iterator[Events]:
         info: RunInfo | None = None
         while _next(text, reader, event, path):
             if info is None:
-                info, ids = _run_info(event, path, ids)
+                info, ids = _header(event, path, ids)
             piece.add(event, text.event_lines.popleft())
             if piece.size >= PIECE_PARTICLES:
                 yield piece.events(info, ids, path)
@@ -86,12 +86,13 @@ def _open(path: str | Path) -> Iterator[tuple[HepMCBytes, Any]]:
         kinds = {"hepmc3": pyhepmc.io.ReaderAscii, "hepmc2": pyhepmc.io.ReaderAsciiHepMC2}
         reader = kinds[text.kind](pyhepmc.io.pyiostream(text, STREAM_BYTES))
         setup = pyhepmc.Setup
-        before = setup.print_errors, setup.print_warnings
-        setup.print_errors = setup.print_warnings = False  # errors are raised here, with file and line
+        before = setup.print_errors, setup.print_warnings, setup.debug_level
+        # errors are raised here, with file and line
+        setup.print_errors, setup.print_warnings, setup.debug_level = False, False, 0
         try:
             yield text, reader
         finally:
-            setup.print_errors, setup.print_warnings = before
+            setup.print_errors, setup.print_warnings, setup.debug_level = before
             reader.close()
 
 
@@ -99,27 +100,37 @@ def _next(text: HepMCBytes, reader: Any, event: Any, path: str | Path) -> bool:
     """Fill the event with the next one, in GeV and mm; false at a proper end."""
     import pyhepmc
 
-    good = reader.read_event(event)
+    try:
+        good = reader.read_event(event)
+    except (RuntimeError, ValueError, IndexError, MemoryError):  # what pyhepmc lets through
+        good = False
     if text.error is not None:
         raise text.error
     if good and not reader.failed() and text.event_lines:
         event.set_units(pyhepmc.Units.GEV, pyhepmc.Units.MM)
         return True
-    if text.event_lines:
-        fail(path, text.event_lines[0], "the event that begins here is damaged or incomplete: fetch or make it again")
-    if not text.finished:
-        fail(path, text.line, "the file ends without END_EVENT_LISTING: it is truncated, fetch or make it again")
+    if text.event_lines or not text.finished:
+        line = text.event_lines[0] if text.event_lines else text.line
+        fail(path, line, "the event that begins here is damaged: fetch or make it again")
     return False
 
 
-def _run_info(event: Any, path: str | Path, ids: IdMap) -> tuple[RunInfo, IdMap]:
+def _header(event: Any, path: str | Path, ids: IdMap) -> tuple[RunInfo, IdMap]:
     run = event.run_info
-    if run is not None and HEADER_KEY in run.attributes:
-        try:
+    try:
+        if run is not None and HEADER_KEY in run.attributes:
             info, own = load_info(str(run.attributes[HEADER_KEY]))
-        except HeaderError as error:
-            fail(path, None, str(error))
-        return info, (own if ids == IdMap() else ids)
+            return info, (own if ids == IdMap() else ids)
+        return _foreign(event), ids
+    except HeaderError as error:
+        fail(path, None, str(error))
+    except UnicodeDecodeError:
+        fail(path, None, "the header is not UTF-8 text: the file is damaged")
+
+
+def _foreign(event: Any) -> RunInfo:
+    """What the first event of another generator tells."""
+    run = event.run_info
     info = RunInfo(generator="unknown")
     if run is not None and len(run.tools):
         info = replace(info, generator=run.tools[0].name, version=run.tools[0].version)
@@ -136,7 +147,7 @@ def _run_info(event: Any, path: str | Path, ids: IdMap) -> tuple[RunInfo, IdMap]
             info = replace(info, target_id=int(beams.pid[last]), target_mass=float(beams.generated_mass[last]))
     else:
         info = replace(info, beam_id=ID_ELECTRON)
-    return info, ids
+    return info
 
 
 class _Piece:

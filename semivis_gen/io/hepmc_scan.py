@@ -1,12 +1,14 @@
-"""A look at HepMC text on its way to pyhepmc, so that truncation and absurd sizes are errors with a line.
+"""HepMC text on its way to pyhepmc, event by event and checked, so that damage is an error with a line.
 
-HepMC3's reader takes the end of the bytes for the end of the events and allocates whatever an event announces.
+HepMC3's reader takes the end of the bytes for the end of the events, allocates whatever an event announces and
+prints what it does not like. It gets complete events only.
 """
 
 from __future__ import annotations
 
 import io
 from collections import deque
+from typing import NoReturn
 
 from semivis_gen.errors import EventFileError
 from semivis_gen.io.formats import MAX_EVENT_BYTES, MAX_PARTICLES, Source, fail
@@ -14,13 +16,13 @@ from semivis_gen.io.formats import MAX_EVENT_BYTES, MAX_PARTICLES, Source, fail
 __all__ = ["HepMCBytes"]
 
 BLOCK_BYTES = 2**20
-LONGEST_LINE = 2**18  # HepMC3's own buffer
-EVENT, END = b"\nE ", b"END_EVENT_LISTING"
+LONGEST_LINE = 2**18 - 1  # HepMC3's own buffer
+EVENT, PARTICLE, END = b"\nE ", b"\nP ", b"END_EVENT_LISTING"
 MARKS = {b"HepMC::Asciiv3": "hepmc3", b"HepMC::IO_GenEvent": "hepmc2"}
 
 
 class HepMCBytes(io.RawIOBase):
-    """File object for pyhepmc that notes where events begin and whether the listing ends properly.
+    """File object for pyhepmc.
 
     Parameters
     ----------
@@ -36,29 +38,24 @@ class HepMCBytes(io.RawIOBase):
     def __init__(self, source: Source) -> None:
         super().__init__()
         self._source = source
-        self._line = 1
-        self._since_event = 0
-        self._carry = b""
+        self._piece = source.read(BLOCK_BYTES)  # the header or an event, as far as read
+        self._start = b""  # what stood before it and was cut off
+        self._ready = memoryview(b"")
+        self.line = 1
+        """Line on which that piece begins."""
         self.event_lines: deque[int] = deque()
-        """Lines on which the events not yet taken begin."""
+        """Lines on which the events begin that pyhepmc has, but were not taken."""
         self.finished = False
-        """Whether the end of the listing was seen."""
+        """Whether the listing came to its end."""
         self.error: EventFileError | None = None
         """What went wrong while pyhepmc was reading: it must not see exceptions."""
-        self._ready = memoryview(source.read(BLOCK_BYTES))
-        head = bytes(self._ready[:4096])
+        head = self._piece[:4096]
         kinds = [kind for mark, kind in MARKS.items() if mark in head]
         if not kinds:
             start = (head.split(maxsplit=1) or [b"blanks"])[0][:30].decode(errors="replace")
             fail(source.path, 1, f"no HepMC::Asciiv3 here but {start!r}: this is not a HepMC ASCII file")
         self.kind = kinds[0]
         """`hepmc3` or `hepmc2`."""
-        self._scan(bytes(self._ready))
-
-    @property
-    def line(self) -> int:
-        """Line reached so far."""
-        return self._line
 
     def readable(self) -> bool:
         """Say yes."""
@@ -66,53 +63,57 @@ class HepMCBytes(io.RawIOBase):
 
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]
         """Fill a buffer; 0 at the end or after an error."""
-        if not self._ready and self.error is None:
-            try:
-                data = self._source.read(BLOCK_BYTES)
-                self._scan(data)
-                self._ready = memoryview(data)
-            except EventFileError as error:
-                self.error = error
+        try:
+            while not self._ready and self.error is None and not self.finished:
+                self._ready = memoryview(b"".join(self._advance()))
+        except EventFileError as error:
+            self.error = error
         size = min(len(buffer), len(self._ready)) if self.error is None else 0
         buffer[:size] = self._ready[:size]
         self._ready = self._ready[size:]
         return size
 
-    def _scan(self, data: bytes) -> None:
-        text = self._carry + data
-        cut = text.rfind(b"\n") + 1 if data else len(text)  # the last line may go on
-        whole, self._carry = text[:cut], text[cut:]
-        if len(self._carry) > LONGEST_LINE:
-            self._fail(f"a line of more than {LONGEST_LINE} characters: the file is damaged")
-        before, *events = (b"\n" + whole).split(EVENT)  # the break put in front counts below
-        self._pass(before)
-        self._line -= 1
-        for event in events:
-            self._line += 1
-            if self.finished:
+    def _advance(self) -> list[bytes]:
+        """Pieces that are complete."""
+        data = self._source.read(BLOCK_BYTES)
+        *whole, self._piece = (self._piece + data).split(EVENT)
+        out: list[bytes] = []
+        for piece in whole:
+            if END in piece:
                 self._fail("events after END_EVENT_LISTING: give files that were joined one by one")
-            self._check_size(event[:200].split(b"\n", 1)[0])
-            self.event_lines.append(self._line)
-            self._since_event = 0
-            self._pass(event)
-        if self.finished or END in (events[-1] if events else before):
-            self.finished = True
-
-    def _pass(self, text: bytes) -> None:
-        self._line += text.count(b"\n")
-        self._since_event += len(text)
-        if self._since_event > MAX_EVENT_BYTES:
+            out += self._take(piece)
+        if len(self._piece) > MAX_EVENT_BYTES:
             self._fail(f"an event of more than {MAX_EVENT_BYTES >> 20} MB: the file is damaged")
+        if not data:
+            if END not in self._piece:
+                self.line += self._piece.count(b"\n")
+                self._fail("the file ends without END_EVENT_LISTING: it is truncated, fetch or make it again")
+            out += self._take(self._piece)
+            self.finished = True
+        return out
 
-    def _check_size(self, words: bytes) -> None:
+    def _take(self, piece: bytes) -> tuple[bytes, bytes]:
+        """Check a piece and pass it on, with what was cut off before it."""
+        if self._start:
+            self._check_event(piece)
+            self.event_lines.append(self.line)
+        if len(piece) > LONGEST_LINE and max(map(len, piece.split(b"\n"))) > LONGEST_LINE:
+            self._fail(f"a line of more than {LONGEST_LINE} characters: the file is damaged")
+        self.line += piece.count(b"\n") + 1
+        start, self._start = self._start, EVENT
+        return start, piece
+
+    def _check_event(self, piece: bytes) -> None:
         if self.kind != "hepmc3":
             return
         try:
-            _, vertices, particles = (int(word) for word in words.split()[:3])
+            vertices, particles = (int(word) for word in piece[:200].split(b"\n", 1)[0].split()[1:3])
         except ValueError:
             self._fail("an event must begin with E and three whole numbers")
         if not (0 < particles <= MAX_PARTICLES and 0 <= vertices <= MAX_PARTICLES):
             self._fail(f"{particles} particles and {vertices} vertices in one event: must be 1 to {MAX_PARTICLES}")
+        if piece.count(PARTICLE) != particles:
+            self._fail(f"the event announces {particles} particles and has {piece.count(PARTICLE)}")
 
-    def _fail(self, what: str) -> None:
-        fail(self._source.path, self._line, what)
+    def _fail(self, what: str) -> NoReturn:
+        fail(self._source.path, self.line, what)

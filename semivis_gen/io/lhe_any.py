@@ -9,6 +9,7 @@ import re
 import warnings
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 
@@ -101,7 +102,12 @@ def _rows(content: bytes, line: int, path: str | Path) -> list[tuple[int, bytes]
     """Lines with numbers and how far below the tag they stand; as many as the event announces."""
     if NESTED.search(content):
         fail(path, line, "the event that begins here is not closed by </event>: the file is damaged")
-    text = content.split(b"<", maxsplit=1)[0]
+    text, *tags = content.split(b"<", maxsplit=1)
+    if tags:
+        try:
+            ElementTree.fromstring(b"<tags><" + tags[0] + b"</tags>")  # noqa: S314  (no room for a DOCTYPE)
+        except ElementTree.ParseError as error:
+            fail(path, line, f"the tags in the event that begins here are damaged ({error})")
     rows = [(offset, row.strip()) for offset, row in enumerate(text.splitlines())]
     rows = [(offset, row) for offset, row in rows if row and not row.startswith(b"#")]
     if not rows:

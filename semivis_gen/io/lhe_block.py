@@ -25,8 +25,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 EVENT_WORDS, PARTICLE_WORDS, VERTEX_WORDS = 6, 13, 6
-TAG, CLOSE, COMMENT, NEWLINE, SPACE, PLUS, POINT, ZERO, NINE, E, D, CASE = b"<>#\n +.09ed "
-WHITESPACE = b" \t\r\n\v\f"
+TAG, CLOSE, COMMENT, NEWLINE, SPACE, PLUS, ZERO, NINE, E, D, CASE = b"<>#\n +09ed "
+WHITESPACE = b" \t\r\n"
 # Arrow takes no leading plus and no Fortran exponent: +1.0D+02 becomes 01.0e002
 TRANSLATE = bytes.maketrans(b"+Dd", b"0ee")
 PADDING = 16
@@ -73,6 +73,8 @@ def parse_block(text: bytes) -> Table | None:
     Table or None
         The numbers; None where the layout is another one or a word is no number.
     """
+    if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
+        return None
     lines = _split(text)
     kind = lines.raw[lines.starts[lines.first]]
     begin, end = _event_lines(lines, kind)
@@ -80,19 +82,20 @@ def parse_block(text: bytes) -> Table | None:
         return None
     if np.sum(end - begin + 1) != len(lines.first):  # something stands between events
         return None
+    if text.count(b"<event") != len(begin) or text.count(b"</event") != len(begin):  # tags inside of a line
+        return None
     head = begin + 1
     if np.any(lines.count[head] != EVENT_WORDS):
         return None
     number = _small_integers(lines, lines.first[head])
     if number is None or np.any(number < 1) or np.any(head + number >= end):
         return None
-    after = kind[head + number + 1]
-    if not np.all((after == TAG) | (after == COMMENT)):  # more particles than announced
-        return None
     edge = np.zeros(len(lines.first) + 1, dtype=np.int8)
     edge[head] = 1
     edge[head + number + 1] = -1
     wanted = np.cumsum(edge[:-1], dtype=np.int8).astype(bool)
+    if not np.all(wanted | (kind == TAG) | (kind == COMMENT)):  # more numbers than announced
+        return None
     particle = wanted.copy()
     particle[head] = False
     if np.any(lines.count[particle] != PARTICLE_WORDS):
@@ -191,7 +194,7 @@ def _plus_signs_lead(joined: bytes) -> bool:
     before, after = raw[plus - 1], raw[plus + 1]
     lower = before | CASE
     leads = (before <= SPACE) | (lower == E) | (lower == D)
-    return bool(np.all(leads & (((after >= ZERO) & (after <= NINE)) | (after == POINT))))
+    return bool(np.all(leads & (after >= ZERO) & (after <= NINE)))
 
 
 def _vertices(lines: _Lines, text: bytes, kind: NDArray[np.uint8], begin: IntArray) -> FloatArray | None:

@@ -145,4 +145,8 @@ def _events(table: Table, info: RunInfo, ids: IdMap, line: int, path: str | Path
         event, row, what = found
         at = table.event_line[event] if row < 0 else table.particle_line[row]
         fail(path, line + int(at), what)
+    for numbers, lines in ((table.heads, table.event_line), (particles, table.particle_line)):
+        finite = np.isfinite(numbers)
+        if not finite.all():
+            fail(path, line + int(lines[np.argmin(finite.all(axis=1))]), "a number is not finite")
     return events

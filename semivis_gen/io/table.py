@@ -154,7 +154,7 @@ def _open(path: str | Path) -> Any:
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(Path(path), memory_map=False)
+        return pq.ParquetFile(Path(path), memory_map=False, pre_buffer=False)  # else it all stays in memory
     except (pa.ArrowException, OSError) as error:
         fail(path, None, f"not a complete parquet file: {str(error)[:200]}")
 

@@ -72,10 +72,11 @@ def proper_length(path: FloatArray, momentum: FloatArray, mass: FloatArray) -> F
     Returns
     -------
     ndarray
-        c tau [mm] = |d| m / |p|, or c t where the particle is at rest, shape (n,).
+        c tau [mm] = |d| m / |p|, or c t m / E for slow particles, where time tells more, shape (n,).
     """
-    size = np.sqrt(np.einsum("ij,ij->i", momentum, momentum))
+    size2 = np.einsum("ij,ij->i", momentum, momentum)
     distance = np.sqrt(np.einsum("ij,ij->i", path[:, :3], path[:, :3]))
-    moves = size > 0
-    flown = distance * mass / np.where(moves, size, 1.0)
-    return np.asarray(np.where(moves, flown, np.maximum(path[:, 3], 0.0)))
+    slow = path[:, 3] > 2 * distance  # false in files that hold no times
+    length = np.where(slow, path[:, 3], distance)
+    scale = np.sqrt(size2 + np.where(slow, mass**2, 0.0))
+    return np.asarray(length * mass / np.where(scale > 0, scale, np.inf))

@@ -153,6 +153,8 @@ def fails(path, says, line=None, **options):
         (HEAD + EVENT.replace(" 0.14 ", " inf "), START + 3, "mass"),
         (HEAD + EVENT.replace("12.5", "-12.5"), START + 3, "lifetime"),
         (HEAD + EVENT.replace("2.5 -1.", "nan -1."), START + 1, "weight"),
+        (HEAD + EVENT.replace("3.7 0.14", "1e999 0.14"), START + 3, "not finite"),
+        (HEAD + EVENT.replace("2.5 -1.", "2.5 -inf"), START + 1, "not finite"),
         (HEAD + EVENT.replace("52 1 2 2", "52 1 4 4"), START + 4, "mother"),
         (HEAD + EVENT.replace("52 1 2 2", "52 1 2 99999999999"), START + 4, "whole numbers within bounds"),
         (HEAD + EVENT.replace("52 1 2 2", "52 1 3 3"), START + 4, "own mother"),
