@@ -5,6 +5,7 @@ Couplings never enter here; the same sample serves whole planes of (epsilon, alp
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,8 @@ from postprocess.scan import Advance, Backend, run_points
 from postprocess.store import PointStore
 from semivis_gen.errors import KinematicsError
 from semivis_gen.estimate import Estimate
-from semivis_gen.generate import generate
+from semivis_gen.events import Events
+from semivis_gen.generate import decay_chain, generate
 from semivis_gen.model import DarkMasses
 
 __all__ = ["MassPoint", "sample_masses", "sample_task"]
@@ -66,10 +68,14 @@ def sample_task(
     except KinematicsError:  # too heavy for this beam
         return {"rate": [0.0, 0.0], "tables": []}
     info = chunks[0].info
-    tables = [
-        accept(chunks, experiment, seed=seed, masses=DarkMasses(m_aprime, ratio, splitting), mode=mode)
-        for splitting in splittings
-    ]
+    tables = []
+    for splitting in splittings:
+        masses = DarkMasses(m_aprime, ratio, splitting)
+        sample: Iterable[Events] = chunks
+        if mode == Mode.SEMIVISIBLE:  # the chain, with the polarisation of each A'
+            rng = np.random.default_rng([seed, 2])
+            sample = (decay_chain(chunk, masses, rng) for chunk in chunks)
+        tables.append(accept(sample, experiment, seed=seed, masses=masses, mode=mode))
     return {"rate": [float(info.rate), float(info.rate_error)], "tables": [_to_dict(table) for table in tables]}
 
 

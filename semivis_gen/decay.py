@@ -22,18 +22,25 @@ from semivis_gen.constants import M_ELECTRON
 from semivis_gen.errors import KinematicsError
 from semivis_gen.kinematics import boost_from_rest, breakup_momentum, isotropic, rotate_z_to
 from semivis_gen.model import DarkMasses
+from semivis_gen.production.polarisation import linear_polarisation
 from semivis_gen.widths import chi2_rate_dq2
 
-__all__ = ["angular_asymmetry", "chi2_decay", "sample_polar_angle", "sample_q2", "two_body"]
+__all__ = ["aligned_direction", "angular_asymmetry", "chi2_decay", "sample_polar_angle", "sample_q2", "two_body"]
 
 FloatArray = NDArray[np.float64]
 TABLE_NODES = 4000  # the interpolated spectrum is then exact to 1e-6
 
 
 def two_body(
-    parent: FloatArray, parent_mass: ArrayLike, m1: ArrayLike, m2: ArrayLike, rng: np.random.Generator
+    parent: FloatArray,
+    parent_mass: ArrayLike,
+    m1: ArrayLike,
+    m2: ArrayLike,
+    rng: np.random.Generator,
+    *,
+    direction: FloatArray | None = None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Isotropic two-body decay.
+    """Two-body decay, isotropic unless directions are given.
 
     Parameters
     ----------
@@ -43,6 +50,8 @@ def two_body(
         Masses [GeV], scalar or shape (n,).
     rng : Generator
         Source of randomness.
+    direction : ndarray, optional
+        Unit vectors of the first daughter in the rest frame, shape (n, 3).
 
     Returns
     -------
@@ -56,9 +65,44 @@ def two_body(
     """
     n = len(parent)
     size = np.broadcast_to(breakup_momentum(parent_mass, m1, m2), (n,))
-    star = isotropic(n, rng) * size[:, None]
+    star = (isotropic(n, rng) if direction is None else direction) * size[:, None]
     first = boost_from_rest(star, m1, parent, parent_mass)
     return first, parent - first
+
+
+def aligned_direction(
+    p: FloatArray, p_out: FloatArray, big_p: FloatArray, masses: DarkMasses, rng: np.random.Generator
+) -> FloatArray:
+    """Directions of A' -> chi1 chi2 for A' with the polarisation of its production.
+
+    dN/dOmega ~ 1 - kappa n.rho.n, see `production.polarisation`; by rejection, which keeps 1 - kappa/3 of all tries.
+
+    Parameters
+    ----------
+    p, p_out, big_p : ndarray
+        Four-momenta of production in the A' rest frame, from `production_invariants`, shape (n, 4).
+    masses : DarkMasses
+        Masses of the point.
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Unit vectors in the A' rest frame, shape (n, 3).
+    """
+    kappa = 1 - (masses.sigma / masses.m_aprime) ** 2
+    n = isotropic(len(p), rng)
+    open_ = np.arange(len(p))
+    while len(open_):
+        u = rng.random(len(open_))
+        # the weight is never below 1 - kappa: only the rest needs the amplitude
+        doubtful = open_[u > 1 - kappa]
+        u = u[u > 1 - kappa]
+        rho = linear_polarisation(n[doubtful], p[doubtful], p_out[doubtful], big_p[doubtful], masses.m_aprime)
+        open_ = doubtful[u > 1 - kappa * rho]
+        n[open_] = isotropic(len(open_), rng)
+    return n
 
 
 @lru_cache(maxsize=64)

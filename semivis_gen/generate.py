@@ -7,22 +7,24 @@ who computes which chunk.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_ELECTRON, ID_POSITRON, M_ELECTRON
-from semivis_gen.decay import chi2_decay, two_body
+from semivis_gen.decay import aligned_direction, chi2_decay, two_body
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, RunInfo, Topology
-from semivis_gen.kinematics import energy_of
+from semivis_gen.kinematics import energy_of, isotropic
 from semivis_gen.model import DarkMasses
+from semivis_gen.production.polarisation import production_invariants
 from semivis_gen.production.rate import production_rate
 from semivis_gen.production.sampling import Production, ProductionSampler
 from semivis_gen.production.target import ThickTarget, ThinTarget
 from semivis_gen.version import __version__
 
-__all__ = ["CHAIN", "PRODUCTION_ONLY", "generate"]
+__all__ = ["CHAIN", "PRODUCTION_ONLY", "decay_chain", "generate"]
 
 FloatArray = NDArray[np.float64]
 NUCLEUS = 0  # stands for the nucleus, whose id differs from event to event
@@ -53,6 +55,7 @@ def generate(
     chunk: int = 100_000,
     e_min_aprime: float = 0.0,
     chain: bool = True,
+    spin: bool = True,
 ) -> Iterator[Events]:
     """Generate unweighted events of e- N -> e- N A', A' -> chi1 chi2, chi2 -> chi1 e+ e-.
 
@@ -72,6 +75,8 @@ def generate(
         Smallest A' energy [GeV].
     chain : bool
         Whether A' and chi2 decay; otherwise A' is final. A stable chi2 stays undecayed.
+    spin : bool
+        Whether A' decays with the polarisation it is produced with; otherwise isotropically.
 
     Yields
     ------
@@ -92,7 +97,8 @@ def generate(
     for index, stream in enumerate(streams):
         size = min(chunk, n_events - index * chunk)
         rng = np.random.default_rng(stream)
-        yield _assemble(masses, target, sampler.sample(size, rng), rng, info, chain=chain)
+        events = _assemble(target, sampler.sample(size, rng), masses.m_aprime, info)
+        yield decay_chain(events, masses, rng, spin=spin) if chain else events
 
 
 def _run_info(masses: DarkMasses, target: ThinTarget | ThickTarget, seed: int, e_min: float) -> RunInfo:
@@ -116,44 +122,81 @@ def _run_info(masses: DarkMasses, target: ThinTarget | ThickTarget, seed: int, e
     )
 
 
-def _assemble(
-    masses: DarkMasses,
-    target: ThinTarget | ThickTarget,
-    production: Production,
-    rng: np.random.Generator,
-    info: RunInfo,
-    *,
-    chain: bool,
-) -> Events:
+def _assemble(target: ThinTarget | ThickTarget, production: Production, m_aprime: float, info: RunInfo) -> Events:
+    """Produced A' as events in which it is final."""
     nucleus_mass = np.array([n.mass for n in production.nuclei])[production.nucleus]
     nucleus_id = np.array([n.pdg_id for n in production.nuclei], dtype=np.int32)[production.nucleus]
-    still = np.zeros_like(production.beam)
-    incoming: list[tuple[FloatArray, FloatArray | float]] = [(production.beam, M_ELECTRON), (still, nucleus_mass)]
-    outgoing: list[tuple[FloatArray, FloatArray | float]] = [
+    columns: tuple[tuple[FloatArray | float, FloatArray | float], ...] = (
+        (production.beam, M_ELECTRON),
+        (0.0, nucleus_mass),
+        (production.aprime, m_aprime),
         (production.electron, M_ELECTRON),
         (production.recoil, nucleus_mass),
-    ]
-    aprime = (production.aprime, masses.m_aprime)
-    columns: list[tuple[FloatArray, FloatArray | float]]
-    if not chain:
-        topology, columns = PRODUCTION_ONLY, [*incoming, aprime, *outgoing]
-    else:
-        chi1, chi2 = two_body(production.aprime, masses.m_aprime, masses.m_chi1, masses.m_chi2, rng)
-        columns = [*incoming, aprime, (chi2, masses.m_chi2), *outgoing, (chi1, masses.m_chi1)]
-        if masses.chi2_decays:
-            inner, minus, plus = chi2_decay(chi2, masses, rng)
-            columns += [(inner, masses.m_chi1), (minus, M_ELECTRON), (plus, M_ELECTRON)]
-        topology = CHAIN if masses.chi2_decays else _with_stable_chi2()
+    )
     n, k = len(production), len(columns)
-    momentum = np.empty((n, k, 3))
-    mass = np.empty((n, k))
+    momentum, mass = np.empty((n, k, 3)), np.empty((n, k))
     for index, (p, m) in enumerate(columns):
         momentum[:, index], mass[:, index] = p, m
     events = Events.from_topology(
-        topology, momentum, mass, weight=production.weight, vertex=_vertices(target, production), info=info
+        PRODUCTION_ONLY, momentum, mass, weight=production.weight, vertex=_vertices(target, production), info=info
     )
-    events.pdg.reshape(n, k)[:, np.asarray(topology.pdg) == NUCLEUS] = nucleus_id[:, None]
+    events.pdg.reshape(n, k)[:, np.asarray(PRODUCTION_ONLY.pdg) == NUCLEUS] = nucleus_id[:, None]
     return events
+
+
+def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *, spin: bool = True) -> Events:
+    """Let A' and chi2 decay in events of `generate(..., chain=False)`.
+
+    Parameters
+    ----------
+    events : Events
+        Produced A' in the order of `PRODUCTION_ONLY`.
+    masses : DarkMasses
+        Masses of the chain; m_A' must be that of the events, R and f are free.
+    rng : Generator
+        Source of randomness.
+    spin : bool
+        Whether A' decays with the polarisation it is produced with.
+
+    Returns
+    -------
+    Events
+        In the order of `CHAIN`; without its last three particles where chi2 is stable.
+
+    Raises
+    ------
+    ParameterError
+        Where the events hold another A' mass or are not bare production.
+    """
+    n, k = len(events), len(PRODUCTION_ONLY.pdg)
+    if len(events.pdg) != n * k or (n and abs(events.mass[2] - masses.m_aprime) > 1e-9 * masses.m_aprime):
+        msg = f"the decay chain of m_A' = {masses.m_aprime:g} GeV starts from bare production events of that mass"
+        raise ParameterError(msg)
+    momentum, mass = events.momentum.reshape(n, k, 3), events.mass.reshape(n, k)
+    beam, _, aprime, electron, recoil = (np.ascontiguousarray(momentum[:, i]) for i in range(k))
+    if spin:
+        inner = production_invariants(beam, electron, recoil, aprime, mass=mass[:, 1], m_aprime=masses.m_aprime)
+        direction = aligned_direction(*inner, masses, rng)
+    else:
+        direction = isotropic(n, rng)
+    chi1, chi2 = two_body(aprime, masses.m_aprime, masses.m_chi1, masses.m_chi2, rng, direction=direction)
+    decays = [(chi2, masses.m_chi2), (chi1, masses.m_chi1)]
+    topology = _with_stable_chi2()
+    if masses.chi2_decays:
+        topology = CHAIN
+        inner_chi1, minus, plus = chi2_decay(chi2, masses, rng)
+        decays += [(inner_chi1, masses.m_chi1), (minus, M_ELECTRON), (plus, M_ELECTRON)]
+    size = len(topology.pdg)
+    all_momenta, all_masses = np.empty((n, size, 3)), np.empty((n, size))
+    all_momenta[:, [0, 1, 2, 4, 5]], all_masses[:, [0, 1, 2, 4, 5]] = momentum, mass
+    for index, (p, m) in zip((3, *range(6, size)), decays, strict=True):
+        all_momenta[:, index], all_masses[:, index] = p, m
+    info = replace(events.info, masses=masses)
+    result = Events.from_topology(
+        topology, all_momenta, all_masses, weight=events.weight, vertex=events.vertex, info=info
+    )
+    result.pdg.reshape(n, size)[:, [1, 5]] = events.pdg.reshape(n, k)[:, [1, 4]]
+    return result
 
 
 def _with_stable_chi2() -> Topology:

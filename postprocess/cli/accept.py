@@ -98,7 +98,7 @@ def command(
             seed=seed,
             chunk=20_000,
             e_min_aprime=card.e_min(mode),
-            chain=False,
+            chain=mode == "semivisible",
         )
     else:
         msg = "nothing to accept: give event files, or --m-aprime for native events"

@@ -1,0 +1,124 @@
+"""Polarisation of A' against explicit Dirac traces, the unpolarised amplitude, and MadGraph's full chain."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semivis_gen.constants import ALPHA, ID_APRIME, ID_CHI2, M_ELECTRON
+from semivis_gen.decay import aligned_direction
+from semivis_gen.events import concatenate
+from semivis_gen.generate import generate
+from semivis_gen.io import read_events
+from semivis_gen.kinematics import boost_to_rest, energy_of, isotropic
+from semivis_gen.model import DarkMasses
+from semivis_gen.production.materials import material
+from semivis_gen.production.matrix_element import squared_amplitude
+from semivis_gen.production.polarisation import linear_polarisation, polarised_amplitude, production_invariants
+from semivis_gen.production.sampling import ProductionSampler
+from semivis_gen.production.target import ThinTarget
+
+MADGRAPH = Path(__file__).parent.parent.parent / "reference" / "madgraph_semivisible_300MeV.lhe.gz"
+LEAD = material("Pb")
+METRIC = np.diag([1.0, -1, -1, -1])
+PAULI = [np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.array([[1, 0], [0, -1]])]
+GAMMA = [np.diag([1, 1, -1, -1]).astype(complex)] + [
+    np.block([[np.zeros((2, 2)), s], [-s, np.zeros((2, 2))]]) for s in PAULI
+]
+
+
+def slash(p):
+    return sum(METRIC[i, i] * p[i] * GAMMA[i] for i in range(4))
+
+
+def dot(a, b):
+    return a[0] * b[0] - a[1:] @ b[1:]
+
+
+def traced(n, p, p_out, big_p, m):
+    """The same amplitude with gamma matrices, A' at rest."""
+    one, k, pol = np.eye(4), np.array([m, 0, 0, 0]), np.array([0, *n])
+    s, u = dot(p_out + k, p_out + k) - M_ELECTRON**2, dot(p - k, p - k) - M_ELECTRON**2
+    vertex = slash(pol) @ (slash(p_out + k) + M_ELECTRON * one) @ slash(big_p) / s
+    vertex = vertex + slash(big_p) @ (slash(p - k) + M_ELECTRON * one) @ slash(pol) / u
+    barred = GAMMA[0] @ vertex.conj().T @ GAMMA[0]
+    chain = (slash(p_out) + M_ELECTRON * one) @ vertex @ (slash(p) + M_ELECTRON * one) @ barred
+    return np.trace(chain).real / 2
+
+
+def produced(m, energy, count, seed=3):
+    production = ProductionSampler(m, ThinTarget(energy, LEAD)).sample(count, np.random.default_rng(seed))
+    mass = np.full(count, production.nuclei[0].mass)
+    momenta = (production.beam, production.electron, production.recoil, production.aprime)
+    return production, mass, production_invariants(*momenta, mass=mass, m_aprime=m)
+
+
+@pytest.mark.parametrize(("m", "energy"), [(0.3, 5.0), (1.0, 20.0), (0.3, 100.0)])
+def test_closed_form_is_the_trace(m, energy):
+    _, _, invariants = produced(m, energy, 40)
+    n = isotropic(40, np.random.default_rng(1))
+    ours = polarised_amplitude(n, *invariants, m)
+    theirs = [traced(n[i], *(v[i] for v in invariants), m) for i in range(40)]
+    assert ours == pytest.approx(theirs, rel=1e-6)
+
+
+@pytest.mark.parametrize("m", [1.2e-3, 0.01, 0.1, 1.0])
+def test_three_polarisations_make_the_unpolarised_amplitude(m):
+    production, mass, invariants = produced(m, 100.0, 2000)
+    total = sum(polarised_amplitude(np.tile(axis, (2000, 1)), *invariants, m) for axis in np.eye(3))
+
+    def four(p, mass):
+        return np.c_[energy_of(p, mass), p]
+
+    final, resting = four(production.recoil, mass), four(np.zeros_like(production.recoil), mass)
+    t = (production.recoil**2).sum(axis=1) - (final[:, 0] - mass) ** 2
+    whole = squared_amplitude(
+        four(production.beam, M_ELECTRON), resting, four(production.electron, M_ELECTRON), final,
+        four(production.aprime, m), m_aprime=m, epsilon=1.0, g2=np.ones(2000),
+    )  # fmt: skip
+    # the four-momenta of a 100 GeV event hold t_min = 1e-15 GeV^2 with few digits
+    ratio = total / (whole * t**2 / (4 * np.pi * ALPHA) ** 3)
+    assert ratio == pytest.approx(1.0, abs=2e-3)
+
+
+def test_fast_aprime_are_transverse():
+    production, _, invariants = produced(0.3, 100.0, 4000)
+    axis = production.aprime / np.linalg.norm(production.aprime, axis=1, keepdims=True)
+    share = linear_polarisation(axis, *invariants, 0.3).mean()
+    assert share == pytest.approx(0.055, abs=4 * 0.15 / np.sqrt(4000))  # 1/3 unpolarised; same from traces
+
+
+def test_directions_follow_the_density_matrix():
+    masses, count = DarkMasses(0.3, 3, 0.05), 60_000
+    _, _, invariants = produced(0.3, 100.0, count)
+    n = aligned_direction(*invariants, masses, np.random.default_rng(2))
+    kappa = 1 - (masses.sigma / 0.3) ** 2
+    flat = isotropic(count, np.random.default_rng(4))
+    weight = 1 - kappa * linear_polarisation(flat, *invariants, 0.3)
+    for axis in range(3):
+        expected = np.average(flat[:, axis] ** 2, weights=weight)
+        assert (n[:, axis] ** 2).mean() == pytest.approx(expected, abs=4 * 0.45 / np.sqrt(count))
+    assert np.einsum("ij,ij->i", n, n) == pytest.approx(1.0)
+
+
+def cosines(events, m_by_event):
+    """Of chi2 against the flight of A', in the A' rest frame."""
+    aprime, chi2 = events.only(ID_APRIME), events.only(ID_CHI2)
+    parent = events.momentum[aprime]
+    star = boost_to_rest(events.momentum[chi2], events.mass[chi2], parent, m_by_event[aprime])
+    return np.einsum("ij,ij->i", star, parent) / np.linalg.norm(star, axis=1) / np.linalg.norm(parent, axis=1)
+
+
+def test_the_decay_angle_is_that_of_madgraphs_full_chain():
+    theirs = concatenate(list(read_events(MADGRAPH)))
+    ours = concatenate(list(generate(DarkMasses(0.3), ThinTarget(100.0, LEAD), n_events=60_000, seed=5)))
+    squares = [cosines(events, events.mass) ** 2 for events in (theirs, ours)]
+    means = [s.mean() for s in squares]
+    spread = np.hypot(*(s.std() / np.sqrt(len(s)) for s in squares))
+    assert abs(means[0] - means[1]) < 4 * spread
+    assert means[1] - 1 / 3 > 4 * squares[1].std() / np.sqrt(len(squares[1]))  # visibly not isotropic
+    isotropic_chain = concatenate(
+        list(generate(DarkMasses(0.3), ThinTarget(100.0, LEAD), n_events=60_000, seed=5, spin=False))
+    )
+    flat = cosines(isotropic_chain, isotropic_chain.mass) ** 2
+    assert flat.mean() == pytest.approx(1 / 3, abs=4 * 0.3 / np.sqrt(60_000))
