@@ -94,6 +94,8 @@ class Dump(CardModel):
     """The repeating unit; its composition is the dump's."""
     depth_x0: Number
     """Depth in radiation lengths."""
+    secondaries: bool = False
+    """Whether electrons and positrons of the shower make A' as well, not the beam electron alone."""
 
 
 class Resolution(CardModel):
@@ -271,7 +273,13 @@ class Experiment(Card):
         """Target for the production code: beam electrons are followed down to the smallest useful energy."""
         from semivis_gen.production.target import ThickTarget
 
-        return ThickTarget(self.beam_energy, self.material(), self.target.depth_x0.value, self.e_min(mode))
+        return ThickTarget(
+            self.beam_energy,
+            self.material(),
+            self.target.depth_x0.value,
+            self.e_min(mode),
+            secondaries=self.target.secondaries,
+        )
 
     def describe(self) -> str:
         """Readable summary: title, references, every number with status and source."""

@@ -58,3 +58,17 @@ def test_the_paper_range_is_excluded_and_its_surroundings_are_not(na64, sample):
     assert total[1] > 2.3
     assert total[0] < 2.3
     assert total[2] < 2.3
+
+
+def test_secondaries_of_a_card_add_to_the_rate_above_the_same_threshold(tmp_path):
+    from postprocess.experiment import load_experiment
+    from postprocess.yields import production_estimate
+    from semivis_gen.model import DarkMasses
+
+    card = tmp_path / "shower.yaml"
+    card.write_text("extends: na64-2018\nname: shower\ntarget: {secondaries: true}\n")
+    masses = DarkMasses(0.3)
+    primary = production_estimate(load_experiment("na64-2018"), masses, mode="invisible")
+    shower = production_estimate(load_experiment(card), masses, mode="invisible")
+    # electrons and positrons above 44 GeV add about a tenth to the track length of the beam electron
+    assert 1.05 < shower.value / primary.value < 1.2
