@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import sys
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn, cast
 
 from semivis_gen.errors import EventFileError
+from semivis_gen.io.gunzip import GZIP_MAGIC, Gunzip
 
 __all__ = ["MAX_EVENT_BYTES", "MAX_HEADER_BYTES", "MAX_PARTICLES", "STDIN", "Format", "Source", "fail", "format_of"]
 
 STDIN = "-"
-GZIP_MAGIC = b"\x1f\x8b"
 # what one event or header may hold; beyond it a file is damaged or hostile (a gzip bomb), not physics
 MAX_PARTICLES = 100_000
 MAX_EVENT_BYTES = 64 * 2**20
@@ -87,8 +87,12 @@ def fail(path: str | Path, line: int | None, what: str) -> NoReturn:
 class Source:
     """Bytes of a text file, decompressed where needed, with the number of lines handed out so far."""
 
-    def __init__(self, stream: io.BufferedReader[io.RawIOBase] | gzip.GzipFile, path: str | Path) -> None:
+    def __init__(
+        self, stream: io.BufferedReader[io.RawIOBase] | Gunzip, path: str | Path, ahead: Executor | None = None
+    ) -> None:
         self._stream = stream
+        self._ahead = ahead  # where given, the next block is decompressed there while this one is parsed
+        self._coming: Future[tuple[bytes, Exception | None]] | None = None
         self.path = path
         self.lines = 0
         """Line ends read so far."""
@@ -111,7 +115,13 @@ class Source:
             magic = raw.peek(2)[:2]
             if not magic:
                 fail(path, 1, "the file is empty")
-            yield cls(gzip.GzipFile(fileobj=raw) if magic == GZIP_MAGIC else raw, path)
+            if magic != GZIP_MAGIC:
+                yield cls(raw, path)
+            elif str(path) == STDIN:  # a thread that waits for a pipe could not be interrupted
+                yield cls(Gunzip(raw), path)
+            else:
+                with ThreadPoolExecutor(1) as ahead:
+                    yield cls(Gunzip(raw), path, ahead)
         except OSError as error:
             fail(path, None, f"cannot be read: {error.strerror or error}")
         finally:
@@ -128,16 +138,23 @@ class Source:
         EventFileError
             Where the compressed data end early or are damaged.
         """
+        data, error = self._coming.result() if self._coming is not None else self._fetch(size)
+        self._coming = self._ahead.submit(self._fetch, size) if self._ahead is not None and data else None
+        if error is not None:
+            early = isinstance(error, EOFError)
+            what = "end too early: the file is truncated" if early else f"are damaged ({error})"
+            fail(self.path, self.lines + 1, f"the compressed data {what}; fetch the file again")
+        self.lines += data.count(b"\n")
+        return data
+
+    def _fetch(self, size: int) -> tuple[bytes, Exception | None]:
+        """Bytes, or the error that met where they should begin."""
         pieces: list[bytes] = []
         try:
             while size > 0 and (piece := self._stream.read1(size)):
                 pieces.append(piece)
                 size -= len(piece)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        except (EOFError, zlib.error) as error:
             if not pieces:  # what came before is handed out first: it tells the line
-                early = isinstance(error, EOFError)
-                what = "end too early: the file is truncated" if early else f"are damaged ({error})"
-                fail(self.path, self.lines + 1, f"the compressed data {what}; fetch the file again")
-        data = b"".join(pieces)
-        self.lines += data.count(b"\n")
-        return data
+                return b"", error
+        return b"".join(pieces), None

@@ -11,7 +11,7 @@ import numpy as np
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap, RunInfo
 from semivis_gen.io.chunks import slice_events
 from semivis_gen.io.header import HEADER_KEY, dump_info
-from semivis_gen.io.streams import open_bytes
+from semivis_gen.io.streams import OutputStream
 from semivis_gen.io.vertices import production_points
 
 __all__ = ["HepMCWriter"]
@@ -52,7 +52,7 @@ class HepMCWriter:
         if info.rate_unit == "pb":
             self._rate = pyhepmc.GenCrossSection()
             self._rate.set_cross_section(info.rate, info.rate_error)
-        self._stream = open_bytes(path, compress=compress)
+        self._stream = OutputStream(path, compress=compress)
         # pyhepmc writes to memory: a full disk must be an error here, not inside of C++
         self._memory = io.BytesIO()
         self._link = pyhepmc.io.pyiostream(self._memory)
@@ -96,7 +96,7 @@ class HepMCWriter:
 
     def _drain(self) -> None:
         self._link.flush()
-        self._stream.write(self._memory.getbuffer())
+        self._stream.write(self._memory.getvalue())
         self._memory.seek(0)
         self._memory.truncate()
 

@@ -5,8 +5,9 @@
 * VTIMUP is the proper decay length c tau [mm] of this very particle, 0 where stable, prompt or not sampled.
 * Events that do not start at the origin carry `# vertex x y z ct` [mm] between the particles and </event>.
 * XSECUP is `RunInfo.rate`, in pb or, for thick targets, in A' per electron; the header says which, and at which
-  epsilon. IDWTUP = 3 where all weights are 1: the rate then stands in XSECUP alone. IDWTUP = -4 otherwise: XWGTUP
-  are the weights of the event record, unchanged; where they are cross-sections their mean is XSECUP.
+  epsilon. IDWTUP = 3 where weights are 1, but for the few of an unweighted sample above its envelope: the rate then
+  stands in XSECUP alone. IDWTUP = -4 otherwise: XWGTUP are the weights of the event record, unchanged; where they
+  are cross-sections their mean is XSECUP.
 * SPINUP = 9, SCALUP = AQCDUP = -1: unknown or not relevant; AQEDUP is alpha(0). One process, LPRUP = 1.
 * A mixture has no id: <init> then names the nucleus of the first event, the events their own.
 * The header holds <semivis>, one JSON object with all of `RunInfo`, and <slha>, the physics point for MadGraph and

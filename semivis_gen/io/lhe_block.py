@@ -82,7 +82,9 @@ def parse_block(text: bytes) -> Table | None:
         return None
     if np.sum(end - begin + 1) != len(lines.first):  # something stands between events
         return None
-    if text.count(b"<event") != len(begin) or text.count(b"</event") != len(begin):  # tags inside of a line
+    if np.count_nonzero(lines.raw == TAG) != np.count_nonzero(kind == TAG) and (
+        text.count(b"<event") != len(begin) or text.count(b"</event") != len(begin)  # events inside of a line
+    ):
         return None
     head = begin + 1
     if np.any(lines.count[head] != EVENT_WORDS):

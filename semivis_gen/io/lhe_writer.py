@@ -16,7 +16,7 @@ from semivis_gen.errors import OutputError
 from semivis_gen.events import STATUS_INCOMING, Events, IdMap, RunInfo
 from semivis_gen.io.chunks import slice_events
 from semivis_gen.io.lhe_head import NUCLEUS_IDS, UNIT_WEIGHTS, WEIGHTED, write_head
-from semivis_gen.io.streams import open_bytes
+from semivis_gen.io.streams import OutputStream
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["LheWriter"]
 
 MOST_ABOVE = 0.02  # share of weights above one in a sample that still counts as unweighted
-PIECE = 4096  # events formatted at a time: bounds memory
+PIECE = 2048  # events formatted at a time: bounds memory
 NO_SCALE, NO_COUPLING, SPIN_UNKNOWN = "-1", "-1", "9"  # the accord's values for "not relevant" and "unknown"
 
 
@@ -45,7 +45,7 @@ class LheWriter:
 
     def __init__(self, path: Path, info: RunInfo, ids: IdMap, *, compress: bool) -> None:
         self._info, self._ids = info, ids
-        self._stream = open_bytes(path, compress=compress)
+        self._stream = OutputStream(path, compress=compress)
         self._strategy: int | None = None
 
     def write(self, events: Events) -> None:
@@ -107,10 +107,9 @@ def _text(events: Events, ids: IdMap) -> memoryview:
 
     number = np.diff(events.offsets)
     mothers = np.maximum(events.mothers + 1, 0)
-    colour = pa.scalar("0 0")
     columns = [
-        *(_few(column) for column in (ids.from_native(events.pdg), events.status, mothers[:, 0], mothers[:, 1])),
-        colour,
+        _pairs(ids.from_native(events.pdg), events.status),
+        _pairs(mothers[:, 0], mothers[:, 1], tail=" 0 0"),  # colours
         *(_many(column) for column in (*events.momentum.T, events.energy)),
         *(_few(column) for column in (events.mass, events.ctau)),
         pa.scalar(SPIN_UNKNOWN + "\n"),
@@ -149,6 +148,16 @@ def _few(values: NDArray[Any]) -> pa.StringArray:
 
     encoded = pa.array(np.ascontiguousarray(values)).dictionary_encode()
     return encoded.dictionary.cast(pa.string()).take(encoded.indices)
+
+
+def _pairs(first: NDArray[Any], second: NDArray[Any], *, tail: str = "") -> pa.StringArray:
+    """Text of pairs of integers of 32 bits, of which few differ."""
+    import pyarrow as pa
+
+    packed = pa.array((first.astype(np.int64) << 32) | second.astype(np.int64) & 0xFFFFFFFF).dictionary_encode()
+    pairs = packed.dictionary.to_numpy()
+    text = [f"{a} {b}{tail}" for a, b in zip((pairs >> 32).tolist(), pairs.astype(np.int32).tolist(), strict=True)]
+    return pa.array(text, pa.string()).take(packed.indices)
 
 
 def _ends(vertex: NDArray[np.float64]) -> pa.StringArray:

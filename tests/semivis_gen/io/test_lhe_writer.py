@@ -87,6 +87,17 @@ def test_weights_choose_the_strategy(kit, tmp_path):
     assert load(tmp_path / "c.lhe").weight.tolist() == [*weighted.weight, 1, 1, 1]
 
 
+def test_rare_weights_above_one_leave_a_sample_unweighted(kit, tmp_path):
+    events = kit.random_events(200)
+    events.weight[[3, 77]] = 1.03
+    file = pylhe.LHEFile.fromfile(save(tmp_path / "a.lhe", events), generator=False)
+    assert file.init.initInfo.weightingStrategy == 3
+    assert load(tmp_path / "a.lhe").weight.tolist() == events.weight.tolist()
+    events.weight[5] = 0.97
+    file = pylhe.LHEFile.fromfile(save(tmp_path / "a.lhe", events), generator=False)
+    assert file.init.initInfo.weightingStrategy == -4
+
+
 def test_a_mixture_names_the_first_nucleus(kit, tmp_path):
     info = replace(kit.run_info(), target_id=0, target_mass=0.0)
     init = pylhe.LHEFile.fromfile(
