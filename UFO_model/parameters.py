@@ -61,10 +61,11 @@ G = _internal("G", "2*cmath.sqrt(aS*cmath.pi)", "G")
 
 # scales of the nuclear form factor [GeV^-2, GeV^2]: Bjorken et al., arXiv:0906.0580, eqs. (A18), (A19).
 # The electron mass stands for the size of the atom here and stays where the electron is taken massless.
-matom = _internal("matom", "0.00051099895", "m_e")
+# MadGraph writes numbers in expressions with 7 digits: those with more stand as sums.
+matom = _internal("matom", "0.0005109 + 0.00000009895", "m_e")
 ascreen = _internal("ascreen", "(111.0/(matom*znuc**(1./3.)))**2", "a^2")
 dsize = _internal("dsize", "0.164/anuc**(2./3.)", "d")
 binel = _internal("binel", "(773.0/(matom*znuc**(2./3.)))**2", "a'^2")
 mup = _internal("mup", "2.79", r"\mu_p")
-mprot = _internal("mprot", "0.93827208816", "m_p")
+mprot = _internal("mprot", "0.938272 + 0.00000008816", "m_p")
 magnuc = _internal("magnuc", "(mup**2 - 1.0)/(4.0*mprot**2)", r"\kappa")

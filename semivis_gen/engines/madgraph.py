@@ -9,6 +9,7 @@ from __future__ import annotations
 from semivis_gen.engines.mg5_install import copy_plugin, copy_ufo, install_ufo
 from semivis_gen.engines.mg5_production import fixed_target_process, madgraph_cross_section, madgraph_generate
 from semivis_gen.engines.mg5_program import MadGraph, locate
+from semivis_gen.engines.mg5_standalone import matrix_elements
 from semivis_gen.engines.mg5_width import Lepton, WidthMethod, madgraph_width, width_process
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "madgraph_cross_section",
     "madgraph_generate",
     "madgraph_width",
+    "matrix_elements",
     "width_process",
 ]

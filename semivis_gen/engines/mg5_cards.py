@@ -1,4 +1,4 @@
-"""MadGraph's cards from a physics point: numbers are put into the card that MadGraph wrote, with all digits.
+"""MadGraph's cards from a physics point: numbers are put into the card that MadGraph wrote.
 
 A parameter that the card does not have is an error, never ignored: a card of another model or restriction would
 run with its own defaults otherwise.
@@ -101,6 +101,12 @@ def read_param_card(text: str) -> dict[ParameterKey, float]:
     return {entry[0]: float(entry[1][4]) for _, entry in _entries(text) if entry}
 
 
+def _number(value: float) -> str:
+    """At most 19 characters: MadGraph's Fortran cuts off what follows the twentieth."""
+    text = repr(float(value))
+    return text if len(text) <= 19 else f"{value:.13e}"
+
+
 def set_param_card(text: str, values: Mapping[ParameterKey, float]) -> str:
     """Card with changed numbers.
 
@@ -114,7 +120,7 @@ def set_param_card(text: str, values: Mapping[ParameterKey, float]) -> str:
     Returns
     -------
     str
-        The new card; numbers have 17 digits.
+        The new card; numbers have 14 digits or all where they are short. MadEvent itself rounds to 7.
 
     Raises
     ------
@@ -126,7 +132,7 @@ def set_param_card(text: str, values: Mapping[ParameterKey, float]) -> str:
         if entry and entry[0] in values:
             key, part = entry
             left.pop(key, None)
-            lines.append(f"{part[1]}{part[2]}{part[3]}{values[key]:.16e}{part[5]}")
+            lines.append(f"{part[1]}{part[2]}{part[3]}{_number(values[key])}{part[5]}")
         else:
             lines.append(line)
     if left:

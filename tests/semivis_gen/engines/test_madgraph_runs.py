@@ -21,10 +21,9 @@ from semivis_gen.engines.madgraph import (
     madgraph_generate,
     madgraph_width,
 )
-from semivis_gen.engines.mg5_cards import read_param_card
-from semivis_gen.engines.mg5_native import (
-    chain_cross_section,
-)
+from semivis_gen.engines.mg5_cards import param_values, read_param_card
+from semivis_gen.engines.mg5_native import chain_cross_section
+from semivis_gen.engines.mg5_standalone import matrix_elements
 from semivis_gen.engines.mg5_width import read_partial_width
 from semivis_gen.errors import EngineError, KinematicsError, OutputError, ParameterError, SemivisWarning
 from semivis_gen.estimate import Estimate
@@ -338,3 +337,18 @@ def test_process_folder_has_the_cards_of_the_point(mg5, tmp_path):
     assert "  77 = nevents" in run_card
     card = read_param_card((folder / "Cards/param_card.dat").read_text())
     assert card["NUCLEUS", 2] == 207.2
+
+
+def test_matrix_elements_are_read_in_order(mg5, monkeypatch):
+    monkeypatch.setenv("FAKE_VALUES", " VALUE   0.25E+0001\n VALUE 0.5")
+    momenta = np.zeros((2, 3, 3))
+    values = matrix_elements("ap > x1 x2", momenta, [0.3, 0.1, 0.14], param_values(POINT), mg5_dir=mg5)
+    assert values.tolist() == [2.5, 0.5]
+
+
+def test_matrix_elements_of_the_wrong_number_or_shape(mg5, tmp_path, monkeypatch):
+    monkeypatch.setenv("FAKE_VALUES", "VALUE 1.0")
+    with pytest.raises(EngineError, match="gave 1 matrix elements for 2 points"):
+        matrix_elements("ap > x1 x2", np.zeros((2, 3, 3)), [0.3, 0.1, 0.14], param_values(POINT), mg5_dir=mg5)
+    with pytest.raises(ParameterError, match="2 masses and momenta"):
+        matrix_elements("ap > x1 x2", np.zeros((2, 3, 3)), [0.3, 0.1], param_values(POINT), mg5_dir=mg5)
