@@ -19,6 +19,8 @@ RUN_CARD = {
     "fixed_fac_scale2": True,
     "use_syst": False,
     "time_of_flight": 0.0,
+    # survey of 9 x 5000 points and more: the usual 5 x 1000 leaves 3 % and events with large weights
+    "hard_survey": 3,
 }
 
 
