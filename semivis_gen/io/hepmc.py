@@ -7,8 +7,11 @@
   the coordinates, not of itself: a prompt A' far from the origin keeps its vertex, not all digits of its lifetime.
 * Run information: one JSON object in the run attribute `semivis`, generator and version as tool; where the rate is
   a cross-section it is also each event's GenCrossSection [pb].
-* Of foreign files (HepMC3 and HepMC2 ASCII, any units) the first weight is read. Generators' own status codes become
-  decayed (has an end vertex, and no daughter of the same id), incoming (Pythia's codes) or 3.
+* Of foreign files (any units) the first weight is read. Generators' own status codes become decayed (has an end
+  vertex, and no daughter of the same id), incoming (Pythia's codes) or 3. HepMC2 is refused.
+
+Files are written by pyhepmc. They are parsed here, because HepMC3's reader crashes on some damaged files, takes
+others for shorter ones, and is slower; the tests compare the two.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap, RunInfo
 from semivis_gen.io.vertices import proper_length
 
-__all__ = ["Graph", "to_events"]
+__all__ = ["BEAM", "Graph", "positions", "to_events"]
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
@@ -23,26 +23,34 @@ STATUS_OTHER = 3  # intermediate copies and documentation: neither final nor the
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Events as HepMC holds them; particles and vertices stand event after event."""
+    """Events as HepMC holds them: n events, N particles and V vertices, event after event."""
 
-    particles: NDArray[np.void]
-    """Fields pid, status, mass, px, py, pz [GeV]."""
-    vertices: NDArray[np.void]
-    """Fields x, y, z, t [mm]; all zero where not set."""
-    link_from: IntArray
-    """Particle (n > 0) or vertex (n < 0), counted within the event; link_from enters or leaves link_to."""
-    link_to: IntArray
-    """The other end: a vertex where link_from is a particle, and the reverse."""
-    particle_count: IntArray
-    """Particles of each event."""
-    vertex_count: IntArray
-    """Vertices of each event."""
-    link_count: IntArray
-    """Links of each event."""
+    pid: NDArray[np.int32]
+    """PDG ids, shape (N,)."""
+    status: IntArray
+    """HepMC status codes, shape (N,)."""
+    mass: FloatArray
+    """Generated masses [GeV], shape (N,)."""
+    momentum: FloatArray
+    """Three-momenta [GeV], shape (N, 3)."""
+    born: IntArray
+    """Production vertex of each particle, -1 for none, shape (N,)."""
+    ends: IntArray
+    """End vertex of each particle, -1 for none, shape (N,)."""
+    position: FloatArray
+    """Positions (x, y, z, ct) of the vertices [mm], all zero where not set, shape (V, 4)."""
+    vertex_event: IntArray
+    """Event of each vertex, shape (V,)."""
+    offsets: IntArray
+    """First particle of each event and N at the end, shape (n + 1,)."""
     weight: FloatArray
-    """First weight of each event."""
+    """First weight of each event, shape (n,)."""
     origin: FloatArray
-    """Position of each event (x, y, z, ct) [mm], which holds where no vertex says otherwise, shape (n, 4)."""
+    """Position of each event [mm], which holds where no vertex says otherwise, shape (n, 4)."""
+    event_line: IntArray
+    """Line of each event's beginning in its block of text, shape (n,)."""
+    particle_line: IntArray
+    """Line of each particle, shape (N,)."""
 
 
 def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
@@ -63,47 +71,30 @@ def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
         Mothers are the first and last incoming particle of the production vertex; c tau follows from the path
         between the vertices. A particle that goes on under the same id has status 3: only its last copy decays.
     """
-    record = graph.particles
-    offsets = np.concatenate([[0], np.cumsum(graph.particle_count)]).astype(np.int64)
-    born, ends = _links(graph, offsets)
-    position = _positions(graph, born, ends)
-    first, last = _incoming(len(graph.vertices), ends)
-    start = np.repeat(offsets[:-1], graph.particle_count)
+    born, ends = graph.born, graph.ends
+    position = positions(graph)
+    first, last = _incoming(len(position), ends)
+    start = np.repeat(graph.offsets[:-1], np.diff(graph.offsets))
     has_mother = (born >= 0) & (first[born] <= last[born])
-    mothers = np.full((len(record), 2), -1, dtype=np.int32)
+    mothers = np.full((len(born), 2), -1, dtype=np.int32)
     mothers[has_mother, 0] = (first[born] - start)[has_mother]
     mothers[has_mother, 1] = (last[born] - start)[has_mother]
-    momentum = np.stack([record["px"], record["py"], record["pz"]], axis=1)
-    mass = record["mass"].copy()
-    status = _status(record["status"], record["pid"], born, ends)
+    status = _status(graph)
     flies = (status == STATUS_DECAYED) & (born >= 0) & (ends >= 0)
-    ctau = np.zeros(len(record))
-    ctau[flies] = proper_length(position[ends[flies]] - position[born[flies]], momentum[flies], mass[flies])
+    ctau = np.zeros(len(born))
+    ctau[flies] = proper_length(position[ends[flies]] - position[born[flies]], graph.momentum[flies], graph.mass[flies])
     return Events(
-        offsets=offsets,
-        pdg=ids.to_native(record["pid"]),
+        offsets=graph.offsets,
+        pdg=ids.to_native(graph.pid),
         status=status,
         mothers=mothers,
-        momentum=momentum,
-        mass=mass,
+        momentum=graph.momentum,
+        mass=graph.mass,
         ctau=ctau,
         weight=graph.weight,
-        vertex=_event_vertices(graph, record["status"], ends, position),
+        vertex=_event_vertices(graph, position),
         info=info,
     )
-
-
-def _links(graph: Graph, offsets: IntArray) -> tuple[IntArray, IntArray]:
-    """Production and end vertex of each particle, -1 for none."""
-    particle_shift = np.repeat(offsets[:-1], graph.link_count) - 1
-    vertex_shift = np.repeat(np.cumsum(graph.vertex_count) - graph.vertex_count, graph.link_count) - 1
-    born = np.full(len(graph.particles), -1, dtype=np.int64)
-    ends = born.copy()
-    enters = graph.link_from > 0
-    ends[(graph.link_from + particle_shift)[enters]] = (vertex_shift - graph.link_to)[enters]
-    leaves = (graph.link_from < 0) & (graph.link_to > 0)
-    born[(graph.link_to + particle_shift)[leaves]] = (vertex_shift - graph.link_from)[leaves]
-    return born, ends
 
 
 def _incoming(vertices: int, ends: IntArray) -> tuple[IntArray, IntArray]:
@@ -116,48 +107,56 @@ def _incoming(vertices: int, ends: IntArray) -> tuple[IntArray, IntArray]:
     return first, last
 
 
-def _positions(graph: Graph, born: IntArray, ends: IntArray) -> FloatArray:
-    """Positions of the vertices; one that is not set stands where its first incoming particle was made."""
-    position = np.stack([graph.vertices[name] for name in ("x", "y", "z", "t")], axis=1)
-    first, last = _incoming(len(position), ends)
+def positions(graph: Graph) -> FloatArray:
+    """Positions of the vertices; one that is not set stands where its first incoming particle was made.
+
+    Parameters
+    ----------
+    graph : Graph
+        The graphs.
+
+    Returns
+    -------
+    ndarray
+        (x, y, z, ct) [mm], shape (V, 4).
+    """
+    position = graph.position.copy()
+    first, last = _incoming(len(position), graph.ends)
     unset = np.flatnonzero(~position.any(axis=1))
-    event = np.repeat(np.arange(len(graph.weight)), graph.vertex_count)
-    position[unset] = graph.origin[event[unset]]
+    position[unset] = graph.origin[graph.vertex_event[unset]]
     fed = unset[first[unset] <= last[unset]]
-    before = born[first[fed]]
+    before = graph.born[first[fed]]
     fed, before = fed[before >= 0], before[before >= 0]
     for _ in range(len(fed)):  # one generation a turn
-        moved = np.any(position[fed] != position[before], axis=1)
-        if not moved.any():
+        if np.array_equal(position[fed], position[before]):
             break
         position[fed] = position[before]
     return position
 
 
-def _status(status: NDArray[np.int32], pid: NDArray[np.int32], born: IntArray, ends: IntArray) -> NDArray[np.int8]:
+def _status(graph: Graph) -> NDArray[np.int8]:
+    status, born, ends = graph.status, graph.born, graph.ends
     out = np.full(len(status), STATUS_OTHER, dtype=np.int8)
     out[status == FINAL] = STATUS_FINAL
     decays = (ends >= 0) & (status != FINAL)
-    # the daughter's mother, where a vertex has one way in, tells whether the same particle goes on
-    first, last = _incoming(int(max(born.max(initial=-1), ends.max(initial=-1))) + 1, ends)
+    # a daughter of the same id tells that the particle goes on
+    first, last = _incoming(len(graph.position), ends)
     made = np.flatnonzero(born >= 0)
-    single = first[born[made]] <= last[born[made]]
-    made = made[single]
+    made = made[first[born[made]] <= last[born[made]]]
     goes_on = np.zeros(len(status), dtype=bool)
     for mother in (first[born[made]], last[born[made]]):
-        goes_on[mother[pid[made] == pid[mother]]] = True
+        goes_on[mother[graph.pid[made] == graph.pid[mother]]] = True
     out[decays & ((status == DECAYED) | ~goes_on)] = STATUS_DECAYED
     out[np.isin(status, INCOMING)] = STATUS_INCOMING
     return out
 
 
-def _event_vertices(graph: Graph, status: NDArray[np.int32], ends: IntArray, position: FloatArray) -> FloatArray:
+def _event_vertices(graph: Graph, position: FloatArray) -> FloatArray:
     """Where the first beam particle ends, or the first vertex is."""
     vertex = graph.origin.copy()
-    some = np.flatnonzero(graph.vertex_count)
-    vertex[some] = position[(np.cumsum(graph.vertex_count) - graph.vertex_count)[some]]
-    beams = np.flatnonzero((status == BEAM) & (ends >= 0))
-    event = np.repeat(np.arange(len(graph.weight)), graph.particle_count)[beams]
-    event, index = np.unique(event, return_index=True)
-    vertex[event] = position[ends[beams[index]]]
+    event, index = np.unique(graph.vertex_event, return_index=True)
+    vertex[event] = position[index]
+    beams = np.flatnonzero((graph.status == BEAM) & (graph.ends >= 0))
+    event, index = np.unique(np.searchsorted(graph.offsets, beams, side="right") - 1, return_index=True)
+    vertex[event] = position[graph.ends[beams[index]]]
     return vertex

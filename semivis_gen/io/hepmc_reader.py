@@ -1,45 +1,47 @@
-"""HepMC3 and HepMC2 ASCII files into events, through pyhepmc: semivis's own and those of other generators."""
+"""HepMC3 ASCII files into events: semivis's own and those of other generators."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.events import Events, IdMap, RunInfo
 from semivis_gen.io.chunks import complaint
-from semivis_gen.io.formats import Source, fail
+from semivis_gen.io.formats import MAX_EVENT_BYTES, MAX_HEADER_BYTES, Source, fail
 from semivis_gen.io.header import HEADER_KEY, HeaderError, load_info
-from semivis_gen.io.hepmc_graph import Graph, to_events
-from semivis_gen.io.hepmc_scan import HepMCBytes
+from semivis_gen.io.hepmc_block import parse_block
+from semivis_gen.io.hepmc_graph import BEAM, Graph, to_events
+from semivis_gen.io.tokens import TextError
 
 __all__ = ["read_hepmc", "read_hepmc_info"]
 
-PIECE_PARTICLES = 50_000
-STREAM_BYTES = 2**16
+BLOCK_BYTES = 2**20  # stays in the cache
+MARK, OLD_MARK = b"HepMC::Asciiv3", b"HepMC::IO_GenEvent"
+EVENT, END = b"\nE ", b"\nHepMC::Asciiv3-END_EVENT_LISTING"
+HEADER_TAGS = ("N", "W", "T", "A")
 NUCLEUS_IDS = 1_000_000_000
-BEAM = 4
-NOWHERE = (0.0, 0.0, 0.0, 0.0)
+ESCAPES = {"|": "\n", "\\": "\\"}  # how HepMC3 writes line breaks and backslashes
 
 
 def read_hepmc_info(path: str | Path) -> RunInfo:
-    """Run information of a HepMC file; foreign files give theirs with the first event."""
-    import pyhepmc
+    """Run information of a HepMC3 file; other generators' from its first events.
 
-    with _open(path) as (text, reader):
-        event = pyhepmc.GenEvent()
-        if not _next(text, reader, event, path):
-            fail(path, text.line, "the file holds no events")
-        return _header(event, path, IdMap())[0]
+    Raises
+    ------
+    EventFileError
+        Where the file is damaged or holds no events.
+    """
+    with Source.open(path) as source:
+        header, block, line = next(_blocks(source))
+        return _info(header, block, _parse(block, line, path), line, path, IdMap())[0]
 
 
 def read_hepmc(path: str | Path, ids: IdMap) -> Iterator[Events]:
-    """Events of a HepMC file in pieces.
+    """Events of a HepMC3 file in pieces of some hundreds.
 
     Parameters
     ----------
@@ -58,149 +60,124 @@ def read_hepmc(path: str | Path, ids: IdMap) -> Iterator[Events]:
     EventFileError
         Where the file is truncated, damaged or holds no events; with file and line.
     """
-    import pyhepmc
-
-    with _open(path) as (text, reader):
-        event = pyhepmc.GenEvent()  # filled again and again
-        piece = _Piece()
-        info: RunInfo | None = None
-        while _next(text, reader, event, path):
-            if info is None:
-                info, ids = _header(event, path, ids)
-            piece.add(event, text.event_lines.popleft())
-            if piece.size >= PIECE_PARTICLES:
-                yield piece.events(info, ids, path)
-                piece = _Piece()
-        if info is None:
-            fail(path, text.line, "the file holds no events")
-        if piece.size:
-            yield piece.events(info, ids, path)
-
-
-@contextmanager
-def _open(path: str | Path) -> Iterator[tuple[HepMCBytes, Any]]:
-    import pyhepmc
-
+    info: RunInfo | None = None
     with Source.open(path) as source:
-        text = HepMCBytes(source)
-        kinds = {"hepmc3": pyhepmc.io.ReaderAscii, "hepmc2": pyhepmc.io.ReaderAsciiHepMC2}
-        reader = kinds[text.kind](pyhepmc.io.pyiostream(text, STREAM_BYTES))
-        setup = pyhepmc.Setup
-        before = setup.print_errors, setup.print_warnings, setup.debug_level
-        # errors are raised here, with file and line
-        setup.print_errors, setup.print_warnings, setup.debug_level = False, False, 0
-        try:
-            yield text, reader
-        finally:
-            setup.print_errors, setup.print_warnings, setup.debug_level = before
-            reader.close()
+        for header, block, line in _blocks(source):
+            graph = _parse(block, line, path)
+            if info is None:
+                info, ids = _info(header, block, graph, line, path, ids)
+            events = to_events(graph, info, ids)
+            found = complaint(events)
+            if found is not None:
+                event, row, what = found
+                fail(path, line + int(graph.event_line[event] if row < 0 else graph.particle_line[row]), what)
+            yield events
 
 
-def _next(text: HepMCBytes, reader: Any, event: Any, path: str | Path) -> bool:
-    """Fill the event with the next one, in GeV and mm; false at a proper end."""
-    import pyhepmc
-
+def _parse(block: bytes, line: int, path: str | Path) -> Graph:
+    """Graph of a block that begins on a line of a file; its faults are errors."""
     try:
-        good = reader.read_event(event)
-    except (RuntimeError, ValueError, IndexError, MemoryError):  # what pyhepmc lets through
-        good = False
-    if text.error is not None:
-        raise text.error
-    if good and not reader.failed() and text.event_lines:
-        event.set_units(pyhepmc.Units.GEV, pyhepmc.Units.MM)
-        return True
-    if text.event_lines or not text.finished:
-        line = text.event_lines[0] if text.event_lines else text.line
-        fail(path, line, "the event that begins here is damaged: fetch or make it again")
-    return False
+        return parse_block(block)
+    except TextError as fault:
+        fail(path, line + fault.line, str(fault))
 
 
-def _header(event: Any, path: str | Path, ids: IdMap) -> tuple[RunInfo, IdMap]:
-    run = event.run_info
-    try:
-        if run is not None and HEADER_KEY in run.attributes:
-            info, own = load_info(str(run.attributes[HEADER_KEY]))
+def _blocks(source: Source) -> Iterator[tuple[str, bytes, int]]:
+    """Header, whole events and the line on which they begin."""
+    path = source.path
+    rest = source.read(BLOCK_BYTES)
+    _check_mark(rest, path)
+    while EVENT not in rest and (data := source.read(BLOCK_BYTES)):
+        rest += data
+        if len(rest) > MAX_HEADER_BYTES:
+            fail(path, 1, f"no event within {MAX_HEADER_BYTES >> 20} MB: the file is damaged")
+    begin = rest.find(EVENT) + 1 or len(rest)
+    header, rest = rest[:begin].decode(errors="replace"), rest[begin:]
+    for number, row in enumerate(header.split("\n")):
+        tag = row.split(" ", 1)[0].strip()
+        if tag and tag not in HEADER_TAGS and not tag.startswith("HepMC::"):  # an event whose first line is damaged
+            fail(path, number + 1, f"{row[:30]!r} stands where a header or an event should begin: the file is damaged")
+    line = header.count("\n") + 1
+    if not rest and END in header.encode():
+        fail(path, line, "the file holds no events")
+    while True:
+        data = source.read(BLOCK_BYTES)
+        rest += data
+        cut = rest.rfind(EVENT) + 1 if data else _end(rest, line, path)
+        block, rest = rest[:cut], rest[cut:]
+        if block:
+            if END in block:
+                at = line + block.count(b"\n", 0, block.find(END) + 1)
+                fail(path, at, "the file goes on after END_EVENT_LISTING: give files that were joined one by one")
+            yield header, block, line
+            line += block.count(b"\n")
+        if not data:
+            return
+        if len(rest) > MAX_EVENT_BYTES:
+            fail(path, line, f"an event of more than {MAX_EVENT_BYTES >> 20} MB: the file is damaged")
+
+
+def _end(rest: bytes, line: int, path: str | Path) -> int:
+    """Where the last event ends."""
+    cut = rest.find(END) + 1
+    if not cut:
+        line += rest.count(b"\n")
+        fail(path, line, "the file ends without END_EVENT_LISTING: it is truncated, fetch or make it again")
+    if rest[cut:].strip() != END.strip():
+        line += rest.count(b"\n", 0, cut) + 1
+        fail(path, line, "the file goes on after END_EVENT_LISTING: give files that were joined one by one")
+    return cut
+
+
+def _check_mark(text: bytes, path: str | Path) -> None:
+    head = text[:4096]
+    if OLD_MARK in head:
+        fail(
+            path,
+            1,
+            "this is HepMC2: convert it to HepMC3, for example with pyhepmc, which reads one and writes the other",
+        )
+    if MARK not in head:
+        start = (head.split(maxsplit=1) or [b"blanks"])[0][:30].decode(errors="replace")
+        fail(path, 1, f"no {MARK.decode()} here but {start!r}: this is not a HepMC3 ASCII file")
+
+
+def _unescape(text: str) -> str:
+    return re.sub(r"\\(.)", lambda found: ESCAPES.get(found[1], found[0]), text)
+
+
+def _info(header: str, block: bytes, graph: Graph, line: int, path: str | Path, ids: IdMap) -> tuple[RunInfo, IdMap]:
+    for number, row in enumerate(header.split("\n")):
+        words = row.split(" ", 2)
+        if words[:2] == ["A", HEADER_KEY] and len(words) == 3:
+            try:
+                info, own = load_info(_unescape(words[2]))
+            except HeaderError as error:
+                fail(path, number + 1, str(error))
             return info, (own if ids == IdMap() else ids)
-        return _foreign(event), ids
-    except HeaderError as error:
-        fail(path, None, str(error))
-    except UnicodeDecodeError:
-        fail(path, None, "the header is not UTF-8 text: the file is damaged")
+    return _foreign(header, block, graph, line, path), ids
 
 
-def _foreign(event: Any) -> RunInfo:
+def _foreign(header: str, block: bytes, graph: Graph, line: int, path: str | Path) -> RunInfo:
     """What the first event of another generator tells."""
-    run = event.run_info
     info = RunInfo(generator="unknown")
-    if run is not None and len(run.tools):
-        info = replace(info, generator=run.tools[0].name, version=run.tools[0].version)
-    rate = event.cross_section
-    if rate is not None:
-        info = replace(info, rate=float(rate.xsec()), rate_error=float(rate.xsec_err()))
+    tool = re.search(r"^T (.*)$", header, flags=re.MULTILINE)
+    if tool:
+        name, version, *_ = [*_unescape(tool[1]).split("\n"), ""]
+        info = replace(info, generator=name, version=version)
+    rate = re.match(rb"E .*(?:\n(?!E ).*)*?\nA 0 GenCrossSection ([-+.\deE]+) ([-+.\deE]+)", block)
+    if rate:
+        try:
+            info = replace(info, rate=float(rate[1]), rate_error=float(rate[2]))
+        except ValueError:
+            fail(path, line, "the cross-section of the event that begins here is not a number")
         info.extra["rate_epsilon"] = "not given in the file; rate is the first event's cross-section as it stands"
-    beams = event.numpy.particles
-    incoming = np.flatnonzero(beams.status == BEAM)
+    first = slice(0, int(graph.offsets[1]))
+    incoming = np.flatnonzero(graph.status[first] == BEAM)
     if len(incoming):
-        info = replace(info, beam_id=int(beams.pid[incoming[0]]), beam_energy=float(beams.e[incoming[0]]))
-        last = incoming[-1]
-        if abs(int(beams.pid[last])) > NUCLEUS_IDS:
-            info = replace(info, target_id=int(beams.pid[last]), target_mass=float(beams.generated_mass[last]))
-    else:
-        info = replace(info, beam_id=ID_ELECTRON)
+        beam, target = int(incoming[0]), int(incoming[-1])
+        energy = float(np.hypot(np.linalg.norm(graph.momentum[beam]), graph.mass[beam]))
+        info = replace(info, beam_id=int(graph.pid[beam]), beam_energy=energy)
+        if abs(int(graph.pid[target])) > NUCLEUS_IDS:
+            info = replace(info, target_id=int(graph.pid[target]), target_mass=float(graph.mass[target]))
     return info
-
-
-class _Piece:
-    """Raw records of some events, copied out of pyhepmc's memory."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self._bytes: tuple[list[bytes], ...] = ([], [], [], [])
-        self._counts: list[tuple[int, int, int]] = []
-        self._weights: list[float] = []
-        self._origins: list[tuple[float, ...]] = []
-        self._lines: list[int] = []
-        self._types: list[Any] = []
-
-    def add(self, event: Any, line: int) -> None:
-        import pyhepmc
-
-        data = pyhepmc.GenEventData()
-        event.write_data(data)
-        arrays = (data.particles, data.vertices, data.links1, data.links2)
-        for kept, array in zip(self._bytes, arrays, strict=True):
-            kept.append(array.tobytes())
-        if not self._types:
-            self._types = [array.dtype for array in arrays]
-        self._counts.append((len(arrays[0]), len(arrays[1]), len(arrays[2])))
-        weights = data.weights
-        self._weights.append(float(weights[0]) if len(weights) else 1.0)
-        origin = data.event_pos
-        self._origins.append(NOWHERE if origin.is_zero() else (origin.x, origin.y, origin.z, origin.t))
-        self._lines.append(line)
-        self.size += len(arrays[0])
-
-    def events(self, info: RunInfo, ids: IdMap, path: str | Path) -> Events:
-        """Events of this piece, checked."""
-        particles, vertices, link_from, link_to = (
-            np.frombuffer(b"".join(kept), dtype=kind) for kept, kind in zip(self._bytes, self._types, strict=True)
-        )
-        counts = np.array(self._counts, dtype=np.int64)
-        graph = Graph(
-            particles=particles,
-            vertices=vertices,
-            link_from=link_from.astype(np.int64),
-            link_to=link_to.astype(np.int64),
-            particle_count=counts[:, 0],
-            vertex_count=counts[:, 1],
-            link_count=counts[:, 2],
-            weight=np.array(self._weights),
-            origin=np.array(self._origins),
-        )
-        events = to_events(graph, info, ids)
-        found = complaint(events)
-        if found is not None:
-            event, row, what = found
-            which = "" if row < 0 else f"particle {row - int(events.offsets[event]) + 1}: "
-            fail(path, self._lines[event], f"in the event that begins here, {which}{what}")
-        return events

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivis_gen.io.formats import MAX_PARTICLES
+from semivis_gen.io.tokens import Lines, split
 
 __all__ = ["EVENT_WORDS", "PARTICLE_WORDS", "Table", "parse_block"]
 
@@ -25,11 +26,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 EVENT_WORDS, PARTICLE_WORDS, VERTEX_WORDS = 6, 13, 6
-TAG, CLOSE, COMMENT, NEWLINE, SPACE, PLUS, ZERO, NINE, E, D, CASE = b"<>#\n +09ed "
-WHITESPACE = b" \t\r\n"
-# Arrow takes no leading plus and no Fortran exponent: +1.0D+02 becomes 01.0e002
-TRANSLATE = bytes.maketrans(b"+Dd", b"0ee")
-PADDING = 16
+TAG, CLOSE, COMMENT, SPACE, ZERO = b"<># 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +45,6 @@ class Table:
     """Line of each particle, shape (N,)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Lines that are not blank, and the words on them."""
-
-    raw: NDArray[np.uint8]
-    starts: IntArray
-    ends: IntArray
-    first: IntArray
-    count: IntArray
-    number: IntArray
-
-
 def parse_block(text: bytes) -> Table | None:
     """Parse whole events.
 
@@ -75,8 +60,8 @@ def parse_block(text: bytes) -> Table | None:
     """
     if b"\r" in text and text.count(b"\r") != text.count(b"\r\n"):
         return None
-    lines = _split(text)
-    kind = lines.raw[lines.starts[lines.first]]
+    lines = split(text)
+    kind = lines.kind
     begin, end = _event_lines(lines, kind)
     if not len(begin) or len(begin) != len(end) or np.any(end <= begin) or np.any(begin[1:] <= end[:-1]):
         return None
@@ -102,10 +87,8 @@ def parse_block(text: bytes) -> Table | None:
     particle[head] = False
     if np.any(lines.count[particle] != PARTICLE_WORDS):
         return None
-    words = np.repeat(wanted, lines.count)
-    last = lines.first[head + number] + PARTICLE_WORDS - 1
-    values = _convert(lines, text, words, lines.starts[lines.first[head]], lines.ends[last])
-    vertex = _vertices(lines, text, kind, begin)
+    values = lines.numbers(lines.first[head], lines.first[head + number] + PARTICLE_WORDS - 1)
+    vertex = _vertices(lines, kind, begin)
     if values is None or vertex is None:
         return None
     position = np.concatenate([[0], np.cumsum(EVENT_WORDS + PARTICLE_WORDS * number)])[:-1]
@@ -121,19 +104,7 @@ def parse_block(text: bytes) -> Table | None:
     )
 
 
-def _split(text: bytes) -> _Lines:
-    raw = np.frombuffer(b"".join([b"\n", text, b"\n" * PADDING]), dtype=np.uint8)
-    blank = raw <= SPACE
-    edges = np.flatnonzero(blank[1:] != blank[:-1]) + 1
-    starts, ends = edges[0::2], edges[1::2]
-    newline = np.flatnonzero(raw == NEWLINE)
-    bounds = np.searchsorted(starts, newline)
-    count = np.diff(bounds)
-    filled = np.flatnonzero(count)
-    return _Lines(raw, starts, ends, bounds[:-1][filled], count[filled], filled)
-
-
-def _event_lines(lines: _Lines, kind: NDArray[np.uint8]) -> tuple[IntArray, IntArray]:
+def _event_lines(lines: Lines, kind: NDArray[np.uint8]) -> tuple[IntArray, IntArray]:
     """Lines that open and close events."""
     tags = np.flatnonzero(kind == TAG)
     at = lines.starts[lines.first[tags]]
@@ -150,7 +121,7 @@ def _event_lines(lines: _Lines, kind: NDArray[np.uint8]) -> tuple[IntArray, IntA
     return tags[opens], tags[closes]
 
 
-def _small_integers(lines: _Lines, word: IntArray) -> IntArray | None:
+def _small_integers(lines: Lines, word: IntArray) -> IntArray | None:
     """NUP from its digits; None where it is not a plain integer within bounds."""
     start, length = lines.starts[word], lines.ends[word] - lines.starts[word]
     widest = len(str(MAX_PARTICLES))
@@ -166,49 +137,14 @@ def _small_integers(lines: _Lines, word: IntArray) -> IntArray | None:
     return value if value.max() <= MAX_PARTICLES else None
 
 
-def _convert(
-    lines: _Lines, text: bytes, words: NDArray[np.bool_], start: IntArray, stop: IntArray
-) -> FloatArray | None:
-    """Numbers from the chosen words, which are those between each start and stop."""
-    import pyarrow as pa
-
-    starts, ends = lines.starts[words], lines.ends[words]
-    # the line break that _split puts in front shifts positions by one
-    joined = b" ".join([text[a:b] for a, b in zip((start - 1).tolist(), (stop - 1).tolist(), strict=True)])
-    packed = joined.translate(TRANSLATE, WHITESPACE)
-    offsets = np.zeros(len(starts) + 1, dtype=np.int32)
-    np.cumsum(ends - starts, out=offsets[1:])
-    if offsets[-1] != len(packed):  # other control characters
-        return None
-    if b"+" in joined and not _plus_signs_lead(joined):
-        return None
-    array = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(packed))
-    try:
-        return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False))
-    except pa.ArrowInvalid:
-        return None
-
-
-def _plus_signs_lead(joined: bytes) -> bool:
-    """Whether each plus stands before the digits of a number or an exponent: 1.0+5 must not become 1.005."""
-    raw = np.frombuffer(b" " + joined + b" ", dtype=np.uint8)
-    plus = np.flatnonzero(raw == PLUS)
-    before, after = raw[plus - 1], raw[plus + 1]
-    lower = before | CASE
-    leads = (before <= SPACE) | (lower == E) | (lower == D)
-    return bool(np.all(leads & (after >= ZERO) & (after <= NINE)))
-
-
-def _vertices(lines: _Lines, text: bytes, kind: NDArray[np.uint8], begin: IntArray) -> FloatArray | None:
+def _vertices(lines: Lines, kind: NDArray[np.uint8], begin: IntArray) -> FloatArray | None:
     vertex = np.zeros((len(begin), 4))
     rows = np.flatnonzero((kind == COMMENT) & (lines.count == VERTEX_WORDS))
     name = lines.starts[lines.first[rows] + 1]
     rows = rows[(lines.raw[name[:, None] + np.arange(7)] == np.frombuffer(b"vertex ", dtype=np.uint8)).all(axis=1)]
     if len(rows):
         first = lines.first[rows] + 2
-        words = np.zeros(len(lines.starts), dtype=bool)
-        words[first[:, None] + np.arange(4)] = True
-        values = _convert(lines, text, words, lines.starts[first], lines.ends[first + 3])
+        values = lines.numbers(first, first + 3)
         if values is None:
             return None
         vertex[np.searchsorted(begin, rows) - 1] = values.reshape(-1, 4)

@@ -123,10 +123,11 @@ def _read_init(text: str, start: int, path: str | Path) -> RunInfo:
         fail(path, _line(text, len(text)), "no <init> block: this is not a complete LHE file")
     line = _line(text, found.start(1))
     rows = [row.split() for row in re.split(r"<", found.group(1), maxsplit=1)[0].splitlines() if row.strip()]
+    rows = [row for row in rows if not row[0].startswith("#")]
     if not rows or len(rows[0]) < INIT_WORDS or (first := _numbers(rows[0][:INIT_WORDS])) is None:
         fail(path, line + 1, f"the <init> block must begin with {INIT_WORDS} numbers (beams, PDFs, IDWTUP, NPRUP)")
     processes = int(first[9])
-    if not 1 <= processes <= len(rows) - 1:
+    if not 0 <= processes <= len(rows) - 1:
         fail(path, line + 1, f"<init> announces {processes} processes and describes {len(rows) - 1}")
     rate, variance = 0.0, 0.0
     for number, row in enumerate(rows[1 : processes + 1]):

@@ -126,8 +126,9 @@ def _events(table: Table, info: RunInfo, ids: IdMap, line: int, path: str | Path
         row = int(np.argmin(sane.all(axis=1)))
         fail(path, line + int(table.particle_line[row]), "id, status and mothers must be whole numbers within bounds")
     mothers = particles[:, MOTHER].astype(np.int32) - 1
-    alone = mothers[:, 1] == -1  # one mother may be written (m, 0) as well as (m, m)
-    mothers[alone, 1] = mothers[alone, 0]
+    for given, other in ((0, 1), (1, 0)):  # one mother may be written (m, 0) as well as (m, m)
+        alone = mothers[:, other] == -1
+        mothers[alone, other] = mothers[alone, given]
     events = Events(
         offsets=np.concatenate([[0], np.cumsum(number)]).astype(np.int64),
         pdg=ids.to_native(particles[:, IDUP]),

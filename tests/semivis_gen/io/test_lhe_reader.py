@@ -86,6 +86,13 @@ def test_foreign_file_without_card(lhe):
     assert events.weight.tolist() == [2.5]
 
 
+def test_comments_in_the_init_block_and_a_single_second_mother(lhe):
+    text = (HEAD + EVENT + END).replace("11 1000822080", "# beams\n11 1000822080").replace("52 1 2 2", "52 1 0 2")
+    events = load(lhe(text))
+    assert events.info.rate == 4.0
+    assert events.mothers[2].tolist() == [1, 1]
+
+
 def test_foreign_ids(lhe):
     text = (HEAD + EVENT + END).replace(" 58 2", " 1000023 2").replace(" 52 1", " -1000022 1")
     events = load(lhe(text), ids=IdMap(1023, 1000022, 1000023))
