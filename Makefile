@@ -5,7 +5,7 @@ OUT ?= out
 JOBS ?= 2
 BIN = $(VENV)/bin
 
-.PHONY: reproduce test lint wheel-test bench clean lock
+.PHONY: reproduce test lint wheel-test clean lock
 
 reproduce: $(VENV)/.installed
 	$(BIN)/semivis reproduce --output $(OUT)
@@ -20,9 +20,6 @@ lint: $(VENV)/.installed-dev
 
 wheel-test: $(VENV)/.installed-dev
 	PYTHON=$(PYTHON) BIN=$(abspath $(BIN)) bash .ci/wheel-test
-
-bench: $(VENV)/.installed-dev
-	$(BIN)/python -m benchmarks
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "semivis needs Python 3.11 or newer")'
