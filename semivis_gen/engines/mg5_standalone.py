@@ -107,7 +107,10 @@ def matrix_elements(
             set_param_card(card.read_text(encoding="utf-8"), values), encoding="utf-8"
         )
         program_file = _compile(work / "process", folder, quadruple=quadruple, timeout=timeout)
-        lines = [list(map(repr, masses)), *([w if isinstance(w, str) else repr(float(w)) for w in p] for p in points)]
+        lines = [
+            [repr(float(m)) for m in masses],
+            *([w if isinstance(w, str) else repr(float(w)) for w in p] for p in points),
+        ]
         done = run(
             [program_file],
             cwd=folder,

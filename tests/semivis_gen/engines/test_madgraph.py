@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 import warnings
 from pathlib import Path
 
@@ -244,3 +245,28 @@ def test_a_wrong_result_is_told_and_a_right_one_is_not():
         compare_with_native(Estimate(800, 40), native, what="x")  # 10 %, 2 sigma
     with pytest.warns(SemivisWarning, match=r"cross-section = 365 \+- 1 is 0.500 times the native"):
         compare_with_native(Estimate(365, 1), native, what="cross-section")
+
+
+# ---- the published K
+
+
+def test_the_page_on_k_has_the_numbers_of_the_references():
+    text = (Path(__file__).parents[3] / "docs/kfactor.md").read_text(encoding="utf-8")
+    rows = [
+        [float(x) for x in row]
+        for row in re.findall(r"^\| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| (0\.\d{5}) \|", text, re.M)
+    ]
+    assert len(rows) >= 25
+    for m, ratio, splitting, k_factor in rows:
+        assert compute_widths(DarkSector.at(m, ratio=ratio, splitting=splitting)).k_factor == pytest.approx(
+            k_factor, abs=6e-6
+        )
+
+
+def test_the_published_k_holds_at_the_published_benchmark_only():
+    def k(m, splitting=0.4):
+        return compute_widths(DarkSector.at(m, splitting=splitting)).k_factor
+
+    assert all(abs(k(m) - 0.640) < 0.004 for m in (0.136, 0.2, 0.39, 1.0, 1.5))
+    assert abs(k(0.13) - 0.640) > 0.004
+    assert all(abs(k(m, f) - 0.640) > 0.004 for f in (0.42, 0.5, 0.8) for m in np.geomspace(0.01, 1.5, 30))
