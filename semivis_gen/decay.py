@@ -22,6 +22,7 @@ from semivis_gen.constants import M_ELECTRON
 from semivis_gen.errors import KinematicsError
 from semivis_gen.kinematics import boost_from_rest, breakup_momentum, isotropic, rotate_z_to
 from semivis_gen.model import DarkMasses
+from semivis_gen.production.invariants import LabInvariants
 from semivis_gen.production.polarisation import linear_polarisation
 from semivis_gen.widths import chi2_rate_dq2
 
@@ -71,37 +72,52 @@ def two_body(
 
 
 def aligned_direction(
-    p: FloatArray, p_out: FloatArray, big_p: FloatArray, masses: DarkMasses, rng: np.random.Generator
+    beam: FloatArray,
+    electron: FloatArray,
+    recoil: FloatArray,
+    aprime: FloatArray,
+    masses: DarkMasses,
+    rng: np.random.Generator,
+    *,
+    nucleus_mass: FloatArray,
 ) -> FloatArray:
     """Directions of A' -> chi1 chi2 for A' with the polarisation of its production.
 
-    dN/dOmega ~ 1 - kappa n.rho.n, see `production.polarisation`; by rejection, which keeps 1 - kappa/3 of all tries.
+    dN/dOmega ~ 1 - kappa n.rho.n = (1 - kappa) + kappa (1 - n.rho.n), see `production.polarisation`: a share of all
+    A' decays isotropically, the rest by rejection, which keeps 2/3 of all tries.
 
     Parameters
     ----------
-    p, p_out, big_p : ndarray
-        Four-momenta of production in the A' rest frame, from `production_invariants`, shape (n, 4).
+    beam, electron, recoil, aprime : ndarray
+        Lab momenta of production [GeV], shape (n, 3); the beam along z, the nucleus at rest before.
     masses : DarkMasses
         Masses of the point.
     rng : Generator
         Source of randomness.
+    nucleus_mass : ndarray
+        Masses of the nuclei [GeV], shape (n,).
 
     Returns
     -------
     ndarray
-        Unit vectors in the A' rest frame, shape (n, 3).
+        Unit vectors in the A' rest frame, axes parallel to those of the lab, shape (n, 3).
     """
-    kappa = 1 - (masses.sigma / masses.m_aprime) ** 2
-    n = isotropic(len(p), rng)
-    open_ = np.arange(len(p))
-    while len(open_):
-        u = rng.random(len(open_))
-        # the weight is never below 1 - kappa: only the rest needs the amplitude
-        doubtful = open_[u > 1 - kappa]
-        u = u[u > 1 - kappa]
-        rho = linear_polarisation(n[doubtful], p[doubtful], p_out[doubtful], big_p[doubtful], masses.m_aprime)
-        open_ = doubtful[u > 1 - kappa * rho]
-        n[open_] = isotropic(len(open_), rng)
+    count, m = len(aprime), masses.m_aprime
+    kappa = (1 - masses.sigma / m) * (1 + masses.sigma / m)
+    n = isotropic(count, rng)
+    turned = np.flatnonzero(rng.random(count) < 2 * kappa / (3 - kappa))
+    production = LabInvariants.from_momenta(
+        beam[turned],
+        electron[turned],
+        recoil[turned],
+        aprime[turned],
+        mass=nucleus_mass[turned],
+        m2=np.full(len(turned), m * m),
+    )
+    while len(turned):
+        refused = np.flatnonzero(rng.random(len(turned)) < linear_polarisation(n[turned], production, m))
+        turned, production = turned[refused], production.take(refused)
+        n[turned] = isotropic(len(turned), rng)
     return n
 
 

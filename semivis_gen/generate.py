@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +19,25 @@ from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, RunInfo, Topology
 from semivis_gen.kinematics import energy_of, isotropic
 from semivis_gen.model import DarkMasses
-from semivis_gen.production.polarisation import production_invariants
 from semivis_gen.production.rate import production_rate
 from semivis_gen.production.sampling import Production, ProductionSampler
 from semivis_gen.production.target import ThickTarget, ThinTarget
 from semivis_gen.version import __version__
 
-__all__ = ["CHAIN", "PRODUCTION_ONLY", "decay_chain", "generate"]
+__all__ = ["CHAIN", "PRODUCTION_ONLY", "Spin", "decay_chain", "generate"]
 
 FloatArray = NDArray[np.float64]
 NUCLEUS = 0  # stands for the nucleus, whose id differs from event to event
+
+
+class Spin(StrEnum):
+    """What the decay of A' knows of its production."""
+
+    FULL = "full"
+    """All: the exact chain of a narrow A'."""
+    NONE = "none"
+    """Nothing: isotropic decays."""
+
 
 # the order of MadGraph's e- N > e- N A', (A' > chi1 chi2, chi2 > chi1 e- e+)
 CHAIN = Topology(
@@ -55,7 +65,7 @@ def generate(
     chunk: int = 100_000,
     e_min_aprime: float = 0.0,
     chain: bool = True,
-    spin: bool = True,
+    spin: Spin = Spin.FULL,
 ) -> Iterator[Events]:
     """Generate unweighted events of e- N -> e- N A', A' -> chi1 chi2, chi2 -> chi1 e+ e-.
 
@@ -75,8 +85,8 @@ def generate(
         Smallest A' energy [GeV].
     chain : bool
         Whether A' and chi2 decay; otherwise A' is final. A stable chi2 stays undecayed.
-    spin : bool
-        Whether A' decays with the polarisation it is produced with; otherwise isotropically.
+    spin : Spin
+        Whether A' decays with the polarisation it is produced with.
 
     Yields
     ------
@@ -144,7 +154,7 @@ def _assemble(target: ThinTarget | ThickTarget, production: Production, m_aprime
     return events
 
 
-def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *, spin: bool = True) -> Events:
+def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *, spin: Spin = Spin.FULL) -> Events:
     """Let A' and chi2 decay in events of `generate(..., chain=False)`.
 
     Parameters
@@ -155,7 +165,7 @@ def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *,
         Masses of the chain; m_A' must be that of the events, R and f are free.
     rng : Generator
         Source of randomness.
-    spin : bool
+    spin : Spin
         Whether A' decays with the polarisation it is produced with.
 
     Returns
@@ -174,9 +184,8 @@ def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *,
         raise ParameterError(msg)
     momentum, mass = events.momentum.reshape(n, k, 3), events.mass.reshape(n, k)
     beam, _, aprime, electron, recoil = (np.ascontiguousarray(momentum[:, i]) for i in range(k))
-    if spin:
-        inner = production_invariants(beam, electron, recoil, aprime, mass=mass[:, 1], m_aprime=masses.m_aprime)
-        direction = aligned_direction(*inner, masses, rng)
+    if Spin(spin) is Spin.FULL:
+        direction = aligned_direction(beam, electron, recoil, aprime, masses, rng, nucleus_mass=mass[:, 1])
     else:
         direction = isotropic(n, rng)
     chi1, chi2 = two_body(aprime, masses.m_aprime, masses.m_chi1, masses.m_chi2, rng, direction=direction)

@@ -9,7 +9,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from semivis_gen.errors import KinematicsError
 
-__all__ = ["boost_from_rest", "boost_to_rest", "breakup_momentum", "energy_of", "isotropic", "rotate_z_to"]
+__all__ = [
+    "boost_from_rest",
+    "boost_to_rest",
+    "breakup_momentum",
+    "energy_of",
+    "invariant_product",
+    "isotropic",
+    "rotate_z_to",
+]
 
 FloatArray = NDArray[np.float64]
 
@@ -58,6 +66,32 @@ def breakup_momentum(parent: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> FloatAr
         raise KinematicsError(msg)
     # products of sums and differences keep all digits near threshold
     return np.asarray(np.sqrt((m - a - b) * (m + a + b) * (m - a + b) * (m + a - b)) / (2 * m))
+
+
+def invariant_product(p1: FloatArray, m1: ArrayLike, p2: FloatArray, m2: ArrayLike) -> FloatArray:
+    """Product p1.p2 of four-momenta, with all digits where both are fast and collinear.
+
+    Parameters
+    ----------
+    p1, p2 : ndarray
+        Three-momenta [GeV], shape (n, 3).
+    m1, m2 : array_like
+        Masses [GeV].
+
+    Returns
+    -------
+    ndarray
+        E1 E2 - p1.p2 [GeV^2], shape (n,), from E1 E2 - |p1||p2| and |p1||p2|(1 - cos), neither of which cancels.
+    """
+    a2, b2 = np.einsum("ij,ij->i", p1, p1), np.einsum("ij,ij->i", p2, p2)
+    mass1, mass2 = np.square(m1), np.square(m2)
+    sizes, inner = np.sqrt(a2 * b2), np.einsum("ij,ij->i", p1, p2)
+    across = np.square(np.cross(p1, p2)).sum(axis=1)
+    angle = np.where(inner > 0, across / np.where(inner > 0, sizes + inner, 1.0), sizes - inner)
+    energies = np.sqrt((a2 + mass1) * (b2 + mass2))
+    with np.errstate(invalid="ignore"):  # two massless particles at rest
+        speed = (mass1 * (b2 + mass2) + mass2 * a2) / (energies + sizes)
+    return np.asarray(speed + angle)
 
 
 def isotropic(n: int, rng: np.random.Generator) -> FloatArray:

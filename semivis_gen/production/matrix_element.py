@@ -33,7 +33,7 @@ def reduced_amplitude(
     balance: FloatArray,
     big_p2: FloatArray,
     s_plus_u: FloatArray,
-    m2: float,
+    m2: FloatArray | float,
 ) -> FloatArray:
     """Reduced amplitude f of the module's formula, from invariants that the caller computes without cancellation.
 
@@ -49,7 +49,7 @@ def reduced_amplitude(
         P^2 = 4 M^2 + t [GeV^2].
     s_plus_u : ndarray
         s + u = 2 k.q [GeV^2].
-    m2 : float
+    m2 : ndarray or float
         Squared A' mass [GeV^2].
 
     Returns
