@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from semivis_gen.constants import M_ELECTRON
 from semivis_gen.errors import KinematicsError
-from semivis_gen.kinematics import boost_from_rest, breakup_momentum, isotropic, rotate_z_to
+from semivis_gen.kinematics import boost, breakup_momentum, energy_of, isotropic
 from semivis_gen.model import DarkMasses
 from semivis_gen.production.invariants import LabInvariants
 from semivis_gen.production.polarisation import linear_polarisation
@@ -65,9 +65,10 @@ def two_body(
         Where the decay is closed.
     """
     n = len(parent)
-    size = np.broadcast_to(breakup_momentum(parent_mass, m1, m2), (n,))
-    star = (isotropic(n, rng) if direction is None else direction) * size[:, None]
-    first = boost_from_rest(star, m1, parent, parent_mass)
+    size = breakup_momentum(parent_mass, m1, m2)
+    star = (isotropic(n, rng) if direction is None else direction) * np.broadcast_to(size, (n,))[:, None]
+    energy = np.broadcast_to(np.hypot(size, m1), (n,))
+    first = boost(star, energy, parent, energy_of(parent, parent_mass), parent_mass)
     return first, parent - first
 
 
@@ -235,17 +236,40 @@ def chi2_decay(
     KinematicsError
         Where the decay is closed.
     """
-    n = len(chi2)
-    q2 = sample_q2(masses, n, rng, m_lepton=m_lepton)
-    pair_mass = np.sqrt(q2)
-    pair_star = isotropic(n, rng) * breakup_momentum(masses.m_chi2, masses.m_chi1, pair_mass)[:, None]
+    q2 = sample_q2(masses, len(chi2), rng, m_lepton=m_lepton)
     cosine = sample_polar_angle(angular_asymmetry(masses, q2, m_lepton=m_lepton), rng)
-    angle = 2 * math.pi * rng.random(n)
-    sine = np.sqrt((1 - cosine) * (1 + cosine))
-    direction = np.stack([sine * np.cos(angle), sine * np.sin(angle), cosine], axis=1)
-    lepton_star = breakup_momentum(pair_mass, m_lepton, m_lepton)[:, None] * rotate_z_to(direction, pair_star)
-    minus_star = boost_from_rest(lepton_star, m_lepton, pair_star, pair_mass)
-    plus_star = pair_star - minus_star
-    minus = boost_from_rest(minus_star, m_lepton, chi2, masses.m_chi2)
-    plus = boost_from_rest(plus_star, m_lepton, chi2, masses.m_chi2)
+    minus, e_minus, plus, e_plus = _pair_at_rest(masses, q2, cosine, rng, m_lepton)
+    energy = energy_of(chi2, masses.m_chi2)
+    minus = boost(minus, e_minus, chi2, energy, masses.m_chi2)
+    plus = boost(plus, e_plus, chi2, energy, masses.m_chi2)
     return chi2 - minus - plus, minus, plus
+
+
+def _pair_at_rest(
+    masses: DarkMasses, q2: FloatArray, cosine: FloatArray, rng: np.random.Generator, m_lepton: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Momenta and energies of l- and l+ in the rest frame of chi2, all directions of the pair alike."""
+    u, v, w = rng.random((3, len(q2)))
+    # the pair in the frame of chi2; differences of squares keep both ends of the spectrum inside
+    room = np.maximum(masses.delta**2 - q2, 0.0) * (masses.sigma**2 - q2)
+    pair, energy = np.sqrt(room) / (2 * masses.m_chi2), (masses.delta * masses.sigma + q2) / (2 * masses.m_chi2)
+    beta = np.sqrt(np.maximum(1 - 4 * m_lepton**2 / q2, 0.0))
+    # l- along and across the flight of the pair, boosted from the frame of the pair
+    slant = beta * cosine
+    along = 0.5 * (energy * slant + pair)
+    across = 0.5 * beta * np.sqrt(q2 * (1 - cosine) * (1 + cosine))
+    turn, around, cos_pair = 2 * math.pi * u, 2 * math.pi * v, 2 * w - 1
+    sin_pair = np.sqrt((1 - cos_pair) * (1 + cos_pair))
+    inside, side = across * np.cos(turn), across * np.sin(turn)
+    cos_around, sin_around = np.cos(around), np.sin(around)
+    radius, z = along * sin_pair + inside * cos_pair, along * cos_pair - inside * sin_pair
+    minus, plus = np.empty((2, len(q2), 3))
+    minus[:, 0] = radius * cos_around - side * sin_around
+    minus[:, 1] = radius * sin_around + side * cos_around
+    minus[:, 2] = z
+    across_pair = pair * sin_pair
+    plus[:, 0] = across_pair * cos_around - minus[:, 0]
+    plus[:, 1] = across_pair * sin_around - minus[:, 1]
+    plus[:, 2] = pair * cos_pair - z
+    spread = pair * slant
+    return minus, 0.5 * (energy + spread), plus, 0.5 * (energy - spread)

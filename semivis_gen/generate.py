@@ -27,6 +27,7 @@ from semivis_gen.version import __version__
 __all__ = ["CHAIN", "PRODUCTION_ONLY", "Spin", "decay_chain", "generate"]
 
 FloatArray = NDArray[np.float64]
+BLOCK = 16384  # events decayed at once: arrays stay in the cache
 NUCLEUS = 0  # stands for the nucleus, whose id differs from event to event
 
 
@@ -100,6 +101,9 @@ def generate(
     """
     if n_events < 1 or chunk < 1:
         msg = f"{n_events} events in chunks of {chunk}: both must be at least 1"
+        raise ParameterError(msg)
+    if seed < 0:
+        msg = f"seed = {seed} must not be negative: NumPy's random streams start from integers >= 0"
         raise ParameterError(msg)
     sampler = ProductionSampler(masses.m_aprime, target, e_min_aprime=e_min_aprime)
     info = _run_info(masses, target, seed, e_min_aprime)
@@ -182,30 +186,41 @@ def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *,
     if len(events.pdg) != n * k or (n and abs(events.mass[2] - masses.m_aprime) > 1e-9 * masses.m_aprime):
         msg = f"the decay chain of m_A' = {masses.m_aprime:g} GeV starts from bare production events of that mass"
         raise ParameterError(msg)
-    momentum, mass = events.momentum.reshape(n, k, 3), events.mass.reshape(n, k)
-    beam, _, aprime, electron, recoil = (np.ascontiguousarray(momentum[:, i]) for i in range(k))
-    if Spin(spin) is Spin.FULL:
-        direction = aligned_direction(beam, electron, recoil, aprime, masses, rng, nucleus_mass=mass[:, 1])
-    else:
-        direction = isotropic(n, rng)
-    chi1, chi2 = two_body(aprime, masses.m_aprime, masses.m_chi1, masses.m_chi2, rng, direction=direction)
-    decays = [(chi2, masses.m_chi2), (chi1, masses.m_chi1)]
-    topology = _with_stable_chi2()
-    if masses.chi2_decays:
-        topology = CHAIN
-        inner_chi1, minus, plus = chi2_decay(chi2, masses, rng)
-        decays += [(inner_chi1, masses.m_chi1), (minus, M_ELECTRON), (plus, M_ELECTRON)]
+    topology = CHAIN if masses.chi2_decays else _with_stable_chi2()
     size = len(topology.pdg)
-    all_momenta, all_masses = np.empty((n, size, 3)), np.empty((n, size))
-    all_momenta[:, [0, 1, 2, 4, 5]], all_masses[:, [0, 1, 2, 4, 5]] = momentum, mass
-    for index, (p, m) in zip((3, *range(6, size)), decays, strict=True):
-        all_momenta[:, index], all_masses[:, index] = p, m
-    info = replace(events.info, masses=masses)
-    result = Events.from_topology(
-        topology, all_momenta, all_masses, weight=events.weight, vertex=events.vertex, info=info
-    )
+    momentum, mass = np.empty((n, size, 3)), np.empty((n, size))
+    produced, its_mass = events.momentum.reshape(n, k, 3), events.mass.reshape(n, k)
+    mass[:] = [_mass_of(pdg, masses) for pdg in topology.pdg]
+    mass[:, [1, 5]] = its_mass[:, [1, 4]]
+    for start in range(0, n, BLOCK):
+        rows = slice(start, start + BLOCK)
+        momentum[rows, 0:3], momentum[rows, 4:6] = produced[rows, 0:3], produced[rows, 3:5]
+        _decay(momentum[rows], its_mass[rows, 1], masses, rng, spin=Spin(spin))
+    extra = {**events.info.extra, "spin": str(Spin(spin))}
+    info = replace(events.info, masses=masses, extra=extra)
+    result = Events.from_topology(topology, momentum, mass, weight=events.weight, vertex=events.vertex, info=info)
     result.pdg.reshape(n, size)[:, [1, 5]] = events.pdg.reshape(n, k)[:, [1, 4]]
     return result
+
+
+def _decay(
+    momentum: FloatArray, nucleus_mass: FloatArray, masses: DarkMasses, rng: np.random.Generator, *, spin: Spin
+) -> None:
+    """Fill the momenta of the decay products, in the order of `CHAIN`, shape (n, 10 or 7, 3)."""
+    beam, aprime, electron, recoil = (np.ascontiguousarray(momentum[:, i]) for i in (0, 2, 4, 5))
+    if spin is Spin.FULL:
+        direction = aligned_direction(beam, electron, recoil, aprime, masses, rng, nucleus_mass=nucleus_mass)
+    else:
+        direction = isotropic(len(momentum), rng)
+    chi1, chi2 = two_body(aprime, masses.m_aprime, masses.m_chi1, masses.m_chi2, rng, direction=direction)
+    momentum[:, 3], momentum[:, 6] = chi2, chi1
+    if masses.chi2_decays:
+        momentum[:, 7], momentum[:, 8], momentum[:, 9] = chi2_decay(chi2, masses, rng)
+
+
+def _mass_of(pdg: int, masses: DarkMasses) -> float:
+    known = {ID_APRIME: masses.m_aprime, ID_CHI1: masses.m_chi1, ID_CHI2: masses.m_chi2, NUCLEUS: 0.0}
+    return known.get(pdg, M_ELECTRON)
 
 
 def _with_stable_chi2() -> Topology:

@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike, NDArray
 from semivis_gen.errors import KinematicsError
 
 __all__ = [
+    "boost",
     "boost_from_rest",
     "boost_to_rest",
     "breakup_momentum",
     "energy_of",
     "invariant_product",
     "isotropic",
-    "rotate_z_to",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -121,37 +121,36 @@ def boost_from_rest(momentum: FloatArray, mass: ArrayLike, parent: FloatArray, p
     ndarray
         Momenta in the parent's frame [GeV], shape (n, 3).
     """
+    energy, parent_energy = energy_of(momentum, mass), energy_of(parent, parent_mass)
+    return boost(momentum, energy, parent, parent_energy, parent_mass)
+
+
+def boost(
+    momentum: FloatArray, energy: FloatArray, parent: FloatArray, parent_energy: FloatArray, parent_mass: ArrayLike
+) -> FloatArray:
+    """Boost as `boost_from_rest` does, with energies [GeV] that the caller has already.
+
+    Parameters
+    ----------
+    momentum, energy : ndarray
+        Four-momenta in the rest frame [GeV], shapes (n, 3) and (n,).
+    parent, parent_energy : ndarray
+        Four-momentum of the parent [GeV], shapes (n, 3) and (n,).
+    parent_mass : array_like
+        Its mass [GeV].
+
+    Returns
+    -------
+    ndarray
+        Momenta in the parent's frame [GeV], shape (n, 3).
+    """
+    # no gamma - 1 and no 1/beta^2: exact for slow and for fast parents
     m = np.asarray(parent_mass, dtype=float)
-    parent_energy = energy_of(parent, m)
     projection = np.einsum("ij,ij->i", parent, momentum)
-    factor = (energy_of(momentum, mass) + projection / (parent_energy + m)) / m
+    factor = (energy + projection / (parent_energy + m)) / m
     return np.asarray(momentum + factor[:, None] * parent)
 
 
 def boost_to_rest(momentum: FloatArray, mass: ArrayLike, parent: FloatArray, parent_mass: ArrayLike) -> FloatArray:
     """Boost momenta into the rest frame of a parent: inverse of `boost_from_rest`."""
     return boost_from_rest(momentum, mass, -parent, parent_mass)
-
-
-def rotate_z_to(vectors: FloatArray, axis: FloatArray) -> FloatArray:
-    """Rotate vectors such that the z axis goes to `axis`.
-
-    Parameters
-    ----------
-    vectors, axis : ndarray
-        Shapes (n, 3); `axis` of any length but zero.
-
-    Returns
-    -------
-    ndarray
-        Rotated vectors, shape (n, 3).
-    """
-    length = np.sqrt(np.einsum("ij,ij->i", axis, axis))
-    x, y, z = (axis / length[:, None]).T
-    transverse = np.hypot(x, y)
-    along_z = transverse == 0
-    safe = np.where(along_z, 1.0, transverse)
-    cos_phi, sin_phi = np.where(along_z, 1.0, x / safe), np.where(along_z, 0.0, y / safe)
-    a, b, c = vectors.T
-    first = z * a + transverse * c  # turn by theta in the x-z plane, then by phi around z
-    return np.stack([cos_phi * first - sin_phi * b, sin_phi * first + cos_phi * b, z * c - transverse * a], axis=1)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivis_gen.constants import ALPHA, M_ELECTRON
+from semivis_gen.kinematics import invariant_product
 
 __all__ = ["reduced_amplitude", "squared_amplitude"]
 
@@ -94,8 +95,8 @@ def squared_amplitude(
         (e^6 eps^2 G2 / t^2) f [GeV^-2], shape (n,).
     """
     m2, big_p = m_aprime**2, p_i + p_f
-    u = m2 - 2 * _product(p, M_ELECTRON, k, m_aprime)
-    s = m2 + 2 * _product(p_out, M_ELECTRON, k, m_aprime)
+    u = m2 - 2 * invariant_product(p[:, 1:], M_ELECTRON, k[:, 1:], m_aprime)
+    s = m2 + 2 * invariant_product(p_out[:, 1:], M_ELECTRON, k[:, 1:], m_aprime)
     t, t2 = _gap(p_i, p_f), -_gap(p, p_out)
     p_dot, q_dot = _dot(big_p, p), _dot(big_p, p_out)
     f = reduced_amplitude(s, u, t, t2, p_dot, q_dot, u * p_dot + s * q_dot, _dot(big_p, big_p), s + u, m2)
@@ -104,15 +105,6 @@ def squared_amplitude(
 
 def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.asarray(a[:, 0] * b[:, 0] - np.einsum("ij,ij->i", a[:, 1:], b[:, 1:]))
-
-
-def _product(a: FloatArray, mass_a: float, b: FloatArray, mass_b: float) -> FloatArray:
-    """Product of two momenta on their mass shells, exact to rounding where they are collinear and fast."""
-    a2, b2 = (np.einsum("ij,ij->i", v[:, 1:], v[:, 1:]) for v in (a, b))
-    size, inner = np.sqrt(a2 * b2), np.einsum("ij,ij->i", a[:, 1:], b[:, 1:])
-    across = np.sum(np.cross(a[:, 1:], b[:, 1:]) ** 2, axis=1)
-    angle = np.where(inner > 0, across / np.maximum(size + inner, 1e-300), size - inner)
-    return np.asarray((mass_a**2 * b[:, 0] ** 2 + mass_b**2 * a2) / (a[:, 0] * b[:, 0] + size) + angle)
 
 
 def _gap(a: FloatArray, b: FloatArray) -> FloatArray:
