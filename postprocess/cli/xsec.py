@@ -1,12 +1,32 @@
-"""`semivis xsec`: the cross-section of dark bremsstrahlung, with its numerical error."""
+"""`semivis xsec`: the cross-section of dark bremsstrahlung with its error, natively or from MadGraph."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import click
 
 from postprocess.cli.options import echo_json, json_option, m_aprime_option
+from semivis_gen.errors import ParameterError
+from semivis_gen.estimate import Estimate
+from semivis_gen.model import DarkSector
 from semivis_gen.production.bremsstrahlung import Method, material_cross_section
 from semivis_gen.production.materials import material
+from semivis_gen.production.target import ThinTarget
+
+ENGINES = ("native", "madgraph")
+
+
+def _from_madgraph(
+    m_aprime: float, energy: float, name: str, epsilon: float, *, method: str, e_min: float, program: str | None
+) -> Estimate:
+    if method != Method.ETL or e_min:
+        msg = "--engine madgraph gives the exact cross-section without cuts: leave out --method and --e-min"
+        raise ParameterError(msg)
+    from semivis_gen.engines.madgraph import madgraph_cross_section
+
+    point = DarkSector.at(m_aprime, epsilon=epsilon)
+    return madgraph_cross_section(point, ThinTarget(energy, material(name)), mg5_dir=program)
 
 
 @click.command(name="xsec")
@@ -22,15 +42,39 @@ from semivis_gen.production.materials import material
 )
 @click.option("--e-min", type=float, default=0.0, show_default=True, help="Smallest A' energy [GeV].")
 @click.option("--epsilon", type=float, default=1e-4, show_default=True, help="Kinetic mixing.")
+@click.option("--engine", type=click.Choice(ENGINES), default="native", show_default=True, help="Who computes.")
+@click.option("--program", type=click.Path(), help="MadGraph's folder; else MG5_DIR.")
 @json_option
 def command(
-    m_aprime: float, energy: float, name: str, method: str, e_min: float, epsilon: float, as_json: bool
+    m_aprime: float,
+    energy: float,
+    name: str,
+    method: str,
+    e_min: float,
+    epsilon: float,
+    engine: str,
+    program: str | None,
+    as_json: bool,
 ) -> None:
-    """Cross-section of e- N -> e- N A' [pb]."""
+    """Cross-section of e- N -> e- N A' [pb]; MadGraph's stands beside the native one."""
     sigma = material_cross_section(m_aprime, energy, material(name), method=Method(method), e_min=e_min) * epsilon**2
+    record: dict[str, Any] = {
+        "sigma_pb": sigma.value,
+        "sigma_error_pb": sigma.error,
+        "method": method,
+        "material": name,
+        "engine": engine,
+    }
+    if engine != "native":
+        other = _from_madgraph(m_aprime, energy, name, epsilon, method=method, e_min=e_min, program=program)
+        record["native"] = {k: record[k] for k in ("sigma_pb", "sigma_error_pb")}
+        record |= {"sigma_pb": other.value, "sigma_error_pb": other.error, "ratio_to_native": other.value / sigma.value}
     if as_json:
-        echo_json({"sigma_pb": sigma.value, "sigma_error_pb": sigma.error, "method": method, "material": name})
-    else:
-        click.echo(
-            f"{sigma.value:.6g} +- {sigma.error:.2g} pb  ({method}, {name}, {energy:g} GeV, epsilon = {epsilon:g})"
-        )
+        echo_json(record)
+        return
+    click.echo(
+        f"{record['sigma_pb']:.6g} +- {record['sigma_error_pb']:.2g} pb"
+        f"  ({method}, {name}, {energy:g} GeV, epsilon = {epsilon:g})"
+    )
+    if engine != "native":
+        click.echo(f"native {sigma.value:.6g} +- {sigma.error:.2g} pb   ratio {record['ratio_to_native']:.5f}")

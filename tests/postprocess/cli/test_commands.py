@@ -124,6 +124,10 @@ def test_closed_decays_and_couplings_out_of_range():
     assert "m_A' = -1" in complaint("xsec", "--m-aprime", -1, "--energy", 100)
     assert "unknown material" in complaint("xsec", "--m-aprime", 0.1, "--energy", 100, "--material", "Kryptonite")
     assert "closed" in complaint("xsec", "--m-aprime", 30, "--energy", 20)
+    madgraph = ("xsec", "--m-aprime", 0.1, "--energy", 100, "--engine", "madgraph")
+    assert "leave out --method" in complaint(*madgraph, "--method", "iww")
+    assert "take an element" in complaint(*madgraph, "--material", "polystyrene")
+    assert "/nowhere" in complaint(*madgraph, "--program", "/nowhere")
 
 
 def test_unknown_experiment_and_malformed_card(tmp_path):
