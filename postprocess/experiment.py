@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -96,6 +96,12 @@ class Dump(CardModel):
     """Depth in radiation lengths."""
     secondaries: bool = False
     """Whether electrons and positrons of the shower make A' as well, not the beam electron alone."""
+    annihilation: bool = False
+    """Whether positrons of the shower annihilate into A' on atomic electrons."""
+    cross_section: Literal["etl", "ww", "iww"] = "etl"
+    """How much bremsstrahlung of A' there is: exact tree level, or an approximation of older results."""
+    shape: Literal["etl", "iww"] = "etl"
+    """How A' share the electron's energy: exact, or the approximation with A' along the beam."""
 
 
 class Resolution(CardModel):
@@ -271,6 +277,7 @@ class Experiment(Card):
 
     def thick_target(self, mode: Mode | str = Mode.SEMIVISIBLE) -> ThickTarget:
         """Target for the production code: beam electrons are followed down to the smallest useful energy."""
+        from semivis_gen.production.bremsstrahlung import Method
         from semivis_gen.production.target import ThickTarget
 
         return ThickTarget(
@@ -279,6 +286,9 @@ class Experiment(Card):
             self.target.depth_x0.value,
             self.e_min(mode),
             secondaries=self.target.secondaries,
+            annihilation=self.target.annihilation,
+            cross_section=Method(self.target.cross_section),
+            shape=Method(self.target.shape),
         )
 
     def describe(self) -> str:

@@ -16,10 +16,11 @@ from postprocess.acceptancetable import AcceptanceTable
 from postprocess.experiment import Experiment, Mode
 from postprocess.scan import Advance, Backend, run_points
 from postprocess.store import PointStore
+from semivis_gen.chain import decay_chain
 from semivis_gen.errors import KinematicsError
 from semivis_gen.estimate import Estimate
 from semivis_gen.events import Events
-from semivis_gen.generate import decay_chain, generate
+from semivis_gen.generate import generate
 from semivis_gen.model import DarkMasses
 
 __all__ = ["MassPoint", "sample_masses", "sample_task"]

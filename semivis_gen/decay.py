@@ -26,7 +26,15 @@ from semivis_gen.production.invariants import LabInvariants
 from semivis_gen.production.polarisation import linear_polarisation
 from semivis_gen.widths import chi2_rate_dq2
 
-__all__ = ["aligned_direction", "angular_asymmetry", "chi2_decay", "sample_polar_angle", "sample_q2", "two_body"]
+__all__ = [
+    "aligned_direction",
+    "angular_asymmetry",
+    "chi2_decay",
+    "sample_polar_angle",
+    "sample_q2",
+    "transverse_direction",
+    "two_body",
+]
 
 FloatArray = NDArray[np.float64]
 TABLE_NODES = 4000  # the interpolated spectrum is then exact to 1e-6
@@ -120,6 +128,36 @@ def aligned_direction(
         turned, production = turned[refused], production.take(refused)
         n[turned] = isotropic(len(turned), rng)
     return n
+
+
+def transverse_direction(n: int, masses: DarkMasses, rng: np.random.Generator) -> FloatArray:
+    """Directions of A' -> chi1 chi2 for A' from e+ e- along z, whose spin points along the beam.
+
+    rho = (1 - z z)/2 up to (m_e/m_A')^2, so that dN/dOmega ~ 1 - kappa (1 - cos^2 theta)/2; by rejection, which keeps
+    2/3 of all tries or more.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    masses : DarkMasses
+        Masses of the point.
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Unit vectors in the A' rest frame, shape (n, 3).
+    """
+    kappa = (1 - masses.sigma / masses.m_aprime) * (1 + masses.sigma / masses.m_aprime)
+    direction = isotropic(n, rng)
+    left = np.arange(n)
+    while len(left):
+        across = 1 - direction[left, 2] ** 2
+        left = left[rng.random(len(left)) < kappa * across / 2]
+        direction[left] = isotropic(len(left), rng)
+    return direction
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from semivis_gen.constants import AVOGADRO, PB_TO_CM2
 from semivis_gen.errors import ParameterError
 from semivis_gen.formfactors import Nucleus
 
@@ -38,10 +39,15 @@ class Material:
         total = sum(share / nucleus.a for nucleus, share in self.elements)
         return tuple((nucleus, share / nucleus.a / total) for nucleus, share in self.elements)
 
+    def atoms_per_radiation_length(self, nucleus: Nucleus) -> float:
+        """Atoms of one kind per area in a radiation length, N_A X0 w/A [1/pb]."""
+        share = dict(self.elements)[nucleus]
+        return AVOGADRO * self.radiation_length_g_cm2 * share / nucleus.a * PB_TO_CM2
+
     @property
-    def electrons_per_gram_over_avogadro(self) -> float:
-        """Sum of w Z/A [mol/g]."""
-        return sum(share * nucleus.z / nucleus.a for nucleus, share in self.elements)
+    def electrons_per_radiation_length(self) -> float:
+        """Electrons per area in a radiation length [1/pb]."""
+        return sum(nucleus.z * self.atoms_per_radiation_length(nucleus) for nucleus, _ in self.elements)
 
 
 # symbol: Z, A, density [g/cm^3], radiation length [g/cm^2]

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from semivis_gen.constants import AVOGADRO, PB_TO_CM2
 from semivis_gen.estimate import Estimate
 from semivis_gen.formfactors import Nucleus
+from semivis_gen.production.annihilation import annihilation_rate
 from semivis_gen.production.bremsstrahlung import (
     COARSE,
     ERROR_FLOOR,
@@ -20,40 +20,18 @@ from semivis_gen.production.bremsstrahlung import (
     integrate,
     material_cross_section,
 )
-from semivis_gen.production.materials import Material
 from semivis_gen.production.phase_space import Reaction, threshold_energy
 from semivis_gen.production.quadrature import gauss
 from semivis_gen.production.target import ThickTarget, ThinTarget, TrackLength
 
-__all__ = ["atoms_per_radiation_length", "production_rate"]
+__all__ = ["bremsstrahlung_rate", "production_rate"]
 
 ENERGIES = (14, 10, 7)  # quadrature nodes in the track length, to go with FINE, COARSE and ROUGH
 LIGHT_SHARE = 0.1  # nuclei that carry less than this share of Z^2 need less precision
 
 
-def atoms_per_radiation_length(material: Material, nucleus: Nucleus) -> float:
-    """Atoms of one kind per area in a radiation length, in 1/pb.
-
-    Parameters
-    ----------
-    material : Material
-        The material.
-    nucleus : Nucleus
-        One of its nuclei.
-
-    Returns
-    -------
-    float
-        N_A X0 w / A [1/pb].
-    """
-    share = dict(material.elements)[nucleus]
-    return AVOGADRO * material.radiation_length_g_cm2 * share / nucleus.a * PB_TO_CM2
-
-
-def production_rate(
-    m_aprime: float, target: ThinTarget | ThickTarget, *, e_min: float = 0.0, method: Method = Method.ETL
-) -> Estimate:
-    """Rate of A' production at epsilon = 1.
+def production_rate(m_aprime: float, target: ThinTarget | ThickTarget, *, e_min: float = 0.0) -> Estimate:
+    """Rate of A' production at epsilon = 1, by all that the target has switched on.
 
     Parameters
     ----------
@@ -63,8 +41,35 @@ def production_rate(
         What the beam hits.
     e_min : float
         Smallest A' energy [GeV].
-    method : Method
-        Exact tree level or an approximation.
+
+    Returns
+    -------
+    Estimate
+        Thin: cross-section per atom [pb]. Thick: A' per beam electron.
+
+    Raises
+    ------
+    ParameterError, KinematicsError
+        Where a value makes no sense or the reaction is closed at the beam energy.
+    """
+    rate = bremsstrahlung_rate(m_aprime, target, e_min=e_min)
+    if isinstance(target, ThickTarget) and target.annihilation:
+        rate = rate + annihilation_rate(m_aprime, target, e_min=e_min)
+    return rate
+
+
+def bremsstrahlung_rate(
+    m_aprime: float, target: ThinTarget | ThickTarget, *, e_min: float = 0.0, method: Method | None = None
+) -> Estimate:
+    """Rate of dark bremsstrahlung at epsilon = 1.
+
+    Parameters
+    ----------
+    m_aprime, target, e_min
+        As for `production_rate`.
+    method : Method, optional
+        Exact tree level or an approximation, for cross-section and shape; the target's choice where absent, exact for
+        thin ones.
 
     Returns
     -------
@@ -78,7 +83,10 @@ def production_rate(
         Where a value makes no sense or the reaction is closed at the beam energy.
     """
     if isinstance(target, ThinTarget):
-        return material_cross_section(m_aprime, target.beam_energy, target.material, method=method, e_min=e_min)
+        return material_cross_section(
+            m_aprime, target.beam_energy, target.material, method=method or Method.ETL, e_min=e_min
+        )
+    norm, shape = (method, method) if method else (target.cross_section, target.shape)
     low = max(target.energy_cut, e_min)
     if low >= target.beam_energy:
         return Estimate(0.0, 0.0)
@@ -92,9 +100,10 @@ def production_rate(
         if z2[nucleus] < LIGHT_SHARE * sum(z2.values()):
             rules = rules[1:]
         fine, coarse = (
-            _folded(m_aprime, target.track_length, nucleus, rule, n, lowest, e_min, method) for rule, n in rules[:2]
+            _folded(m_aprime, target.track_length, nucleus, rule, n, lowest, e_min, norm, shape)
+            for rule, n in rules[:2]
         )
-        atoms = atoms_per_radiation_length(target.material, nucleus)
+        atoms = target.material.atoms_per_radiation_length(nucleus)
         value += fine * atoms
         error += max(abs(fine - coarse), ERROR_FLOOR * fine) * atoms  # the same rules for all nuclei: errors add
     return Estimate(value, error)
@@ -108,7 +117,8 @@ def _folded(
     n: int,
     lowest: float,
     e_min: float,
-    method: Method,
+    norm: Method,
+    shape: Method,
 ) -> float:
     """Integral of track length times cross-section above an energy [X0 pb]."""
     # most of the track lies at low, most of a heavy A' yield at high energies: panels of a factor two in energy
@@ -123,6 +133,9 @@ def _folded(
         for energy, w in zip(track.energy_at(start + (end - start) * share), weight, strict=True):
             if energy > lowest:
                 reaction = Reaction(float(energy), m_aprime, nucleus.mass)
-                sigma = integrate(reaction, nucleus, rule, method=method, e_min=e_min)
+                sigma = integrate(reaction, nucleus, rule, method=shape, e_min=e_min)
+                if norm is not shape:
+                    whole, other = (integrate(reaction, nucleus, rule, method=kind) for kind in (norm, shape))
+                    sigma *= whole / other
                 total += float(w * (end - start)) * sigma
     return total

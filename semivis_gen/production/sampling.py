@@ -26,7 +26,7 @@ from semivis_gen.production.cells import CellTable
 from semivis_gen.production.mapping import screening_gev2, unit_cube
 from semivis_gen.production.momenta import momenta_of
 from semivis_gen.production.phase_space import Kinematics, Reaction, threshold_energy
-from semivis_gen.production.rate import LIGHT_SHARE, atoms_per_radiation_length
+from semivis_gen.production.rate import LIGHT_SHARE
 from semivis_gen.production.target import ThickTarget, ThinTarget
 
 __all__ = ["Production", "ProductionSampler", "sample_production"]
@@ -213,7 +213,7 @@ class ProductionSampler:
             return [_Channel(index, (0.0, 0.0), self._y_low_at(self.target.beam_energy, nucleus), norm, stride)]
         length = float(self._track.above(max(lowest, self.target.energy_cut)))  # type: ignore[union-attr]
         edges = self._energy_ranges(nucleus, length, RANGES_LIGHT if light else RANGES)
-        atoms = atoms_per_radiation_length(material, nucleus)
+        atoms = material.atoms_per_radiation_length(nucleus)
         channels = []
         for a, b in pairwise(edges):
             ends = self._energy_and_row(np.array([a, b]))[0]

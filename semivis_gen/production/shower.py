@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from semivis_gen.errors import ParameterError
 
-__all__ = ["PAIR_RATE", "Shower", "electromagnetic_shower"]
+__all__ = ["BINS_PER_E_FOLD", "PAIR_RATE", "Shower", "electromagnetic_shower"]
 
 FloatArray = NDArray[np.float64]
 PAIR_RATE = 7.0 / 9.0  # integral of 1 - 4/3 x (1 - x)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from semivis_gen.errors import ParameterError
+from semivis_gen.production.bremsstrahlung import Method
 from semivis_gen.production.materials import Material
 
 __all__ = ["ThickTarget", "ThinTarget", "TrackLength", "primary_track_length", "track_length"]
@@ -58,9 +59,18 @@ class ThickTarget:
     """Electrons are followed down to this energy [GeV]."""
     secondaries: bool = False
     """Whether electrons and positrons of the shower radiate as well."""
+    annihilation: bool = False
+    """Whether positrons of the shower annihilate into A' on atomic electrons."""
+    cross_section: Method = Method.ETL
+    """How much bremsstrahlung there is."""
+    shape: Method = Method.ETL
+    """How A' share the energy: the exact differential cross-section, or IWW with collinear A'."""
 
     def __post_init__(self) -> None:
         _require_energy(self.beam_energy)
+        if self.shape is Method.WW:
+            msg = "shape = ww: A' are sampled from the exact cross-section, etl, or from iww"
+            raise ParameterError(msg)
         if not (0 < self.energy_cut < self.beam_energy and self.thickness_x0 > 0):
             msg = (
                 f"thick target: energy cut {self.energy_cut:g} GeV must lie between 0 and the beam energy "

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from semivis_gen.chain import CHAIN
 from semivis_gen.constants import ID_APRIME, ID_CHI2
 from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.events import Events, IdMap, Topology, concatenate
-from semivis_gen.generate import CHAIN, generate
+from semivis_gen.generate import generate
 from semivis_gen.lifetimes import sample_lifetimes
 from semivis_gen.model import DarkMasses, DarkSector
 from semivis_gen.production.materials import layered, material

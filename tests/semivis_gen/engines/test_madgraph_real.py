@@ -158,7 +158,7 @@ def test_cross_section(m, energy):
     result = madgraph_cross_section(DarkSector.at(m), ThinTarget(energy, LEAD), relative_error=5e-3, seed=4)
     native = cross_section(m, energy, LEAD.elements[0][0]) * 1e-6
     assert result.value == pytest.approx(native.value, rel=0.02)
-    assert result.relative_error < 0.01
+    assert result.relative_error < 0.02
 
 
 def test_events_of_the_chain(tmp_path):

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semivis_gen.chain import Spin
 from semivis_gen.constants import ID_APRIME, ID_CHI2, M_ELECTRON
 from semivis_gen.decay import aligned_direction
 from semivis_gen.events import concatenate
-from semivis_gen.generate import Spin, generate
+from semivis_gen.generate import generate
 from semivis_gen.io import read_events
 from semivis_gen.kinematics import boost_to_rest, energy_of, isotropic
 from semivis_gen.model import DarkMasses

@@ -15,7 +15,7 @@ from semivis_gen.production.bremsstrahlung import Rule, cross_section, integrate
 from semivis_gen.production.materials import Material, layered, material, material_names, mixture
 from semivis_gen.production.phase_space import Reaction
 from semivis_gen.production.quadrature import gauss
-from semivis_gen.production.rate import atoms_per_radiation_length, production_rate
+from semivis_gen.production.rate import production_rate
 from semivis_gen.production.target import ThickTarget, ThinTarget, primary_track_length, track_length
 
 LEAD = material("Pb")
@@ -117,7 +117,7 @@ def test_yield_of_an_ideal_detector(m, listed):
     end = float(target.track_length.above(100.0 * (1 - 1e-7)))
     at_end = cross_section(m, 100.0, nucleus, e_min=50.0).value
     other = cross_section(m, 100.0, nucleus, e_min=50.0, form_factor=with_squared_magnetic_factor).value
-    stopped = rate.value - end * at_end * atoms_per_radiation_length(LEAD, nucleus)
+    stopped = rate.value - end * at_end * LEAD.atoms_per_radiation_length(nucleus)
     assert stopped * other / at_end == pytest.approx(listed, rel=2.5e-3)
     assert 1.065 < rate.value / listed < 1.085
 
@@ -140,7 +140,7 @@ def test_the_claimed_error_covers_the_true_one(m, cut, e_min, secondaries):
         for energy, w in zip(track.energy_at(start + (end - start) * node), weight, strict=True):
             reaction = Reaction(float(energy), m, nucleus.mass)
             fine += (end - start) * w * integrate(reaction, nucleus, rule, e_min=e_min)
-    fine *= atoms_per_radiation_length(LEAD, nucleus)
+    fine *= LEAD.atoms_per_radiation_length(nucleus)
     assert abs(found.value - fine) <= found.error
     assert found.relative_error < 1e-3
 

@@ -1,0 +1,125 @@
+"""A' from positrons of the shower: rate, depth, and their place among generated events."""
+
+import numpy as np
+import pytest
+
+from semivis_gen.chain import ANNIHILATION, PRODUCTION_ONLY, Spin, decay_chain
+from semivis_gen.constants import ID_APRIME, ID_CHI2, M_ELECTRON
+from semivis_gen.decay import transverse_direction
+from semivis_gen.errors import ParameterError
+from semivis_gen.generate import generate
+from semivis_gen.model import DarkMasses
+from semivis_gen.production.annihilation import (
+    annihilation_cross_section,
+    annihilation_rate,
+    resonance_energy,
+    sample_depth,
+)
+from semivis_gen.production.materials import material
+from semivis_gen.production.rate import bremsstrahlung_rate, production_rate
+from semivis_gen.production.shower import electromagnetic_shower
+from semivis_gen.production.target import ThickTarget
+
+LEAD = material("Pb")
+TARGET = ThickTarget(100.0, LEAD, 40.0, 40.0, annihilation=True)
+MASSES = DarkMasses(0.25, 3.0, 0.4)
+
+
+def test_rate_against_the_breit_wigner_integral_of_a_narrow_resonance():
+    # sigma(E) T(E) over all positron energies, for a width that the spectrum does not see
+    alpha_d = 1e-4
+    shower = electromagnetic_shower(100.0, 40.0, 40.0)
+    track = shower.positrons.sum(axis=1) / np.diff(shower.energy_edges)
+    centre = resonance_energy(MASSES.m_aprime)
+    half_width = 0.5 * 1e-4 * centre
+    energy = centre + half_width * np.tan(np.linspace(-1.5703, 1.5703, 200_001))
+    energy = energy[(energy > 40) & (energy < 99)]
+    spectrum = np.interp(np.log(energy), np.log(shower.energies), track)
+    sigma = annihilation_cross_section(MASSES, energy, alpha_d=alpha_d)
+    expected = np.trapezoid(sigma * spectrum, energy) * LEAD.electrons_per_radiation_length
+    assert annihilation_rate(0.25, TARGET).value == pytest.approx(expected, rel=2e-3)
+
+
+def test_rate_in_numbers_of_electrons():
+    # Z N_A X0 / A = 82 x 6.022e23 x 6.37 / 207.2 per cm^2
+    assert LEAD.electrons_per_radiation_length * 1e36 == pytest.approx(82 * 6.02214e23 * 6.37 / 207.2, rel=1e-3)
+
+
+@pytest.mark.parametrize(("m", "e_min"), [(0.15, 0.0), (0.33, 0.0), (0.25, 62.0)])
+def test_nothing_where_no_positron_reaches_the_resonance(m, e_min):
+    assert annihilation_rate(m, TARGET, e_min=e_min).value == 0.0
+
+
+def test_error_is_that_of_the_bins():
+    for m in (0.21, 0.25, 0.3, 0.319):
+        found = annihilation_rate(m, TARGET)
+        shower = electromagnetic_shower(100.0, 40.0, 40.0, bins_per_e_fold=240)
+        track = shower.positrons.sum(axis=1) / np.diff(shower.energy_edges)
+        fine = np.interp(np.log(resonance_energy(m)), np.log(shower.energies), track)
+        coarse = electromagnetic_shower(100.0, 40.0, 40.0)
+        coarse_track = coarse.positrons.sum(axis=1) / np.diff(coarse.energy_edges)
+        now = np.interp(np.log(resonance_energy(m)), np.log(coarse.energies), coarse_track)
+        assert abs(fine / now - 1) < found.relative_error
+
+
+def test_rates_add():
+    both = production_rate(0.25, TARGET, e_min=50.0)
+    parts = bremsstrahlung_rate(0.25, TARGET, e_min=50.0).value, annihilation_rate(0.25, TARGET, e_min=50.0).value
+    assert both.value == pytest.approx(sum(parts), rel=1e-12)
+    assert parts[1] / parts[0] > 5  # arXiv:2108.04195: an order of magnitude between 200 and 300 MeV
+    off = ThickTarget(100.0, LEAD, 40.0, 40.0)
+    assert production_rate(0.25, off, e_min=50.0).value == parts[0]
+
+
+def test_depths_are_those_of_the_shower():
+    depth = sample_depth(0.25, TARGET, 20_000, np.random.default_rng(1))
+    shower = electromagnetic_shower(100.0, 40.0, 40.0)
+    row = np.searchsorted(shower.energy_edges, resonance_energy(0.25)) - 1
+    middle = 0.5 * (shower.depth_edges[1:] + shower.depth_edges[:-1])
+    expected = np.average(middle, weights=shower.positrons[row])
+    assert abs(depth.mean() - expected) < 4 * depth.std() / np.sqrt(len(depth))
+
+
+def test_events_hold_both_in_their_proportion():
+    chunks = list(generate(MASSES, TARGET, n_events=20_000, seed=3, chunk=7000, e_min_aprime=50.0))
+    assert sum(map(len, chunks)) == 20_000
+    annihilated = [c for c in chunks if len(c.pdg) == 8 * len(c)]
+    n = sum(map(len, annihilated))
+    rates = [f(0.25, TARGET, e_min=50.0).value for f in (annihilation_rate, bremsstrahlung_rate)]
+    share = rates[0] / sum(rates)
+    assert abs(n / 20_000 - share) < 4 * np.sqrt(share * (1 - share) / 20_000)
+    for events in chunks:
+        assert events.info.rate == pytest.approx(sum(rates))
+        final = events.status == 1
+        incoming = events.status == -1
+        total = np.zeros((len(events), 4))
+        four = np.c_[events.energy, events.momentum]
+        for rows, sign in ((final, 1), (incoming, -1)):
+            np.add.at(total, events.event_of_particle[rows], sign * four[rows])
+        assert np.abs(total).max() < 1e-7
+        assert np.abs(events.mass[events.only(ID_APRIME)] - 0.25).max() == 0
+        assert len(events.only(ID_CHI2)) == len(events)
+    aprime = annihilated[0].energy[annihilated[0].only(ID_APRIME)]
+    np.testing.assert_allclose(aprime, resonance_energy(0.25) + M_ELECTRON, rtol=1e-12)
+
+
+def test_direction_of_chi2_follows_the_spin_of_the_beam():
+    n = transverse_direction(200_000, MASSES, np.random.default_rng(5))
+    kappa = 1 - (MASSES.sigma / MASSES.m_aprime) ** 2
+    # <cos^2> of 1 - kappa (1 - c^2)/2
+    expected = (1 / 3 - kappa / 2 * (1 / 3 - 1 / 5)) / (1 - kappa / 3)
+    spread = (n[:, 2] ** 2).std() / np.sqrt(len(n))
+    assert abs((n[:, 2] ** 2).mean() - expected) < 4 * spread
+    assert expected - 1 / 3 > 10 * spread
+
+
+def test_bare_events_decay_later_and_others_are_refused():
+    chunks = list(generate(MASSES, TARGET, n_events=2000, seed=3, e_min_aprime=50.0, chain=False))
+    assert [len(c.pdg) // len(c) for c in chunks] == [len(PRODUCTION_ONLY.pdg), len(ANNIHILATION.pdg)]
+    rng = np.random.default_rng(2)
+    whole = [decay_chain(c, MASSES, rng, spin=Spin.NONE) for c in chunks]
+    assert [len(c.pdg) // len(c) for c in whole] == [10, 8]
+    with pytest.raises(ParameterError, match="starts from bare production"):
+        decay_chain(whole[1], MASSES, rng)
+    with pytest.raises(ParameterError, match="starts from bare production"):
+        decay_chain(chunks[1], DarkMasses(0.26, 3.0, 0.4), rng)
