@@ -25,6 +25,8 @@ from semivis_gen.model import DarkMasses
 
 __all__ = ["MassPoint", "sample_masses", "sample_task"]
 
+ANNIHILATION_SHARE = 0.3  # of the events where it is on: its A' have one energy and need fewer
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MassPoint:
@@ -65,7 +67,16 @@ def sample_task(
     target, e_min = experiment.thick_target(mode), experiment.e_min(mode)
     first = DarkMasses(m_aprime, ratio, splittings[0])
     try:
-        chunks = list(generate(first, target, n_events=events, seed=seed, e_min_aprime=e_min, chain=False))
+        made = generate(
+            first,
+            target,
+            n_events=events,
+            seed=seed,
+            e_min_aprime=e_min,
+            chain=False,
+            annihilation_share=ANNIHILATION_SHARE,
+        )
+        chunks = list(made)
     except KinematicsError:  # too heavy for this beam
         return {"rate": [0.0, 0.0], "tables": []}
     info = chunks[0].info

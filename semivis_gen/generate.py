@@ -7,6 +7,7 @@ who computes which chunk.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,7 @@ def generate(
     e_min_aprime: float = 0.0,
     chain: bool = True,
     spin: Spin = Spin.FULL,
+    annihilation_share: float | None = None,
 ) -> Iterator[Events]:
     """Generate unweighted events of e- N -> e- N A', A' -> chi1 chi2, chi2 -> chi1 e+ e-.
 
@@ -61,6 +63,9 @@ def generate(
         Whether A' and chi2 decay; otherwise A' is final. A stable chi2 stays undecayed.
     spin : Spin
         Whether A' decays with the polarisation it is produced with.
+    annihilation_share : float, optional
+        Share of events from annihilation, between 0 and 1, where there is any: both processes then carry weights, of
+        mean 1, and neither starves. As they occur, without weights, where absent.
 
     Yields
     ------
@@ -76,25 +81,33 @@ def generate(
     if n_events < 1 or chunk < 1:
         msg = f"{n_events} events in chunks of {chunk}: both must be at least 1"
         raise ParameterError(msg)
+    if annihilation_share is not None and not 0 < annihilation_share < 1:
+        msg = f"annihilation_share = {annihilation_share} must lie between 0 and 1"
+        raise ParameterError(msg)
     if seed < 0:
         msg = f"seed = {seed} must not be negative: NumPy's random streams start from integers >= 0"
         raise ParameterError(msg)
     sampler = _sampler(masses.m_aprime, target, e_min_aprime)
     info = _run_info(masses, target, seed, e_min_aprime)
-    annihilation = _annihilation_share(masses.m_aprime, target, e_min_aprime, info)
+    natural = _annihilation_share(masses.m_aprime, target, e_min_aprime, info)
+    share = annihilation_share if natural and annihilation_share is not None else natural
     streams = np.random.SeedSequence(seed).spawn(-(-n_events // chunk))
     for index, stream in enumerate(streams):
         size = min(chunk, n_events - index * chunk)
         rng = np.random.default_rng(stream)
-        annihilated = int(rng.binomial(size, annihilation)) if annihilation else 0
+        annihilated = int(rng.binomial(size, share)) if share else 0
         parts = []
         if annihilated < size:
             production = sampler.sample(size - annihilated, rng)
-            parts.append(_assemble(target, production, masses.m_aprime, info))
+            parts.append(_weighted(_assemble(target, production, masses.m_aprime, info), 1 - natural, 1 - share))
         if annihilated:
-            parts.append(_annihilations(target, annihilated, masses.m_aprime, info, rng))
+            parts.append(_weighted(_annihilations(target, annihilated, masses.m_aprime, info, rng), natural, share))
         for events in parts:
             yield decay_chain(events, masses, rng, spin=spin) if chain else events
+
+
+def _weighted(events: Events, natural: float, share: float) -> Events:
+    return events if natural == share else replace(events, weight=events.weight * (natural / share))
 
 
 def _sampler(m_aprime: float, target: ThinTarget | ThickTarget, e_min: float) -> ProductionSampler | CollinearSampler:

@@ -103,6 +103,17 @@ def test_events_hold_both_in_their_proportion():
     np.testing.assert_allclose(aprime, resonance_energy(0.25) + M_ELECTRON, rtol=1e-12)
 
 
+def test_a_chosen_share_changes_weights_alone():
+    chunks = list(generate(MASSES, TARGET, n_events=20_000, seed=3, e_min_aprime=50.0, annihilation_share=0.3))
+    rates = [f(0.25, TARGET, e_min=50.0).value for f in (annihilation_rate, bremsstrahlung_rate)]
+    weight = [c.weight.sum() for c in chunks]
+    assert abs(len(chunks[1]) / 20_000 - 0.3) < 4 * np.sqrt(0.21 / 20_000)
+    share = rates[0] / sum(rates)
+    assert weight[1] / sum(weight) == pytest.approx(share, abs=4 * share * np.sqrt(0.7 / 0.3 / 20_000))
+    with pytest.raises(ParameterError, match="between 0 and 1"):
+        next(generate(MASSES, TARGET, n_events=10, seed=1, annihilation_share=1.0))
+
+
 def test_direction_of_chi2_follows_the_spin_of_the_beam():
     n = transverse_direction(200_000, MASSES, np.random.default_rng(5))
     kappa = 1 - (MASSES.sigma / MASSES.m_aprime) ** 2
