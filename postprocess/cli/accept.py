@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import click
 from postprocess.acceptance import AcceptanceTable, accept
 from postprocess.cli.options import echo_json, id_option, json_option, parse_ids
 from postprocess.cli.progress import progress
+from postprocess.cutflowtable import cut_flow_rows, write_cut_flows
 from postprocess.experiment import Experiment, load_experiment
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events
@@ -19,6 +21,7 @@ from semivis_gen.io import read_events
 from semivis_gen.model import DarkMasses
 
 NATIVE_EVENTS = 100_000
+SHARE = "share of all A'"
 
 
 def _from_files(files: tuple[str, ...], pdg: tuple[str, ...]) -> Iterator[Events]:
@@ -37,6 +40,7 @@ def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, A
         "acceptance": {s: table.acceptance[:, i].tolist() for i, s in enumerate(table.signatures)},
         "error": {s: table.error[:, i].tolist() for i, s in enumerate(table.signatures)},
     }
+    record["cut_flow"] = [asdict(row) for row in cut_flow_rows(table, best=True)]
     if masses is not None:
         record["masses"] = {"m_aprime_GeV": masses.m_aprime, "ratio": masses.ratio, "splitting": masses.splitting}
     return record
@@ -49,6 +53,16 @@ def _show(table: AcceptanceTable) -> None:
     for index in range(0, len(table.ctau_mm), step):
         cells = (f"{a:.4e} +- {e:.1e}" for a, e in zip(table.acceptance[index], table.error[index], strict=True))
         click.echo(f"{table.ctau_mm[index]:<12.4g} " + "".join(f"{c:<26}" for c in cells))
+    last = None
+    for row in cut_flow_rows(table, best=True):
+        if (row.signature, row.ctau_mm) != last:
+            click.echo(
+                f"\n{row.signature} at c tau = {row.ctau_mm:.4g} mm".ljust(46)
+                + "share of A'             of the step before"
+            )
+            last = (row.signature, row.ctau_mm)
+        efficiency = "" if row.efficiency is None else f"{row.efficiency:.4f}"
+        click.echo(f"  {row.step:<43}" + f"{row.share:.4e} +- {row.error:.1e}".ljust(24) + efficiency)
 
 
 @click.command(name="accept")
@@ -64,6 +78,7 @@ def _show(table: AcceptanceTable) -> None:
 @click.option("--events", type=click.IntRange(min=1), default=NATIVE_EVENTS, show_default=True, help="Native events.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write the table as CSV.")
+@click.option("--cut-flow", type=click.Path(path_type=Path), help="Write what each requirement leaves as CSV.")
 @id_option
 @json_option
 def command(
@@ -77,6 +92,7 @@ def command(
     events: int,
     seed: int,
     output: Path | None,
+    cut_flow: Path | None,
     pdg: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -107,6 +123,8 @@ def command(
         table = accept(_counted(source, advance), card, ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode)
     if output is not None:
         table.to_csv(output)
+    if cut_flow is not None:
+        write_cut_flows(table, cut_flow)
     if as_json:
         echo_json(_table_record(table, card))
     elif output is not None:
