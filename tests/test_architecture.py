@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 GENERATOR = sorted((ROOT / "semivis_gen").rglob("*.py"))
 EVERYTHING = GENERATOR + sorted((ROOT / "postprocess").rglob("*.py"))
 POSTPROCESS_MAY_TAKE = {
-    "chain", "constants", "decay", "engines", "errors", "estimate", "events", "formfactors", "generate", "hadrons", "io",
-    "kinematics", "lifetimes", "model", "production", "resources", "version", "widths",
+    "chain", "constants", "decay", "engines", "errors", "estimate", "events", "formfactors", "generate", "hadrons",
+    "io", "kinematics", "lifetimes", "model", "production", "resources", "version", "widths",
 }  # fmt: skip
 
 
