@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["LheWriter"]
 
 MOST_ABOVE = 0.02  # share of weights above one in a sample that still counts as unweighted
-PIECE = 2048  # events formatted at a time: bounds memory
+PIECE = 4096  # events formatted at a time: bounds memory
 NO_SCALE, NO_COUPLING, SPIN_UNKNOWN = "-1", "-1", "9"  # the accord's values for "not relevant" and "unknown"
 
 
@@ -111,8 +111,7 @@ def _text(events: Events, ids: IdMap) -> memoryview:
         _pairs(ids.from_native(events.pdg), events.status),
         _pairs(mothers[:, 0], mothers[:, 1], tail=" 0 0"),  # colours
         *(_many(column) for column in (*events.momentum.T, events.energy)),
-        *(_few(column) for column in (events.mass, events.ctau)),
-        pa.scalar(SPIN_UNKNOWN + "\n"),
+        _tails(events.mass, events.ctau),
     ]
     particles = pc.binary_join_element_wise(*columns, " ")
     process, rest = pa.scalar("1"), pa.scalar(f"{NO_SCALE} {ALPHA!r} {NO_COUPLING}\n")
@@ -148,6 +147,22 @@ def _few(values: NDArray[Any]) -> pa.StringArray:
 
     encoded = pa.array(np.ascontiguousarray(values)).dictionary_encode()
     return encoded.dictionary.cast(pa.string()).take(encoded.indices)
+
+
+def _tails(mass: NDArray[np.float64], ctau: NDArray[np.float64]) -> pa.StringArray:
+    """Mass, lifetime and spin of each particle: few differ where nothing flies, and no lifetime is like another."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    spin = pa.scalar(SPIN_UNKNOWN + "\n")
+    masses = pa.array(np.ascontiguousarray(mass)).dictionary_encode()
+    names = masses.dictionary.cast(pa.string())
+    flying = np.flatnonzero((ctau != 0) | np.signbit(ctau))
+    at_rest = pc.binary_join_element_wise(names, pa.scalar("0"), spin, " ")
+    own = pc.binary_join_element_wise(names.take(masses.indices.take(pa.array(flying))), _many(ctau[flying]), spin, " ")
+    index = masses.indices.to_numpy().astype(np.int64)
+    index[flying] = len(names) + np.arange(len(flying))
+    return pa.concat_arrays([at_rest, own]).take(pa.array(index))
 
 
 def _pairs(first: NDArray[Any], second: NDArray[Any], *, tail: str = "") -> pa.StringArray:
