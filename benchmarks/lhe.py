@@ -1,0 +1,83 @@
+"""LHE files: reading against pylhe's to_awkward, writing against pylhe's writer, on the same events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pylhe
+
+from benchmarks.measure import Result, Target, compare, interleave
+from benchmarks.point import bytes_per_event, chain_events, consume, write
+from benchmarks.settings import Settings
+from semivis_gen.events import concatenate
+from semivis_gen.io import read_events
+
+__all__ = ["run"]
+
+TEN_TIMES = Target(10.0, ratio=True)
+SUFFIXES = ("lhe", "lhe.gz")
+GZIP_LEVEL = 1  # semivis's; pylhe's default is 9
+PARTICLES = ("px", "py", "pz", "e", "m", "lifetime")
+
+
+def run(settings: Settings) -> list[Result]:
+    """Measure reading and writing, plain and gzipped."""
+    n_own, n_peer = settings.size(200_000, 20_000), settings.size(20_000, 2_000)
+    for suffix in SUFFIXES:
+        write(chain_events(n_own), settings.work / f"many.{suffix}")
+        write(chain_events(n_peer), settings.work / f"few.{suffix}")
+    return [function(settings, suffix) for function in (_reading, _writing) for suffix in SUFFIXES]
+
+
+def _reading(settings: Settings, suffix: str) -> Result:
+    n = settings.size(20_000, 2_000)
+    few = settings.work / f"few.{suffix}"
+    times = interleave(
+        {"own": lambda: consume(few), "pylhe": lambda: pylhe.to_awkward(pylhe.LHEFile.fromfile(few))},
+        repeats=settings.rounds(),
+    )
+    return compare(
+        f"reading .{suffix}",
+        times["own"],
+        work=n,
+        unit="events/s",
+        peer="pylhe, to_awkward",
+        peer_times=times["pylhe"],
+        target=TEN_TIMES,
+        note=f"the same file for both, 10 particles an event, {_agreement(few)}",
+    )
+
+
+def _agreement(path: Path) -> str:
+    """Whether both readers find the same momenta, masses and lifetimes."""
+    own = concatenate(list(read_events(path)))
+    theirs = [[getattr(p, k) for k in PARTICLES] for e in pylhe.LHEFile.fromfile(path).events for p in e.particles]
+    ours = np.column_stack([own.momentum, own.energy, own.mass, own.ctau])
+    # the energy is not read but follows from (p, m)
+    close = np.allclose(ours, theirs, rtol=1e-14, atol=0) and np.array_equal(ours[:, 4:], np.array(theirs)[:, 4:])
+    return "both find the same numbers" if close else "THE READERS DISAGREE"
+
+
+def _writing(settings: Settings, suffix: str) -> Result:
+    n_own, n_peer = settings.size(200_000, 20_000), settings.size(20_000, 2_000)
+    events = chain_events(n_own)
+    records = pylhe.LHEFile.fromfile(settings.work / "few.lhe", generator=False)
+    layout = pylhe.LHEXMLFormat(compress=suffix.endswith("gz"), compresslevel=GZIP_LEVEL)
+    own, theirs = settings.work / f"own.{suffix}", settings.work / f"pylhe.{suffix}"
+    times = interleave(
+        {"own": lambda: write(events, own), "pylhe": lambda: records.tofile(theirs, layout)},
+        repeats=settings.rounds(),
+    )
+    sizes = f"{bytes_per_event(own, n_own)} bytes an event from semivis, {bytes_per_event(theirs, n_peer)} from pylhe"
+    return compare(
+        f"writing .{suffix}",
+        times["own"],
+        work=n_own,
+        unit="events/s",
+        peer="pylhe's writer",
+        peer_times=times["pylhe"],
+        peer_work=n_peer,
+        target=TEN_TIMES,
+        note=f"from records in memory; every digit kept by semivis, 9 by pylhe; {sizes}; gzip level {GZIP_LEVEL}",
+    )
