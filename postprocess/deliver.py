@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from postprocess.exclusion import signal
-from postprocess.experiment import Experiment
+from postprocess.experiment import Experiment, Mode
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.hepdata import DataTable, acceptance_table, contour_table, write_submission
 from postprocess.limits import LimitModel
@@ -27,7 +27,7 @@ from postprocess.plots import (
     save_figure,
 )  # fmt: skip
 from postprocess.report import Figure, Table, compare, write_report
-from postprocess.reproduce import FUTURE_ELECTRONS, SHOWN_MASSES, Reproduction
+from postprocess.reproduce import FUTURE_ELECTRONS, IMPROVED, JULY_2021, SHOWN_MASSES, Reproduction
 from postprocess.store import digest
 from postprocess.workspace import build_patchset, build_workspace, write_json
 from semivis_gen.constants import M_ELECTRON
@@ -64,6 +64,10 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         contour.to_csv(folder / f"{name.file_stem}.csv", comments=remarks)
     result.future.to_csv(folder / "limit_m_eps_1e13_eot.csv", comments=("exposure 1e13 electrons", *remarks))
     result.compact.to_csv(folder / "limit_m1_f_compact.csv", comments=(result.projection.title, *remarks))
+    for mode, group in result.production.items():
+        stem = "limit_m_eps" if mode is Mode.SEMIVISIBLE else f"limit_{mode.value}"
+        for card, contour in group.items():
+            contour.to_csv(folder / f"{stem}_{card}.csv", comments=(f"card {card}", *remarks))
     shown = [p for p in result.points if p.masses.m_aprime in SHOWN_MASSES]
     for point in shown:
         point.table.to_csv(folder / f"acceptance_{1000 * point.masses.m_aprime:g}MeV.csv")
@@ -133,6 +137,7 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
         png, _ = save_figure(figure, folder / stem)
         caption = "Filled: excluded at 90 % CL. Dashed line and bands: expected from background alone."
         figures.append(Figure(title, caption, png))
+    figures += _variant_figures(result, folder)
     k_figure = k_factor_figure(result.k_masses, result.k_splittings, result.k_map, title=f"R = {s.ratio:g}, exact")
     figures.append(
         Figure("K", "Exact width over the usual approximation.", save_figure(k_figure, folder / "kfactor")[0])
@@ -143,6 +148,25 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
         acceptance = acceptance_figure(labels, title=result.experiment.name)
         path = save_figure(acceptance, folder / "acceptance")[0]
         figures.append(Figure("Acceptance", "Share of produced A' that pass, against the lifetime of chi2.", path))
+    return figures
+
+
+def _variant_figures(result: Reproduction, folder: Path) -> list[Figure]:
+    """The main exclusion and that of an invisible A' with other production."""
+    labels = {JULY_2021: "IWW, as of July 2021", IMPROVED: "secondaries, annihilation"}
+    exposure = f"{_power(result.experiment.electrons)} EOT, 90% CL"
+    semivisible, invisible = result.production[Mode.SEMIVISIBLE], result.production[Mode.INVISIBLE]
+    figures = []
+    for stem, title, first, others in (
+        ("fig4_production", "Semi-visible A'", result.contours[PlaneName.M_EPS], semivisible),
+        ("invisible", "Invisible A'", invisible[result.experiment.name], invisible),
+    ):
+        figure = exclusion_figure(
+            first, plane_of(PlaneName.M_EPS.value), label="NA64 2016-2018", title=exposure, note=[title],
+            bands=gminus2_bands(first.x), projections=[(others[card], name) for card, name in labels.items()],
+        )  # fmt: skip
+        caption = "Filled: exact bremsstrahlung of the beam electron. Lines: the cards " + ", ".join(labels) + "."
+        figures.append(Figure(title, caption, save_figure(figure, folder / stem)[0]))
     return figures
 
 

@@ -24,6 +24,13 @@ __all__ = ["Band", "Line", "Plane", "exclusion_figure", "gminus2_bands", "plane_
 
 FloatArray = NDArray[np.float64]
 Corner = Literal["upper left", "upper right", "lower left", "lower right"]
+Dashes = tuple[int, tuple[float, ...]]
+# of outlines, one after the other: at most these
+PROJECTION_STYLES: tuple[tuple[str, Dashes], ...] = (
+    (COLORS["line"], (0, (7, 2, 1.5, 2))),
+    (COLORS["reference"], (0, (4, 1.5))),
+    (COLORS["grey"], (0, (1.5, 1.5))),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +163,8 @@ def exclusion_figure(
     bands, lines : sequence
         Favoured bands and labelled curves.
     projections : sequence of (Contour, str)
-        Exclusions of other configurations, outlines only, with labels.
+        Exclusions of other configurations, outlines only; a single label stands on its outline, several (up to
+        three) in the legend.
     note_place : tuple of float
         Upper corner of the text box in axes coordinates, the right one if its x is above 0.5.
     legend_place : str
@@ -180,12 +188,14 @@ def exclusion_figure(
             _draw_band(axes, band)
         _draw_expected(axes, contour)
         _draw_observed(axes, contour)
-        for other, name in projections:
-            _draw_projection(axes, other, name)
+        several = len(projections) > 1
+        for (other, name), (color, dashes) in zip(projections, PROJECTION_STYLES, strict=False):
+            _draw_projection(axes, other, "" if several else name, color, dashes)
         for line in lines:
             _draw_line(axes, line)
         header(axes, title)
-        boxes: list[Artist] = [_legend(axes, contour, legend_place)]
+        extra = [name for _, name in projections] if several else []
+        boxes: list[Artist] = [_legend(axes, contour, legend_place, extra)]
         if note:
             boxes.append(text_box(axes, note, note_place))
         _write_label(
@@ -280,15 +290,15 @@ def _draw_line(axes: Axes, line: Line) -> None:
     text_along(axes, line.x, line.y, line.label, at=line.at, offset=line.offset, color=line.color)
 
 
-def _draw_projection(axes: Axes, contour: Contour, label: str) -> None:
-    color = COLORS["line"]
+def _draw_projection(axes: Axes, contour: Contour, label: str, color: str, dashes: Dashes) -> None:
     for part in _segments(contour, 0):
-        axes.plot(*_outline(contour, 0, part), color=color, lw=2.0, ls=(0, (7, 2, 1.5, 2)), zorder=7.5)
         x, y = _outline(contour, 0, part)
-        text_along(axes, x, y, label, at=0.55, offset=14, color=color, fontsize=14)
+        axes.plot(x, y, color=color, lw=2.0, ls=dashes, zorder=7.5)
+        if label:
+            text_along(axes, x, y, label, at=0.55, offset=14, color=color, fontsize=14)
 
 
-def _legend(axes: Axes, contour: Contour, place: Corner) -> Legend:
+def _legend(axes: Axes, contour: Contour, place: Corner, projections: Sequence[str] = ()) -> Legend:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -301,6 +311,10 @@ def _legend(axes: Axes, contour: Contour, place: Corner) -> Legend:
             Patch(facecolor=COLORS["one_sigma"], label=r"expected $\pm 1\sigma$"),
             Patch(facecolor=COLORS["two_sigma"], label=r"expected $\pm 2\sigma$"),
         ]
+    handles += [
+        Line2D([], [], color=color, lw=2.0, ls=dashes, label=name)
+        for name, (color, dashes) in zip(projections, PROJECTION_STYLES, strict=False)
+    ]
     legend: Legend = axes.legend(handles=handles, loc=place, frameon=True, framealpha=0.85, edgecolor="none")
     legend.set_zorder(30)
     return legend

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from postprocess.benchmark import Benchmark, load_benchmark
 from postprocess.contours import Contour
 from postprocess.exclusion import exclude_epsilon, signal, with_exposure
-from postprocess.experiment import Experiment, load_experiment
+from postprocess.experiment import Experiment, Mode, load_experiment
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.landau import landau_bound
 from postprocess.limits import LimitModel
@@ -30,8 +30,11 @@ __all__ = ["SHOWN_MASSES", "Reproduction", "reproduce", "steps_of"]
 
 FloatArray = NDArray[np.float64]
 BENCHMARK, PROJECTION = "na64-2021", "na64-compact-hcal1"
+JULY_2021, IMPROVED = "na64-2018-july2021", "na64-2018-improved"  # other production, the same search
+OTHER_PRODUCTION = {Mode.SEMIVISIBLE: (JULY_2021, IMPROVED), Mode.INVISIBLE: ("na64-2018", JULY_2021, IMPROVED)}
 SHOWN_MASSES = (0.01, 0.03, 0.1, 0.2, 0.3, 0.39, 0.5)  # acceptance tables [GeV]
 FUTURE_ELECTRONS = 1e13  # the paper's projection of the reach in mass
+VARIANT_EVENTS = 8_000
 SPLITTING_SCAN = ScanSettings(masses=18, m_min=0.01, m_max=1.0, splittings=14, events=6_000)
 K_NODES = (81, 60)
 
@@ -56,6 +59,8 @@ class Reproduction:
     """Exclusion in (m_A', epsilon) with 1e13 electrons."""
     compact: Contour
     """Projection in (m_chi1, f) with the compact HCAL1."""
+    production: dict[Mode, dict[str, Contour]]
+    """Exclusions in (m_A', epsilon) with other production and for an invisible A', by card."""
     relic: dict[PlaneName, FloatArray]
     """Thermal-relic value of y at the x of each contour; NaN where there is none."""
     k_masses: FloatArray
@@ -70,7 +75,18 @@ class Reproduction:
 
 def steps_of(settings: ScanSettings) -> int:
     """Count the masses that `reproduce` samples, for a progress bar."""
-    return len(_masses(settings)) + 2 * SPLITTING_SCAN.masses
+    others = [len(_variant_masses(settings, card, mode)) for mode, cards in OTHER_PRODUCTION.items() for card in cards]
+    return len(_masses(settings)) + 2 * SPLITTING_SCAN.masses + sum(others)
+
+
+def _variant_masses(settings: ScanSettings, card: str, mode: Mode) -> list[tuple[float, list[float]]]:
+    """Fewer masses than the main scan has; fine where annihilation resonates and where the (g-2) line leaves."""
+    masses = {*np.geomspace(settings.m_min, settings.m_max, 14)}
+    if mode is Mode.SEMIVISIBLE:
+        masses |= {*np.linspace(0.36, 0.46, 6)}
+    if card == IMPROVED:
+        masses |= {*np.linspace(0.2, 0.34, 15)}
+    return [(float(m), [settings.splitting]) for m in sorted(masses) if m <= settings.m_max]
 
 
 def _masses(settings: ScanSettings) -> list[tuple[float, list[float]]]:
@@ -118,10 +134,15 @@ def reproduce(
         events=min(SPLITTING_SCAN.events, settings.events),
     )  # fmt: skip
 
-    def sample(grid: list[tuple[float, list[float]]], experiment: Experiment, size: ScanSettings) -> list[MassPoint]:
+    def sample(
+        grid: list[tuple[float, list[float]]],
+        experiment: Experiment,
+        size: ScanSettings,
+        mode: Mode = Mode.SEMIVISIBLE,
+    ) -> list[MassPoint]:
         return sample_masses(
-            grid, experiment, ratio=size.ratio, events=size.events, seed=size.seed, backend=backend, store=store,
-            advance=advance,
+            grid, experiment, ratio=size.ratio, mode=mode, events=size.events, seed=size.seed, backend=backend,
+            store=store, advance=advance,
         )  # fmt: skip
 
     points = sample(_masses(settings), card, settings)
@@ -131,12 +152,23 @@ def reproduce(
     factor = FUTURE_ELECTRONS / card.electrons
     future = exclude_epsilon(with_exposure(points, factor), card, alpha_d=settings.alpha_d)
     compact = contour_of(PlaneName.M1_F, sample(splitting_grid, projection, wide), projection, settings)
+    small = replace(settings, events=min(VARIANT_EVENTS, settings.events))
+    production = {
+        mode: {
+            name: exclude_epsilon(
+                sample(_variant_masses(settings, name, mode), other, small, mode), other,
+                alpha_d=settings.alpha_d, mode=mode,
+            )
+            for name, other in ((name, load_experiment(name)) for name in names)
+        }
+        for mode, names in OTHER_PRODUCTION.items()
+    }  # fmt: skip
     k_masses, k_splittings, k_map = _k_map(settings)
     relic = _relic_lines(contours, settings)
     summary = _summary(benchmark, card, settings, points, contours, future, compact, relic)
     summary["wall_time_s"] = time.monotonic() - started
     return Reproduction(
-        benchmark, card, projection, settings, points, contours, future, compact, relic,
+        benchmark, card, projection, settings, points, contours, future, compact, production, relic,
         k_masses, k_splittings, k_map, summary,
     )  # fmt: skip
 

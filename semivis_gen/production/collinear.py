@@ -7,8 +7,6 @@ the nucleus takes the momentum that is left.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +22,8 @@ from semivis_gen.production.weizsaecker import iww_density
 __all__ = ["CollinearSampler"]
 
 FloatArray = NDArray[np.float64]
-KNOTS, NODES = 400, 801  # energies of the electron, and points of the spectrum of A'
+KNOTS, NODES = 400, 401  # energies of the electron, and points of the spectrum of A'
+NORM_KNOTS = 40
 
 
 class CollinearSampler:
@@ -52,10 +51,10 @@ class CollinearSampler:
         lowest = max(target.energy_cut, e_min_aprime)
         length = float(self._track.above(lowest)) if lowest < target.beam_energy else 0.0
         self._knots = np.linspace(0.0, length, KNOTS)
-        rows = [self._spectrum(i, float(t), e_min_aprime) for i in range(len(self.nuclei)) for t in self._knots]
-        yields = np.array([size for size, _, _ in rows]).reshape(len(self.nuclei), KNOTS)
-        self._y = np.array([y for _, y, _ in rows])
-        self._cumulative = np.array([cumulative for _, _, cumulative in rows])
+        spectra = [self._spectra(nucleus, e_min_aprime) for nucleus in self.nuclei]
+        yields = np.array([size for size, _, _ in spectra])
+        self._y = np.concatenate([y for _, y, _ in spectra])
+        self._cumulative = np.concatenate([cumulative for _, _, cumulative in spectra])
         # trapezoids in track length, for each nucleus
         steps = 0.5 * (yields[:, 1:] + yields[:, :-1]) * np.diff(self._knots)
         self._steps = np.cumsum(steps.ravel())
@@ -64,31 +63,42 @@ class CollinearSampler:
             msg = f"no A' of {m_aprime:g} GeV above {e_min_aprime:g} GeV from {target.beam_energy:g} GeV electrons"
             raise KinematicsError(msg)
 
-    def _spectrum(self, index: int, track: float, e_min: float) -> tuple[float, FloatArray, FloatArray]:
-        """Rate per track length [1/X0], values of y = 1 - x and the cumulative spectrum at them."""
-        nucleus: Nucleus = self.nuclei[index]
-        energy = float(self._track.energy_at(track))
-        nothing = 0.0, np.zeros(NODES), np.linspace(0.0, 1.0, NODES)
-        if energy <= max(e_min, float(threshold_energy(self.m_aprime, nucleus.mass)) * (1 + 1e-9)):
-            return nothing
-        reaction = Reaction(energy, self.m_aprime, nucleus.mass)
-        low, high = (float(edge) for edge in reaction.y_range())
-        low, high = max(low, M_ELECTRON / energy), min(high, 1 - e_min / energy)
-        if high <= low:
-            return nothing
-        y0 = float(soft_scale(reaction))
-        node = np.linspace(math.log(low + y0), math.log(high + y0), NODES)
-        shifted = np.exp(node)
-        y = np.clip(shifted - y0, low, high)
-        density = iww_density(energy, self.m_aprime, nucleus, y, g2) * shifted
-        cumulative = np.r_[0.0, np.cumsum(0.5 * (density[1:] + density[:-1]) * np.diff(node))]
-        size = float(cumulative[-1])
+    def _spectra(self, nucleus: Nucleus, e_min: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """At each knot: rate per track length [1/X0], values of y = 1 - x and the cumulative spectrum at them."""
+        energy = self._track.energy_at(self._knots)
+        size, y = np.zeros(KNOTS), np.zeros((KNOTS, NODES))
+        cumulative = np.tile(np.linspace(0.0, 1.0, NODES), (KNOTS, 1))
+        closed = max(e_min, float(threshold_energy(self.m_aprime, nucleus.mass)) * (1 + 1e-9))
+        reaction = Reaction(np.maximum(energy, closed), self.m_aprime, nucleus.mass)
+        low, high = reaction.y_range()
+        low, high = np.maximum(low, M_ELECTRON / energy), np.minimum(high, 1 - e_min / energy)
+        rows = np.flatnonzero((energy > closed) & (high > low))
+        if len(rows) == 0:
+            return size, y, cumulative
+        e, a, b = energy[rows, None], low[rows, None], high[rows, None]
+        y0 = soft_scale(reaction)[rows, None]
+        step = np.log((b + y0) / (a + y0)) / (NODES - 1)
+        shifted = (a + y0) * np.exp(step * np.arange(NODES))
+        y[rows] = np.clip(shifted - y0, a, b)
+        density = iww_density(e, self.m_aprime, nucleus, y[rows], g2) * shifted
+        part = np.cumsum(0.5 * (density[:, 1:] + density[:, :-1]) * step, axis=1)
+        size[rows] = part[:, -1]
+        cumulative[rows] = np.c_[np.zeros(len(rows)), part / part[:, -1:]]
         if self.target.cross_section is not Method.IWW:
+            size *= self._norm(energy, rows, nucleus)
+        return size * self.target.material.atoms_per_radiation_length(nucleus), y, cumulative
+
+    def _norm(self, energy: FloatArray, rows: NDArray[np.int64], nucleus: Nucleus) -> FloatArray:
+        """Ratio of the cross-section that is asked for to that of IWW, smooth in energy."""
+        some = rows[np.unique(np.linspace(0, len(rows) - 1, NORM_KNOTS).astype(np.int64))]
+        ratio = []
+        for e in energy[some]:
+            reaction = Reaction(float(e), self.m_aprime, nucleus.mass)
             whole, other = (
                 integrate(reaction, nucleus, ROUGH, method=kind) for kind in (self.target.cross_section, Method.IWW)
             )
-            size *= whole / other
-        return size * self.target.material.atoms_per_radiation_length(nucleus), y, cumulative / cumulative[-1]
+            ratio.append(whole / other)
+        return np.asarray(np.interp(np.log(energy), np.log(energy[some][::-1]), ratio[::-1]))
 
     def sample(self, n: int, rng: np.random.Generator) -> Production:
         """Draw unweighted events.

@@ -54,13 +54,17 @@ def photon_flux(
     return np.asarray(span * (((1 - t_min[..., None] / t) * form_factor(t, nucleus)) @ weight))
 
 
-def iww_density(energy: float, m: float, nucleus: Nucleus, y: FloatArray, form_factor: FormFactor) -> FloatArray:
+def iww_density(
+    energy: float | FloatArray, m: float, nucleus: Nucleus, y: FloatArray, form_factor: FormFactor
+) -> FloatArray:
     """IWW d sigma/dx at epsilon = 1.
 
     Parameters
     ----------
-    energy, m : float
-        Electron energy and A' mass [GeV].
+    energy : float or ndarray
+        Electron energy [GeV]; it broadcasts with y.
+    m : float
+        A' mass [GeV].
     nucleus : Nucleus
         The nucleus.
     y : ndarray
@@ -74,7 +78,7 @@ def iww_density(energy: float, m: float, nucleus: Nucleus, y: FloatArray, form_f
         4 alpha^3 beta chi (1 - x + x^2/3) / [m^2 (1 - x)/x + m_e^2 x] [pb].
     """
     x = 1 - y
-    flux = photon_flux(np.array([(m * m / (2 * energy)) ** 2]), m * m, nucleus, form_factor)
+    flux = photon_flux(np.atleast_1d((m * m / (2 * energy)) ** 2), m * m, nucleus, form_factor)
     beta = np.sqrt((1 - m / energy) * (1 + m / energy))
     scale = 4 * ALPHA**3 * HBARC2_GEV2_PB * beta
     return np.asarray(scale * flux * (y + x * x / 3) / (m * m * y / x + M_ELECTRON**2 * x))
