@@ -5,6 +5,9 @@ Numbers are written with as many digits as bring back the same double, at most 1
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +28,7 @@ __all__ = ["LheWriter"]
 
 MOST_ABOVE = 0.02  # share of weights above one in a sample that still counts as unweighted
 PIECE = 4096  # events formatted at a time: bounds memory
+FORMATTERS = 2  # threads: Arrow formats outside of Python's lock
 NO_SCALE, NO_COUPLING, SPIN_UNKNOWN = "-1", "-1", "9"  # the accord's values for "not relevant" and "unknown"
 
 
@@ -64,8 +68,8 @@ class LheWriter:
         if self._strategy == UNIT_WEIGHTS and not unweighted:
             msg = "weights other than 1 follow unweighted events in one LHE file: write them to two files"
             raise OutputError(msg)
-        for start in range(0, len(events), PIECE):
-            self._stream.write(_text(slice_events(events, start, min(start + PIECE, len(events))), self._ids))
+        for text in _texts(events, self._ids):
+            self._stream.write(text)
 
     def _begin(self, events: Events | None, strategy: int) -> None:
         target = (self._info.target_id, self._info.target_mass)
@@ -98,6 +102,19 @@ def _nearly_unweighted(weight: NDArray[np.float64]) -> bool:
     """
     above = int(np.count_nonzero(weight != 1.0))
     return bool(weight.min() >= 1.0 and above <= max(2.0, MOST_ABOVE * len(weight)))
+
+
+def _texts(events: Events, ids: IdMap) -> Iterator[memoryview]:
+    """Events as LHE text, piece by piece in their order, a few pieces ahead of who takes them."""
+    ahead: deque[Future[memoryview]] = deque()
+    with ThreadPoolExecutor(FORMATTERS) as pool:
+        for start in range(0, len(events), PIECE):
+            piece = slice_events(events, start, min(start + PIECE, len(events)))
+            ahead.append(pool.submit(_text, piece, ids))
+            if len(ahead) > FORMATTERS:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def _text(events: Events, ids: IdMap) -> memoryview:
