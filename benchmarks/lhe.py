@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ __all__ = ["run"]
 
 TEN_TIMES = Target(10.0, ratio=True)
 SUFFIXES = ("lhe", "lhe.gz")
-GZIP_LEVEL = 1  # semivis's; pylhe's default is 9
+GZIP_LEVEL = 1  # semivis's
+NO_DEARER = Target(1.0, ratio=True)
 PARTICLES = ("px", "py", "pz", "e", "m", "lifetime")
 
 
@@ -27,7 +29,8 @@ def run(settings: Settings) -> list[Result]:
     for suffix in SUFFIXES:
         write(chain_events(n_own), settings.work / f"many.{suffix}")
         write(chain_events(n_peer), settings.work / f"few.{suffix}")
-    return [function(settings, suffix) for function in (_reading, _writing) for suffix in SUFFIXES]
+    results = [function(settings, suffix) for function in (_reading, _writing) for suffix in SUFFIXES]
+    return [*results, _gzip_reading(settings, n_own), _gzip_writing(settings, n_own)]
 
 
 def _reading(settings: Settings, suffix: str) -> Result:
@@ -63,7 +66,7 @@ def _writing(settings: Settings, suffix: str) -> Result:
     n_own, n_peer = settings.size(200_000, 20_000), settings.size(20_000, 2_000)
     events = chain_events(n_own)
     records = pylhe.LHEFile.fromfile(settings.work / "few.lhe", generator=False)
-    layout = pylhe.LHEXMLFormat(compress=suffix.endswith("gz"), compresslevel=GZIP_LEVEL)
+    layout = pylhe.GZ_FORMAT if suffix.endswith("gz") else pylhe.DEFAULT_FORMAT
     own, theirs = settings.work / f"own.{suffix}", settings.work / f"pylhe.{suffix}"
     times = interleave(
         {"own": lambda: write(events, own), "pylhe": lambda: records.tofile(theirs, layout)},
@@ -79,5 +82,45 @@ def _writing(settings: Settings, suffix: str) -> Result:
         peer_times=times["pylhe"],
         peer_work=n_peer,
         target=TEN_TIMES,
-        note=f"from records in memory; every digit kept by semivis, 9 by pylhe; {sizes}; gzip level {GZIP_LEVEL}",
+        note=f"from records in memory; every digit kept by semivis, 9 by pylhe; {sizes}",
+    )
+
+
+def _gzip_reading(settings: Settings, n: int) -> Result:
+    plain, packed = (settings.work / f"many.{suffix}" for suffix in SUFFIXES)
+    data = packed.read_bytes()
+
+    def apart() -> None:
+        gzip.decompress(data)
+        consume(plain)
+
+    times = interleave({"own": lambda: consume(packed), "apart": apart}, repeats=settings.rounds())
+    return compare(
+        "reading .lhe.gz, own cost",
+        times["own"],
+        work=n,
+        unit="events/s",
+        peer="plain file, and bare gunzip",
+        peer_times=times["apart"],
+        target=NO_DEARER,
+    )
+
+
+def _gzip_writing(settings: Settings, n: int) -> Result:
+    events, plain, packed = chain_events(n), settings.work / "own.lhe", settings.work / "own.lhe.gz"
+    data = plain.read_bytes()
+
+    def apart() -> None:
+        gzip.compress(data, GZIP_LEVEL)
+        write(events, plain)
+
+    times = interleave({"own": lambda: write(events, packed), "apart": apart}, repeats=settings.rounds())
+    return compare(
+        "writing .lhe.gz, own cost",
+        times["own"],
+        work=n,
+        unit="events/s",
+        peer="plain file, and bare gzip",
+        peer_times=times["apart"],
+        target=NO_DEARER,
     )

@@ -14,7 +14,7 @@ from semivis_gen.model import DarkSector
 from semivis_gen.production.materials import material
 from semivis_gen.production.target import ThinTarget
 
-__all__ = ["M_APRIME", "bytes_per_event", "chain_events", "consume", "lead", "point", "write"]
+__all__ = ["BEAM_ENERGY", "M_APRIME", "bytes_per_event", "chain_events", "consume", "lead", "point", "write"]
 
 M_APRIME, BEAM_ENERGY = 0.3, 100.0  # [GeV]
 
