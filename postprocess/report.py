@@ -19,6 +19,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "epsilon_excluded_min": ("smallest excluded epsilon", ""),
     "epsilon_excluded_max": ("largest excluded epsilon", ""),
     "m_aprime_max_gminus2_GeV": ("excluded on the central (g-2) line up to m_A'", "GeV"),
+    "splitting_max_gminus2_300MeV": ("on the (g-2) line at m_A' = 0.3 GeV excluded up to f", ""),
     "rcut_efficiency_mean": ("efficiency of the R cut, mean", ""),
     "rcut_efficiency_min": ("efficiency of the R cut, smallest", ""),
     "m_aprime_max_1e13_eot_GeV": ("reach on the (g-2) line with 1e13 EOT, m_A'", "GeV"),

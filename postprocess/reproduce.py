@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,18 +11,16 @@ from numpy.typing import NDArray
 
 from postprocess.benchmark import Benchmark, load_benchmark
 from postprocess.contours import Contour
-from postprocess.exclusion import exclude_epsilon, signal, with_exposure
+from postprocess.exclusion import exclude_epsilon, with_exposure
 from postprocess.experiment import Experiment, Mode, load_experiment
 from postprocess.gminus2 import FERMILAB_2021
-from postprocess.landau import landau_bound
-from postprocess.limits import LimitModel
 from postprocess.planes import PlaneName, ScanSettings, contour_of, mass_grid
 from postprocess.relic import relic_alpha_d, relic_line, relic_splitting
 from postprocess.samples import MassPoint, sample_masses
 from postprocess.scan import Advance, Backend
 from postprocess.store import PointStore
+from postprocess.summary import k_factor, summarise
 from semivis_gen.model import DarkMasses
-from semivis_gen.widths import gamma_chi2_lepton, gamma_chi2_massless
 
 __all__ = ["SHOWN_MASSES", "Reproduction", "reproduce", "steps_of"]
 
@@ -147,11 +143,12 @@ def reproduce(
 
     points = sample(_masses(settings), card, settings)
     splitting_grid = mass_grid(PlaneName.M1_F, wide)
-    planes = {PlaneName.M_EPS: points, PlaneName.M_ALPHA_D: points, PlaneName.M1_F: sample(splitting_grid, card, wide)}
+    splitting_points, compact_points = (sample(splitting_grid, e, wide) for e in (card, projection))
+    planes = {PlaneName.M_EPS: points, PlaneName.M_ALPHA_D: points, PlaneName.M1_F: splitting_points}
     contours = {name: contour_of(name, group, card, settings) for name, group in planes.items()}
     factor = FUTURE_ELECTRONS / card.electrons
     future = exclude_epsilon(with_exposure(points, factor), card, alpha_d=settings.alpha_d)
-    compact = contour_of(PlaneName.M1_F, sample(splitting_grid, projection, wide), projection, settings)
+    compact = contour_of(PlaneName.M1_F, compact_points, projection, settings)
     small = replace(settings, events=min(VARIANT_EVENTS, settings.events))
     production = {
         mode: {
@@ -165,7 +162,11 @@ def reproduce(
     }  # fmt: skip
     k_masses, k_splittings, k_map = _k_map(settings)
     relic = _relic_lines(contours, settings)
-    summary = _summary(benchmark, card, settings, points, contours, future, compact, relic)
+    summary = summarise(
+        benchmark=benchmark, card=card, projection=projection, settings=settings, points=points,
+        splitting_points=splitting_points, compact_points=compact_points, contours=contours, compact=compact,
+        relic=relic, exposure_factor=factor,
+    )  # fmt: skip
     summary["wall_time_s"] = time.monotonic() - started
     return Reproduction(
         benchmark, card, projection, settings, points, contours, future, compact, production, relic,
@@ -181,13 +182,8 @@ def _k_map(settings: ScanSettings) -> tuple[FloatArray, FloatArray, FloatArray]:
         for j, m in enumerate(masses):
             point = DarkMasses(float(m), settings.ratio, float(f))
             if point.chi2_decays:
-                k[i, j] = _k_factor(point)
+                k[i, j] = k_factor(point)
     return masses, splittings, k
-
-
-def _k_factor(masses: DarkMasses, **rule: int) -> float:
-    """K = Gamma(chi2 -> chi1 e+ e-) / Gamma_0; couplings cancel."""
-    return float(gamma_chi2_lepton(masses, 1.0, 1.0, **rule) / gamma_chi2_massless(masses, 1.0, 1.0))
 
 
 def _relic_lines(contours: dict[PlaneName, Contour], settings: ScanSettings) -> dict[PlaneName, FloatArray]:
@@ -205,81 +201,3 @@ def _relic_lines(contours: dict[PlaneName, Contour], settings: ScanSettings) -> 
             m[PlaneName.M1_F], epsilon=epsilon_line(m[PlaneName.M1_F]), alpha_d=settings.alpha_d, **fixed
         ),
     }
-
-
-def _largest_on_line(contour: Contour, line: Callable[[FloatArray], FloatArray]) -> float | None:
-    """Largest x up to which the line is excluded."""
-    left = [c.x for c in contour.crossing_with(line) if c.leaving]
-    if left:
-        return max(left)
-    inside = contour.excluded & (contour.low[0] <= line(contour.x)) & (line(contour.x) <= contour.high[0])
-    return float(contour.x[inside].max()) if inside.any() else None
-
-
-def _covered_splitting(compact: Contour, relic: FloatArray) -> float | None:
-    """Largest f on the line where (g-2) and the relic density agree that the projection excludes."""
-    with np.errstate(invalid="ignore"):
-        covered = (compact.low[0] <= relic) & (relic <= compact.high[0])
-    return float(relic[covered].max()) if covered.any() else None
-
-
-def _summary(
-    benchmark: Benchmark,
-    card: Experiment,
-    settings: ScanSettings,
-    points: list[MassPoint],
-    contours: dict[PlaneName, Contour],
-    future: Contour,
-    compact: Contour,
-    relic: dict[PlaneName, FloatArray],
-) -> dict[str, Any]:
-    contour = contours[PlaneName.M_EPS]
-    decaying = np.array([p.masses.chi2_decays for p in sorted(points, key=lambda p: p.masses.m_aprime)])
-    low, high = contour.low[0][decaying], contour.high[0][decaying]
-    found = ~np.isnan(low)
-    reach = _largest_on_line(contour, FERMILAB_2021.epsilon)
-    k_factor = _k_factor(benchmark.masses)
-    cut = next((s.efficiencies["R < 0.06"] for s in card.signatures if "R < 0.06" in s.efficiencies), None)
-    summary: dict[str, Any] = {
-        "K_benchmark": k_factor,
-        "K_error": max(abs(k_factor - _k_factor(benchmark.masses, nodes=100)), float(np.spacing(k_factor))),
-        "epsilon_excluded_min": float(low[found].min()) if found.any() else None,
-        "epsilon_excluded_max": float(high[found].max()) if found.any() else None,
-        "epsilon_excluded_range_note": "over all masses at which chi2 decays",
-        "m_aprime_max_gminus2_GeV": reach,
-        "m_aprime_max_gminus2_error": _reach_error(points, card, settings, reach),
-        "rcut_efficiency_mean": cut.value if cut else None,
-        "rcut_efficiency_min": cut.value if cut else None,
-        "rcut_efficiency_note": "flat efficiency of the card",
-        "m_aprime_max_1e13_eot_GeV": _largest_on_line(future, FERMILAB_2021.epsilon),
-        "compact_hcal_max_splitting": _covered_splitting(compact, relic[PlaneName.M1_F]),
-        "alpha_d_landau": float(landau_bound(benchmark.masses.m_aprime)),
-        "seed": settings.seed,
-        "events_per_mass": settings.events,
-    }
-    return summary
-
-
-def _reach_error(
-    points: list[MassPoint], card: Experiment, settings: ScanSettings, reach: float | None
-) -> float | None:
-    """Error of the reach on the (g-2) line from the size of the samples and the integration."""
-    if reach is None:
-        return None
-    nearest = min(points, key=lambda p: abs(p.masses.m_aprime - reach))
-    model = LimitModel.from_experiment(card)
-    epsilon = float(FERMILAB_2021.epsilon(np.array([reach]))[0])
-    expected = signal(nearest, card, model, alpha_d=settings.alpha_d, epsilon=epsilon)
-    if not expected.sum() > 0:
-        return None
-    from postprocess.yields import expected_yields
-
-    found = expected_yields(nearest.table, card, nearest.rate, alpha_d=settings.alpha_d, epsilon=epsilon)
-    relative = float(np.sqrt((found.error**2).sum()) / found.expected.sum())
-    shifted = []
-    for sign in (-1, 1):
-        contour = exclude_epsilon(with_exposure(points, 1 + sign * relative), card, alpha_d=settings.alpha_d)
-        shifted.append(_largest_on_line(contour, FERMILAB_2021.epsilon))
-    if shifted[0] is None or shifted[1] is None:
-        return None
-    return max(abs(shifted[1] - shifted[0]) / 2, math.ulp(reach))

@@ -1,0 +1,249 @@
+"""summary.json: the paper's statements as numbers with errors.
+
+Errors are those of the event samples and of the integration: every mass's signal is shifted by its own relative
+error, all in the same direction, and half the change of a number is its error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from postprocess.benchmark import Benchmark
+from postprocess.contours import Contour
+from postprocess.exclusion import exclude_epsilon, exclude_splitting, with_exposure
+from postprocess.experiment import Experiment
+from postprocess.gminus2 import FERMILAB_2021
+from postprocess.landau import landau_bound
+from postprocess.planes import PlaneName, ScanSettings
+from postprocess.samples import MassPoint
+from postprocess.yields import expected_yields
+from semivis_gen.estimate import Estimate
+from semivis_gen.model import DarkMasses
+from semivis_gen.widths import gamma_chi2_lepton, gamma_chi2_massless
+
+__all__ = ["covered_splitting", "k_factor", "largest_on_line", "reach", "shifted_contours", "summarise"]
+
+FloatArray = NDArray[np.float64]
+Summary = dict[str, Any]
+FADING_M_APRIME = 0.3  # where the largest excluded splitting is quoted [GeV]
+
+
+def k_factor(masses: DarkMasses, **rule: int) -> float:
+    """K = Gamma(chi2 -> chi1 e+ e-) / Gamma_0; couplings cancel."""
+    return float(gamma_chi2_lepton(masses, 1.0, 1.0, **rule) / gamma_chi2_massless(masses, 1.0, 1.0))
+
+
+def largest_on_line(contour: Contour, line: Callable[[FloatArray], FloatArray] = FERMILAB_2021.epsilon) -> float | None:
+    """Largest x up to which a line, by default the central (g-2)_mu one, is excluded.
+
+    Parameters
+    ----------
+    contour : Contour
+        The exclusion.
+    line : callable
+        y as a function of x.
+
+    Returns
+    -------
+    float or None
+        None where the line is never excluded.
+    """
+    left = [c.x for c in contour.crossing_with(line) if c.leaving]
+    if left:
+        return max(left)
+    inside = contour.excluded & (contour.low[0] <= line(contour.x)) & (line(contour.x) <= contour.high[0])
+    return float(contour.x[inside].max()) if inside.any() else None
+
+
+def covered_splitting(contour: Contour, relic: FloatArray) -> float | None:
+    """Largest f on the line where (g-2) and the relic density agree that is excluded."""
+    with np.errstate(invalid="ignore"):
+        covered = (contour.low[0] <= relic) & (relic <= contour.high[0])
+    return float(relic[covered].max()) if covered.any() else None
+
+
+def shifted_contours(
+    points: Sequence[MassPoint], card: Experiment, contour: Contour, *, alpha_d: float
+) -> tuple[Contour, Contour]:
+    """Exclusions in (m_A', epsilon) with all signals one standard deviation lower and higher.
+
+    Parameters
+    ----------
+    points : sequence of MassPoint
+        One a mass.
+    card : Experiment
+        The card.
+    contour : Contour
+        Their exclusion; the relative errors are those at its upper edge, where samples are thinnest.
+    alpha_d : float
+        Dark coupling.
+
+    Returns
+    -------
+    Contour, Contour
+        With lower and with higher signals.
+    """
+    edge = {float(m): float(y) for m, y in zip(contour.x, contour.high[0], strict=True)}
+    shifted: tuple[list[MassPoint], list[MassPoint]] = ([], [])
+    for point in points:
+        m = point.masses.m_aprime
+        epsilon = edge.get(m, math.nan)
+        if not math.isfinite(epsilon):
+            epsilon = float(FERMILAB_2021.epsilon(np.array([m]))[0])
+        found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon)
+        total = float(found.expected.sum())
+        relative = min(float(np.hypot.reduce(found.error)) / total, 0.9) if total > 0 else 0.0
+        for group, sign in zip(shifted, (-1, 1), strict=True):
+            factor = 1 + sign * relative
+            rate = Estimate(point.rate.value * factor, point.rate.error * factor)
+            group.append(replace(point, rate=rate))
+    lower, higher = (exclude_epsilon(group, card, alpha_d=alpha_d) for group in shifted)
+    return lower, higher
+
+
+def _half_difference(values: Sequence[float | None]) -> float | None:
+    low, high = values
+    return None if low is None or high is None else max(abs(high - low) / 2, math.ulp(high))
+
+
+def reach(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> Estimate | None:
+    """Largest m_A' excluded on the central (g-2)_mu line [GeV], with the error of the samples.
+
+    Parameters
+    ----------
+    points : sequence of MassPoint
+        One a mass.
+    card : Experiment
+        The card.
+    alpha_d : float
+        Dark coupling.
+
+    Returns
+    -------
+    Estimate or None
+        None where the line is never excluded.
+    """
+    contour = exclude_epsilon(points, card, alpha_d=alpha_d)
+    value = largest_on_line(contour)
+    if value is None:
+        return None
+    error = _half_difference([largest_on_line(c) for c in shifted_contours(points, card, contour, alpha_d=alpha_d)])
+    return Estimate(value, math.nan if error is None else error)
+
+
+def _range(contour: Contour, decaying: NDArray[np.bool_]) -> tuple[float | None, float | None]:
+    """Smallest and largest excluded epsilon over the masses at which chi2 decays."""
+    low, high = contour.low[0][decaying], contour.high[0][decaying]
+    found = ~np.isnan(low)
+    return (float(low[found].min()), float(high[found].max())) if found.any() else (None, None)
+
+
+def summarise(
+    *,
+    benchmark: Benchmark,
+    card: Experiment,
+    projection: Experiment,
+    settings: ScanSettings,
+    points: Sequence[MassPoint],
+    splitting_points: Sequence[MassPoint],
+    compact_points: Sequence[MassPoint],
+    contours: dict[PlaneName, Contour],
+    compact: Contour,
+    relic: dict[PlaneName, FloatArray],
+    exposure_factor: float,
+) -> Summary:
+    """All statements.
+
+    Parameters
+    ----------
+    benchmark, card, projection : Benchmark, Experiment, Experiment
+        The paper's point, the card of the search and that with the compact HCAL1.
+    settings : ScanSettings
+        Parameters of the scan.
+    points, splitting_points, compact_points : sequence of MassPoint
+        Samples of the mass scan, and of the scans of mass and splitting for both cards.
+    contours, compact : dict, Contour
+        Exclusions of the search in the three planes and of the projection in (m_chi1, f).
+    relic : dict
+        Thermal-relic lines in the planes.
+    exposure_factor : float
+        Electrons of the future run over those of the card.
+
+    Returns
+    -------
+    dict
+        Numbers by name; KEY_error is the error of KEY. None where nothing is excluded.
+    """
+    alpha_d = settings.alpha_d
+    contour = contours[PlaneName.M_EPS]
+    decaying = np.array([p.masses.chi2_decays for p in sorted(points, key=lambda p: p.masses.m_aprime)])
+    shifted = shifted_contours(points, card, contour, alpha_d=alpha_d)
+    smallest, largest = _range(contour, decaying)
+    ends = [_range(c, decaying) for c in shifted]
+    future = reach(with_exposure(points, exposure_factor), card, alpha_d=alpha_d)
+    k = k_factor(benchmark.masses)
+    one_loop, two_loops = (float(landau_bound(benchmark.masses.m_aprime, loops=n)) for n in (1, 2))
+    cut = next((s.efficiencies["R < 0.06"] for s in card.signatures if "R < 0.06" in s.efficiencies), None)
+    covered = covered_splitting(compact, relic[PlaneName.M1_F])
+    m_chi1 = FADING_M_APRIME / settings.ratio
+    error = partial(_splitting_error, alpha_d=alpha_d)
+    return {
+        "K_benchmark": k,
+        "K_error": max(abs(k - k_factor(benchmark.masses, nodes=100)), float(np.spacing(k))),
+        "epsilon_excluded_min": smallest,
+        "epsilon_excluded_min_error": _half_difference([end[0] for end in ends]),
+        "epsilon_excluded_max": largest,
+        "epsilon_excluded_max_error": _half_difference([end[1] for end in ends]),
+        "epsilon_excluded_range_note": "over all masses at which chi2 decays",
+        "m_aprime_max_gminus2_GeV": largest_on_line(contour),
+        "m_aprime_max_gminus2_error": _half_difference([largest_on_line(c) for c in shifted]),
+        "splitting_max_gminus2_300MeV": _largest_splitting(contours[PlaneName.M1_F], m_chi1),
+        "splitting_max_gminus2_300MeV_error": error(splitting_points, card, lambda c: _largest_splitting(c, m_chi1)),
+        "rcut_efficiency_mean": cut.value if cut else None,
+        "rcut_efficiency_min": cut.value if cut else None,
+        "rcut_efficiency_note": "flat efficiency of the card",
+        "m_aprime_max_1e13_eot_GeV": future.value if future else None,
+        "m_aprime_max_1e13_eot_error": future.error if future else None,
+        "compact_hcal_max_splitting": covered,
+        "compact_hcal_max_splitting_error": error(
+            compact_points, projection, lambda c: covered_splitting(c, relic[PlaneName.M1_F])
+        ),
+        "alpha_d_landau": one_loop,
+        "alpha_d_landau_error": one_loop - two_loops,
+        "alpha_d_landau_note": "one loop; the error is the difference to two loops",
+        "seed": settings.seed,
+        "events_per_mass": settings.events,
+    }
+
+
+def _largest_splitting(contour: Contour, m_chi1: float) -> float | None:
+    """Largest excluded f at a mass, interpolated in ln f against ln m."""
+    known = np.isfinite(contour.high[0])
+    if known.sum() < 2 or not contour.x[known].min() <= m_chi1 <= contour.x[known].max():
+        return None
+    return float(np.exp(np.interp(np.log(m_chi1), np.log(contour.x[known]), np.log(contour.high[0][known]))))
+
+
+def _splitting_error(
+    points: Sequence[MassPoint], card: Experiment, number: Callable[[Contour], float | None], *, alpha_d: float
+) -> float | None:
+    """Error of a number of the plane (m_chi1, f)."""
+    relative = 0.0
+    for point in points:
+        epsilon = float(FERMILAB_2021.epsilon(np.array([point.masses.m_aprime]))[0])
+        found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon)
+        total = float(found.expected.sum())
+        if 0.1 < total < 100:  # where exclusion is decided
+            relative = max(relative, float(np.hypot.reduce(found.error)) / total)
+    values = []
+    for sign in (-1, 1):
+        shifted = exclude_splitting(with_exposure(points, 1 + sign * min(relative, 0.9)), card, alpha_d=alpha_d)
+        values.append(number(shifted) if shifted.excluded.any() else None)
+    return _half_difference(values)

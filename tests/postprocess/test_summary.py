@@ -1,0 +1,67 @@
+"""Statements of the summary against what they must be for known contours and samples."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from postprocess.exclusion import exclude_epsilon
+from postprocess.experiment import load_experiment
+from postprocess.gminus2 import FERMILAB_2021
+from postprocess.samples import sample_masses
+from postprocess.scan import Backend
+from postprocess.summary import covered_splitting, k_factor, largest_on_line, reach, shifted_contours
+from semivis_gen.model import DarkMasses
+
+CARD = load_experiment("na64-2018")
+
+
+@pytest.fixture(scope="module")
+def points():
+    grid = [(float(m), [0.4]) for m in np.linspace(0.3, 0.46, 6)]
+    return sample_masses(grid, CARD, ratio=3.0, events=2000, seed=1, backend=Backend(1))
+
+
+@pytest.fixture(scope="module")
+def contour(points):
+    return exclude_epsilon(points, CARD, alpha_d=0.1)
+
+
+def test_reach_is_where_the_line_leaves_the_exclusion(points, contour):
+    found = reach(points, CARD, alpha_d=0.1)
+    line = float(FERMILAB_2021.epsilon(np.array([found.value]))[0])
+    upper = np.exp(np.interp(found.value, contour.x, np.log(contour.high[0])))
+    assert line == pytest.approx(upper, rel=0.02)
+    assert 0 < found.error < 0.01
+
+
+def test_error_of_the_reach_falls_with_the_sample(points):
+    grid = [(p.masses.m_aprime, [0.4]) for p in points]
+    larger = sample_masses(grid, CARD, ratio=3.0, events=18_000, seed=2, backend=Backend(1))
+    small, large = (reach(group, CARD, alpha_d=0.1) for group in (points, larger))
+    assert small.error / large.error == pytest.approx(3.0, rel=0.5)
+    assert abs(small.pull(large)) < 4
+
+
+def test_more_signal_excludes_more(points, contour):
+    lower, higher = shifted_contours(points, CARD, contour, alpha_d=0.1)
+    known = np.isfinite(lower.high[0])
+    assert (lower.high[0] <= higher.high[0])[known].all()
+    assert (lower.low[0] >= higher.low[0])[known].all()
+    assert largest_on_line(lower) < largest_on_line(contour) < largest_on_line(higher)
+
+
+def test_a_line_that_is_not_excluded_has_no_reach(points, contour):
+    assert largest_on_line(contour, lambda m: np.full_like(m, 1e-6)) is None
+    none = [replace(p, rate=p.rate * 1e-9) for p in points]
+    assert reach(none, CARD, alpha_d=0.1) is None
+
+
+def test_covered_splitting_is_the_largest_relic_value_inside(contour):
+    relic = np.array([contour.high[0][0], np.nan, *np.full(len(contour.x) - 2, 1e9)])
+    assert covered_splitting(contour, relic) == contour.high[0][0]
+    assert covered_splitting(contour, np.full(len(contour.x), np.nan)) is None
+
+
+def test_k_factor_needs_no_couplings():
+    assert k_factor(DarkMasses(0.3, 3.0, 0.4)) == pytest.approx(0.642220, abs=1e-6)
