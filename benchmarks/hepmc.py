@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pyhepmc
@@ -21,7 +22,9 @@ def run(settings: Settings) -> list[Result]:
     n = settings.size(20_000, 2_000)
     events = chain_events(n)
     path, other = write(events, settings.work / "events.hepmc3"), settings.work / "pyhepmc.hepmc3"
-    reading = interleave({"own": lambda: consume(path), "pyhepmc": lambda: _read(path)}, repeats=settings.rounds())
+    readers = {"own": consume, "pyhepmc": _read, "arrays": _arrays}
+    actions = {name: partial(reader, path) for name, reader in readers.items()}
+    reading = interleave(actions, repeats=settings.rounds())
     with pyhepmc.open(path) as stream:
         records = list(stream)
     writing = interleave(
@@ -39,6 +42,16 @@ def run(settings: Settings) -> list[Result]:
             note="semivis into arrays; pyhepmc into its own records, of which nothing is taken",
         ),
         compare(
+            "reading .hepmc3 into arrays",
+            reading["own"],
+            work=n,
+            unit="events/s",
+            peer="pyhepmc, arrays of each event",
+            peer_times=reading["arrays"],
+            target=NO_SLOWER,
+            note="pyhepmc: ids, states, momenta and masses through its numpy interface, event by event",
+        ),
+        compare(
             "writing .hepmc3",
             writing["own"],
             work=n,
@@ -54,6 +67,16 @@ def run(settings: Settings) -> list[Result]:
 def _read(path: Path) -> int:
     with pyhepmc.open(path) as stream:
         return sum(1 for _ in stream)
+
+
+def _arrays(path: Path) -> int:
+    """Read and take what a user takes, without joining it."""
+    taken = []
+    with pyhepmc.open(path) as stream:
+        for event in stream:
+            rows = event.numpy.particles
+            taken.append((rows.pid, rows.status, rows.px, rows.py, rows.pz, rows.generated_mass))
+    return len(taken)
 
 
 def _write(records: list[pyhepmc.GenEvent], path: Path) -> None:

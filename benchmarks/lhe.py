@@ -25,7 +25,7 @@ PARTICLES = ("px", "py", "pz", "e", "m", "lifetime")
 
 def run(settings: Settings) -> list[Result]:
     """Measure reading and writing, plain and gzipped."""
-    n_own, n_peer = settings.size(200_000, 20_000), settings.size(20_000, 2_000)
+    n_own, n_peer = settings.size(200_000, 5_000), settings.size(20_000, 500)
     for suffix in SUFFIXES:
         write(chain_events(n_own), settings.work / f"many.{suffix}")
         write(chain_events(n_peer), settings.work / f"few.{suffix}")
@@ -34,7 +34,7 @@ def run(settings: Settings) -> list[Result]:
 
 
 def _reading(settings: Settings, suffix: str) -> Result:
-    n = settings.size(20_000, 2_000)
+    n = settings.size(20_000, 500)
     few = settings.work / f"few.{suffix}"
     times = interleave(
         {"own": lambda: consume(few), "pylhe": lambda: pylhe.to_awkward(pylhe.LHEFile.fromfile(few))},
@@ -63,7 +63,7 @@ def _agreement(path: Path) -> str:
 
 
 def _writing(settings: Settings, suffix: str) -> Result:
-    n_own, n_peer = settings.size(200_000, 20_000), settings.size(20_000, 2_000)
+    n_own, n_peer = settings.size(200_000, 5_000), settings.size(20_000, 500)
     events = chain_events(n_own)
     records = pylhe.LHEFile.fromfile(settings.work / "few.lhe", generator=False)
     layout = pylhe.GZ_FORMAT if suffix.endswith("gz") else pylhe.DEFAULT_FORMAT

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.measure import Result, Spread, Target, Unavailable
@@ -16,6 +17,8 @@ __all__ = ["peak_memory", "run"]
 EXPERIMENT = "na64-2018"
 COMMAND = (sys.executable, "-c", "from postprocess.cli.main import main; main()")
 LARGEST_MB = 1000.0
+FLAT = 1.5
+STEPS = ("generate", "accept")
 SIZES, QUICK, LARGE = (100_000, 1_000_000), (10_000, 50_000), 10_000_000
 # a new process inherits the peak of the one that starts it: a small one stands between
 LAUNCHER = """
@@ -33,10 +36,24 @@ def run(settings: Settings) -> list[Result]:
         msg = "this system does not tell the memory of a process that ended (os.wait4)"
         raise Unavailable(msg)
     sizes = QUICK if settings.quick else SIZES
-    cases = [(suffix, n) for suffix in ("parquet", "lhe.gz") for n in sizes]
-    if settings.large:
-        cases.append(("parquet", LARGE))
-    return [result for suffix, n in cases for result in _chain(settings.work / f"memory.{suffix}", n)]
+    results = []
+    for suffix in ("parquet", "lhe.gz"):
+        these = (*sizes, LARGE) if settings.large and suffix == "parquet" else sizes
+        peaks = [_chain(settings.work / f"memory.{suffix}", n) for n in these]
+        results += [result for pair in peaks for result in pair]
+        results += [_growth(step, suffix, these, peaks) for step in range(2)]
+    return results
+
+
+def _growth(step: int, suffix: str, sizes: Sequence[int], peaks: list[list[Result]]) -> Result:
+    share = peaks[-1][step].value.median / peaks[0][step].value.median
+    return Result(
+        f"{STEPS[step]}, {sizes[-1]:.0e} over {sizes[0]:.0e} events, .{suffix}".replace("e+0", "e"),
+        "x",
+        Spread(share, share, share, 1),
+        target=Target(FLAT, at_most=True),
+        note="peak memory: 1 is flat",
+    )
 
 
 def _chain(path: Path, n: int) -> list[Result]:
