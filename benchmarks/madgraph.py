@@ -18,7 +18,7 @@ from semivis_gen.generate import generate
 
 __all__ = ["run"]
 
-EVENTS, NATIVE_EVENTS = 10_000, 1_000_000
+EVENTS, NATIVE_EVENTS = 2_000, 1_000_000
 THOUSAND_TIMES = Target(1000.0, ratio=True)
 
 
