@@ -97,7 +97,7 @@ def _rates(name: str, target: ThinTarget | ThickTarget, settings: Settings) -> l
 def first_event(settings: Settings) -> list[Result]:
     """Time from the start of a new interpreter to its end after one event, at several points."""
     scripts = {"lead, 0.3 GeV": ONE_THIN.format(mass=0.3)}
-    for mass in (0.002, 0.3, 3.0) if not settings.quick else (0.3,):
+    for mass in (0.01, 0.3, 3.0) if not settings.quick else (0.3,):
         scripts[f"{EXPERIMENT}'s dump, {mass:g} GeV"] = ONE_THICK.format(mass=mass, experiment=EXPERIMENT)
     times: dict[str, list[Timing]] = {name: [] for name in scripts}
     for _ in range(settings.rounds()):
