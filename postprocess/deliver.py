@@ -29,6 +29,7 @@ from postprocess.plots import (
 from postprocess.report import Figure, Table, compare, write_report
 from postprocess.reproduce import FUTURE_ELECTRONS, IMPROVED, JULY_2021, SHOWN_MASSES, Reproduction
 from postprocess.store import digest
+from postprocess.studies import write_rows
 from postprocess.workspace import build_patchset, build_workspace, write_json
 from semivis_gen.constants import M_ELECTRON
 from semivis_gen.io.atomic import atomic_path
@@ -72,6 +73,9 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
     for point in shown:
         point.table.to_csv(folder / f"acceptance_{1000 * point.masses.m_aprime:g}MeV.csv")
     _k_table(result, folder / "kfactor.csv")
+    studies = result.studies.tables()
+    for stem, (title, rows) in studies.items():
+        write_rows(rows, folder / f"{stem}.csv", title=title)
     figures = _figures(result, folder)
     _json(folder / "summary.json", result.summary)
     _json(folder / "manifest.json", _manifest(result))
@@ -98,7 +102,8 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         introduction=_introduction(result),
         comparisons=compare({k: v for k, v in result.summary.items() if k != "K_error"}, result.benchmark.results),
         figures=figures,
-        tables=[Table(TITLES[n][1], c.columns()) for n, c in result.contours.items()],
+        tables=[Table(title, {key: [row[key] for row in rows] for key in rows[0]}) for title, rows in studies.values()]
+        + [Table(TITLES[n][1], c.columns()) for n, c in result.contours.items()],
         notes=_notes(result.experiment),
         provenance=_provenance(result),
     )

@@ -35,7 +35,13 @@ SPLITTING_STEPS = 120
 
 
 def signal(
-    point: MassPoint, experiment: Experiment, model: LimitModel, *, alpha_d: ArrayLike, epsilon: ArrayLike
+    point: MassPoint,
+    experiment: Experiment,
+    model: LimitModel,
+    *,
+    alpha_d: ArrayLike,
+    epsilon: ArrayLike,
+    k_factor: float | None = None,
 ) -> FloatArray:
     """Expected signal in the bins of a limit model.
 
@@ -49,20 +55,28 @@ def signal(
         Its `names` order the bins; a signature the point cannot have gets no signal.
     alpha_d, epsilon : array_like
         Couplings; they broadcast.
+    k_factor : float, optional
+        See `yields.expected_yields`.
 
     Returns
     -------
     ndarray (..., bins)
         Expected events.
     """
-    found = expected_yields(point.table, experiment, point.rate, alpha_d=alpha_d, epsilon=epsilon)
+    found = expected_yields(point.table, experiment, point.rate, alpha_d=alpha_d, epsilon=epsilon, k_factor=k_factor)
     columns = dict(zip(found.signatures, np.moveaxis(found.expected, -1, 0), strict=True))
     nothing = np.zeros(found.expected.shape[:-1])
     return np.stack([columns.get(name, nothing) for name in model.names], axis=-1)
 
 
 def exclude_epsilon(
-    points: Sequence[MassPoint], experiment: Experiment, *, alpha_d: float, mode: Mode | str = Mode.SEMIVISIBLE
+    points: Sequence[MassPoint],
+    experiment: Experiment,
+    *,
+    alpha_d: float,
+    mode: Mode | str = Mode.SEMIVISIBLE,
+    model: LimitModel | None = None,
+    k_factor: float | None = None,
 ) -> Contour:
     """Exclusion in (m_A', epsilon).
 
@@ -76,18 +90,23 @@ def exclude_epsilon(
         Dark coupling.
     mode : Mode
         Which signatures count.
+    model : LimitModel, optional
+        Counts and uncertainties; those of the card where absent.
+    k_factor : float, optional
+        See `yields.expected_yields`.
 
     Returns
     -------
     Contour
         Observed and expected.
     """
-    model = LimitModel.from_experiment(experiment, mode)
+    chosen = model or LimitModel.from_experiment(experiment, mode)
+
+    def expected(point: MassPoint, epsilon: FloatArray) -> FloatArray:
+        return signal(point, experiment, chosen, alpha_d=alpha_d, epsilon=epsilon, k_factor=k_factor)
+
     edges = [
-        excluded_edges(
-            lambda eps, p=point: cls_with_bands(model, signal(p, experiment, model, alpha_d=alpha_d, epsilon=eps)),  # type: ignore[misc]
-            EPSILON_SCAN,
-        )
+        excluded_edges(lambda eps, p=point: cls_with_bands(chosen, expected(p, eps)), EPSILON_SCAN)  # type: ignore[misc]
         for point in points
     ]
     return Contour.build([p.masses.m_aprime for p in points], edges, x_name="m_aprime_GeV", y_name="epsilon")

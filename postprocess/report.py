@@ -24,6 +24,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "rcut_efficiency_min": ("efficiency of the R cut, smallest", ""),
     "m_aprime_max_1e13_eot_GeV": ("reach on the (g-2) line with 1e13 EOT, m_A'", "GeV"),
     "compact_hcal_max_splitting": ("compact HCAL1: largest covered f", ""),
+    "optimised_cuts_gain": ("optimised cuts: gain in the expected limit", ""),
+    "m_aprime_max_gminus2_constant_K_GeV": ("reach on the (g-2) line with K = 0.640", "GeV"),
+    "m_aprime_max_gminus2_GeV_na64-2018-july2021": ("the same with production as of July 2021 (IWW)", "GeV"),
+    "m_aprime_max_gminus2_GeV_na64-2018-improved": ("the same with secondaries and annihilation", "GeV"),
     "alpha_d_landau": ("largest alpha_D without a Landau pole below 1 TeV", ""),
     "wall_time_s": ("wall time", "s"),
 }
@@ -117,7 +121,7 @@ def compare(summary: Mapping[str, Any], published: Mapping[str, Quantity]) -> li
     ----------
     summary : mapping
         summary.json; the error of KEY is looked up as KEY_error, then with KEY's last word replaced by error
-        (K_benchmark, K_error).
+        (K_benchmark, K_error), then with _GeV_ replaced by _error_.
     published : mapping
         Published numbers by the same keys, as `benchmark.Benchmark.results` holds them.
 
@@ -132,7 +136,7 @@ def compare(summary: Mapping[str, Any], published: Mapping[str, Quantity]) -> li
         label, unit = LABELS.get(key, (key, ""))
         paper = published.get(key)
         remark = ", ".join(str(x) for x in (paper.source, paper.note) if x) if paper else ""
-        error = _number(summary.get(f"{key}_error", summary.get(f"{key.rpartition('_')[0]}_error")))
+        error = _number(next((summary[name] for name in _error_names(key) if name in summary), None))
         result.append(
             Comparison(
                 label,
@@ -145,6 +149,10 @@ def compare(summary: Mapping[str, Any], published: Mapping[str, Quantity]) -> li
             )
         )
     return result
+
+
+def _error_names(key: str) -> tuple[str, ...]:
+    return (f"{key}_error", f"{key.rpartition('_')[0]}_error", key.replace("_GeV_", "_error_"))
 
 
 def render_report(

@@ -19,7 +19,9 @@ from postprocess.relic import relic_alpha_d, relic_line, relic_splitting
 from postprocess.samples import MassPoint, sample_masses
 from postprocess.scan import Advance, Backend
 from postprocess.store import PointStore
-from postprocess.summary import k_factor, summarise
+from postprocess.studies import Studies, run_studies, studies_steps
+from postprocess.summary import k_factor, reach, summarise
+from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkMasses
 
 __all__ = ["SHOWN_MASSES", "Reproduction", "reproduce", "steps_of"]
@@ -57,6 +59,8 @@ class Reproduction:
     """Projection in (m_chi1, f) with the compact HCAL1."""
     production: dict[Mode, dict[str, Contour]]
     """Exclusions in (m_A', epsilon) with other production and for an invisible A', by card."""
+    studies: Studies
+    """Uncertainties, answers, cuts."""
     relic: dict[PlaneName, FloatArray]
     """Thermal-relic value of y at the x of each contour; NaN where there is none."""
     k_masses: FloatArray
@@ -72,7 +76,7 @@ class Reproduction:
 def steps_of(settings: ScanSettings) -> int:
     """Count the masses that `reproduce` samples, for a progress bar."""
     others = [len(_variant_masses(settings, card, mode)) for mode, cards in OTHER_PRODUCTION.items() for card in cards]
-    return len(_masses(settings)) + 2 * SPLITTING_SCAN.masses + sum(others)
+    return len(_masses(settings)) + 2 * SPLITTING_SCAN.masses + sum(others) + studies_steps()
 
 
 def _variant_masses(settings: ScanSettings, card: str, mode: Mode) -> list[tuple[float, list[float]]]:
@@ -150,26 +154,29 @@ def reproduce(
     future = exclude_epsilon(with_exposure(points, factor), card, alpha_d=settings.alpha_d)
     compact = contour_of(PlaneName.M1_F, compact_points, projection, settings)
     small = replace(settings, events=min(VARIANT_EVENTS, settings.events))
-    production = {
-        mode: {
-            name: exclude_epsilon(
-                sample(_variant_masses(settings, name, mode), other, small, mode), other,
-                alpha_d=settings.alpha_d, mode=mode,
-            )
-            for name, other in ((name, load_experiment(name)) for name in names)
-        }
-        for mode, names in OTHER_PRODUCTION.items()
-    }  # fmt: skip
+    production: dict[Mode, dict[str, Contour]] = {mode: {} for mode in OTHER_PRODUCTION}
+    reaches: dict[str, Estimate | None] = {card.name: reach(points, card, alpha_d=settings.alpha_d)}
+    for mode, names in OTHER_PRODUCTION.items():
+        for name in names:
+            other = load_experiment(name)
+            found = sample(_variant_masses(settings, name, mode), other, small, mode)
+            production[mode][name] = exclude_epsilon(found, other, alpha_d=settings.alpha_d, mode=mode)
+            if mode is Mode.SEMIVISIBLE:
+                reaches[name] = reach(found, other, alpha_d=settings.alpha_d)
+    studies = run_studies(
+        points, card, contours[PlaneName.M_EPS], settings,
+        production=reaches, backend=backend, store=store, advance=advance,
+    )  # fmt: skip
     k_masses, k_splittings, k_map = _k_map(settings)
     relic = _relic_lines(contours, settings)
     summary = summarise(
         benchmark=benchmark, card=card, projection=projection, settings=settings, points=points,
         splitting_points=splitting_points, compact_points=compact_points, contours=contours, compact=compact,
-        relic=relic, exposure_factor=factor,
+        relic=relic, exposure_factor=factor, studies=studies,
     )  # fmt: skip
     summary["wall_time_s"] = time.monotonic() - started
     return Reproduction(
-        benchmark, card, projection, settings, points, contours, future, compact, production, relic,
+        benchmark, card, projection, settings, points, contours, future, compact, production, studies, relic,
         k_masses, k_splittings, k_map, summary,
     )  # fmt: skip
 

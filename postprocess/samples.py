@@ -23,7 +23,7 @@ from semivis_gen.events import Events
 from semivis_gen.generate import generate
 from semivis_gen.model import DarkMasses
 
-__all__ = ["MassPoint", "sample_masses", "sample_task"]
+__all__ = ["MassPoint", "sample_masses", "sample_shapes", "sample_task"]
 
 ANNIHILATION_SHARE = 0.3  # of the events where it is on: its A' have one energy and need fewer
 
@@ -41,16 +41,16 @@ class MassPoint:
 
 
 def sample_task(
-    *, m_aprime: float, ratio: float, splittings: list[float], card: dict[str, Any], mode: str, events: int, seed: int
+    *, m_aprime: float, shapes: list[list[float]], card: dict[str, Any], mode: str, events: int, seed: int
 ) -> dict[str, Any]:
-    """Sample one A' mass and reduce it to acceptance tables, one a splitting.
+    """Sample one A' mass and reduce it to acceptance tables, one a choice of R and f.
 
     Parameters
     ----------
-    m_aprime, ratio : float
-        m_A' [GeV] and R.
-    splittings : list of float
-        Values of f.
+    m_aprime : float
+        m_A' [GeV].
+    shapes : list of [float, float]
+        R and f.
     card : dict
         The experiment card as JSON-able values.
     mode : str
@@ -61,11 +61,11 @@ def sample_task(
     Returns
     -------
     dict
-        `rate` [value, error] and `tables`, one a splitting; none where the mass is out of reach.
+        `rate` [value, error] and `tables`, one a shape; none where the mass is out of reach.
     """
     experiment = Experiment.model_validate(card)
     target, e_min = experiment.thick_target(mode), experiment.e_min(mode)
-    first = DarkMasses(m_aprime, ratio, splittings[0])
+    first = DarkMasses(m_aprime, *shapes[0])
     try:
         made = generate(
             first,
@@ -81,7 +81,7 @@ def sample_task(
         return {"rate": [0.0, 0.0], "tables": []}
     info = chunks[0].info
     tables = []
-    for splitting in splittings:
+    for ratio, splitting in shapes:
         masses = DarkMasses(m_aprime, ratio, splitting)
         sample: Iterable[Events] = chunks
         if mode == Mode.SEMIVISIBLE:  # the chain, with the polarisation of each A'
@@ -153,24 +153,54 @@ def sample_masses(
     list of MassPoint
         In the order of the grid; masses out of the beam's reach are left out.
     """
+    shapes = [(m, [(ratio, f) for f in splittings]) for m, splittings in grid]
+    return sample_shapes(
+        shapes, experiment, mode=mode, events=events, seed=seed, backend=backend, store=store, advance=advance
+    )
+
+
+def sample_shapes(
+    grid: list[tuple[float, list[tuple[float, float]]]],
+    experiment: Experiment,
+    *,
+    mode: Mode | str = Mode.SEMIVISIBLE,
+    events: int,
+    seed: int,
+    backend: Backend,
+    store: PointStore | None = None,
+    advance: Advance = lambda _: None,
+) -> list[MassPoint]:
+    """Sample mass points of any R and f; those of one m_A' share the sample of produced A'.
+
+    Parameters
+    ----------
+    grid : list of (float, list of (float, float))
+        m_A' [GeV] and the (R, f) at it.
+    experiment, mode, events, seed, backend, store, advance
+        As for `sample_masses`.
+
+    Returns
+    -------
+    list of MassPoint
+        In the order of the grid; masses out of the beam's reach are left out.
+    """
     card = experiment.model_dump(mode="json")
     points = [
         {
             "m_aprime": m,
-            "ratio": ratio,
-            "splittings": splittings,
+            "shapes": [list(shape) for shape in shapes],
             "card": card,
             "mode": Mode(mode).value,
             "events": events,
             "seed": seed,
         }
-        for m, splittings in grid
+        for m, shapes in grid
     ]
     results = run_points(sample_task, points, backend=backend, store=store, advance=advance)
     return [
         MassPoint(masses, _from_dict(table, experiment.name, masses), Estimate(*result["rate"]))
-        for (m, splittings), result in zip(grid, results, strict=True)
+        for (m, shapes), result in zip(grid, results, strict=True)
         for masses, table in zip(
-            [DarkMasses(m, ratio, f) for f in splittings][: len(result["tables"])], result["tables"], strict=True
+            [DarkMasses(m, *shape) for shape in shapes][: len(result["tables"])], result["tables"], strict=True
         )
     ]

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from postprocess.yields import expected_yields
 from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkMasses
 from semivis_gen.widths import gamma_chi2_lepton, gamma_chi2_massless
+
+if TYPE_CHECKING:
+    from postprocess.studies import Studies
 
 __all__ = ["covered_splitting", "k_factor", "largest_on_line", "reach", "shifted_contours", "summarise"]
 
@@ -128,14 +131,22 @@ def reach(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> E
     Returns
     -------
     Estimate or None
-        None where the line is never excluded.
+        None where the line is never excluded. Where the excluded region ends before it meets the line, the last
+        excluded mass of the scan.
     """
     contour = exclude_epsilon(points, card, alpha_d=alpha_d)
     value = largest_on_line(contour)
     if value is None:
         return None
     error = _half_difference([largest_on_line(c) for c in shifted_contours(points, card, contour, alpha_d=alpha_d)])
-    return Estimate(value, math.nan if error is None else error)
+    return Estimate(value, math.nan if error is None else math.hypot(error, _grid_error(contour, value)))
+
+
+def _grid_error(contour: Contour, value: float) -> float:
+    """Half a step of the scan where the excluded region ends before it meets the line, else zero."""
+    ends = any(c.edge == "tip" and c.x == value for c in contour.crossing_with(FERMILAB_2021.epsilon))
+    after = contour.x[contour.x > value]
+    return float(after[0] - value) / 2 if ends and len(after) else 0.0
 
 
 def _range(contour: Contour, decaying: NDArray[np.bool_]) -> tuple[float | None, float | None]:
@@ -158,6 +169,7 @@ def summarise(
     compact: Contour,
     relic: dict[PlaneName, FloatArray],
     exposure_factor: float,
+    studies: Studies,
 ) -> Summary:
     """All statements.
 
@@ -175,6 +187,8 @@ def summarise(
         Thermal-relic lines in the planes.
     exposure_factor : float
         Electrons of the future run over those of the card.
+    studies : Studies
+        What was studied around the main result.
 
     Returns
     -------
@@ -218,9 +232,25 @@ def summarise(
         "alpha_d_landau": one_loop,
         "alpha_d_landau_error": one_loop - two_loops,
         "alpha_d_landau_note": "one loop; the error is the difference to two loops",
+        **_studied(studies),
         "seed": settings.seed,
         "events_per_mass": settings.events,
     }
+
+
+def _studied(studies: Studies) -> Summary:
+    gains = [choice.gain for choice in studies.cuts]
+    found: Summary = {
+        "optimised_cuts_gain": sum(gains) / len(gains),
+        "optimised_cuts_gain_error": (max(gains) - min(gains)) / 2,
+        "optimised_cuts_gain_note": "mean over the assumed backgrounds; the error is their range",
+        "m_aprime_max_gminus2_constant_K_GeV": studies.reach_constant_k,
+        "chi2_to_muons_largest_share": studies.muon_share,
+    }
+    for card, estimate in studies.production.items():
+        found[f"m_aprime_max_gminus2_GeV_{card}"] = estimate.value if estimate else None
+        found[f"m_aprime_max_gminus2_error_{card}"] = estimate.error if estimate else None
+    return found
 
 
 def _largest_splitting(contour: Contour, m_chi1: float) -> float | None:

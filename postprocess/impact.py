@@ -1,0 +1,75 @@
+"""What each uncertainty costs: the reach with it off, and with the signal shifted by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from postprocess.exclusion import exclude_epsilon, with_exposure
+from postprocess.experiment import Experiment
+from postprocess.limitmodel import LimitModel
+from postprocess.samples import MassPoint
+from postprocess.summary import largest_on_line
+
+__all__ = ["Impact", "impact_table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """One uncertainty."""
+
+    name: str
+    """What it is."""
+    size: float | None
+    """Relative standard deviation of the signal; None for the background's and for all together."""
+    reach_GeV: float | None  # noqa: N815
+    """Largest m_A' excluded on the central (g-2)_mu line without it [GeV]."""
+    epsilon_min: float | None
+    """Smallest excluded epsilon without it."""
+    reach_signal_low_GeV: float | None = None  # noqa: N815
+    """Reach with the signal one standard deviation lower, the uncertainty as in the card [GeV]."""
+    reach_signal_high_GeV: float | None = None  # noqa: N815
+    """Reach with the signal one standard deviation higher [GeV]."""
+
+
+def impact_table(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> list[Impact]:
+    """Impact of every nuisance of a card.
+
+    Parameters
+    ----------
+    points : sequence of MassPoint
+        One a mass.
+    card : Experiment
+        Its systematics and background errors are the nuisances.
+    alpha_d : float
+        Dark coupling.
+
+    Returns
+    -------
+    list of Impact
+        First the card as it is, then each nuisance off, then the background's errors, then all off.
+    """
+    model = LimitModel.from_experiment(card)
+    sharp = replace(model, background_error=(0.0,) * model.bins)
+
+    def numbers(used: LimitModel) -> tuple[float | None, float | None]:
+        contour = exclude_epsilon(points, card, alpha_d=alpha_d, model=used)
+        low = contour.low[0]
+        return largest_on_line(contour), float(np.nanmin(low)) if np.isfinite(low).any() else None
+
+    def shifted(factor: float) -> float | None:
+        return largest_on_line(exclude_epsilon(with_exposure(points, factor), card, alpha_d=alpha_d))
+
+    rows = [Impact("the card as it is", None, *numbers(model))]
+    for nuisance in model.nuisances:
+        size = max(nuisance.sizes, key=abs)
+        rows.append(
+            Impact(
+                nuisance.name, size, *numbers(model.without(nuisance.name)), shifted(1 / (1 + size)), shifted(1 + size)
+            )
+        )
+    rows.append(Impact("background", None, *numbers(sharp)))
+    rows.append(Impact("all", None, *numbers(sharp.without())))
+    return rows

@@ -1,0 +1,165 @@
+"""Studies around the main result: impact of the uncertainties, answers, cuts, other production; as rows of tables."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from postprocess.answers import (
+    ReachRow,
+    WidthRow,
+    answer_grid,
+    exact_against_constant_k,
+    largest_muon_share,
+    reach_rows,
+)
+from postprocess.contours import Contour
+from postprocess.cutscan import CutChoice, best_cuts, signal_against_cuts
+from postprocess.experiment import Experiment
+from postprocess.impact import Impact, impact_table
+from postprocess.planes import ScanSettings
+from postprocess.samples import MassPoint, sample_shapes
+from postprocess.scan import Advance, Backend
+from postprocess.store import PointStore
+from semivis_gen.estimate import Estimate
+from semivis_gen.io.atomic import atomic_path
+from semivis_gen.model import DarkMasses
+
+__all__ = ["Studies", "run_studies", "studies_steps", "write_rows"]
+
+Row = dict[str, float | str | None]
+ANSWER_EVENTS, CUT_EVENTS = 4_000, 10_000
+LARGEST_MASS, CUT_MASS = 1.3, 0.36  # [GeV]
+
+
+@dataclass(frozen=True, slots=True)
+class Studies:
+    """Results of all studies."""
+
+    impact: list[Impact]
+    """Reach without each uncertainty."""
+    widths: list[WidthRow]
+    """Limits with the exact chi2 width and with the published K."""
+    reach_constant_k: float | None
+    """Reach on the (g-2)_mu line with the published K [GeV]."""
+    shapes: list[ReachRow]
+    """Reach over R and f."""
+    cuts: list[CutChoice]
+    """Best cuts for several backgrounds."""
+    muon_share: float
+    """Largest branching of chi2 to muons in the excluded region."""
+    production: dict[str, Estimate | None]
+    """Reach with other production, by card [GeV]."""
+
+    def tables(self) -> dict[str, tuple[str, list[Row]]]:
+        """Rows of each table by file stem, with a title."""
+        shapes: list[Row] = [
+            {
+                "ratio": row.ratio,
+                "splitting": row.splitting,
+                "reach_GeV": row.reach.value if row.reach else None,
+                "error_GeV": row.reach.error if row.reach else None,
+                "note": "at least: the scan ends there" if row.at_end else "",
+            }
+            for row in self.shapes
+        ]
+        production: list[Row] = [
+            {"card": card, "reach_GeV": r.value if r else None, "error_GeV": r.error if r else None}
+            for card, r in self.production.items()
+        ]
+        return {
+            "impact": ("Reach on the (g-2) line without each uncertainty", [asdict(row) for row in self.impact]),
+            "answer_width": ("Limits with the exact chi2 width and with K = 0.640", [asdict(r) for r in self.widths]),
+            "answer_shape": ("Reach on the (g-2) line over R and f", shapes),
+            "answer_production": ("Reach on the (g-2) line with other production", production),
+            "cuts": (
+                "Cuts with the strongest expected limit, by assumed fall of the background",
+                [asdict(c) for c in self.cuts],
+            ),
+        }
+
+
+def studies_steps() -> int:
+    """Count the masses that `run_studies` samples, for a progress bar."""
+    return len(answer_grid(LARGEST_MASS))
+
+
+def run_studies(
+    points: Sequence[MassPoint],
+    card: Experiment,
+    contour: Contour,
+    settings: ScanSettings,
+    *,
+    production: Mapping[str, Estimate | None],
+    backend: Backend,
+    store: PointStore | None,
+    advance: Advance = lambda _: None,
+) -> Studies:
+    """Run all studies.
+
+    Parameters
+    ----------
+    points : sequence of MassPoint
+        The main scan, one a mass.
+    card : Experiment
+        The card.
+    contour : Contour
+        Exclusion of the main scan in (m_A', epsilon).
+    settings : ScanSettings
+        Its parameters.
+    production : mapping
+        Reach with other production, by card.
+    backend, store, advance
+        See `postprocess.scan.run_points`.
+
+    Returns
+    -------
+    Studies
+        Rows of all tables.
+    """
+    alpha_d = settings.alpha_d
+    shaped = sample_shapes(
+        answer_grid(LARGEST_MASS), card, events=min(ANSWER_EVENTS, settings.events), seed=settings.seed,
+        backend=backend, store=store, advance=advance,
+    )  # fmt: skip
+    widths, _, constant = exact_against_constant_k(points, card, alpha_d=alpha_d)
+    masses = DarkMasses(CUT_MASS, settings.ratio, settings.splitting)
+    size = min(CUT_EVENTS, settings.events)
+    s1, s2 = signal_against_cuts(card, masses, alpha_d=alpha_d, events=size, seed=settings.seed)
+    return Studies(
+        impact=impact_table(points, card, alpha_d=alpha_d),
+        widths=widths,
+        reach_constant_k=constant,
+        shapes=reach_rows(shaped, card, alpha_d=alpha_d),
+        cuts=best_cuts(card, s1, s2),
+        muon_share=largest_muon_share(points, contour, alpha_d=alpha_d),
+        production=dict(production),
+    )
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], path: Path, *, title: str) -> None:
+    """Write rows as CSV; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        With equal keys; None is an empty cell.
+    path : Path
+        The file.
+    title : str
+        First line, as a comment.
+
+    Raises
+    ------
+    OutputError
+        Where it cannot be written.
+    """
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(f"# {title}\n")
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(rows[0])
+        for row in rows:
+            writer.writerow([f"{v:.6g}" if isinstance(v, float) else "" if v is None else v for v in row.values()])

@@ -1,0 +1,122 @@
+"""Impact of uncertainties, answers and cuts: limits in which the result is known."""
+
+import csv
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from postprocess.answers import exact_against_constant_k, largest_muon_share, reach_rows
+from postprocess.cutscan import best_cuts, mean_expected_limit, signal_against_cuts
+from postprocess.exclusion import exclude_epsilon, signal
+from postprocess.experiment import load_experiment
+from postprocess.gminus2 import FERMILAB_2021
+from postprocess.impact import impact_table
+from postprocess.limitmodel import LimitModel
+from postprocess.limits import upper_limit
+from postprocess.samples import sample_masses, sample_shapes
+from postprocess.scan import Backend
+from postprocess.studies import write_rows
+from postprocess.summary import k_factor, reach
+from semivis_gen.model import DarkMasses
+
+CARD = load_experiment("na64-2018")
+HERE = Backend(1)
+
+
+@pytest.fixture(scope="module")
+def points():
+    grid = [(float(m), [0.4]) for m in np.linspace(0.32, 0.42, 5)]
+    return sample_masses(grid, CARD, ratio=3.0, events=1500, seed=1, backend=HERE)
+
+
+def test_without_any_uncertainty_the_reach_is_where_2_3026_events_are_expected(points):
+    rows = {row.name: row for row in impact_table(points, CARD, alpha_d=0.1)}
+    found = rows["all"].reach_GeV
+    model = LimitModel.from_experiment(CARD)
+    line = FERMILAB_2021.epsilon(np.array([p.masses.m_aprime for p in points]))
+    expected = [signal(p, CARD, model, alpha_d=0.1, epsilon=float(e)).sum() for p, e in zip(points, line, strict=True)]
+    masses = np.array([p.masses.m_aprime for p in points])
+    crossing = np.exp(np.interp(-np.log(2.302585), -np.log(expected), np.log(masses)))
+    assert found == pytest.approx(crossing, rel=3e-3)
+    assert rows["the card as it is"].reach_GeV <= rows["efficiencies"].reach_GeV <= found
+    for row in rows.values():
+        if row.size is not None:
+            assert row.reach_signal_low_GeV < rows["the card as it is"].reach_GeV < row.reach_signal_high_GeV
+
+
+def test_the_exact_k_as_a_constant_changes_nothing(points):
+    (point,) = points[2:3]
+    rows, *_ = exact_against_constant_k([point, point], CARD, alpha_d=0.1, k_factor=k_factor(point.masses))
+    for row in rows:
+        assert row.epsilon_low_k == pytest.approx(row.epsilon_low, rel=1e-9)
+        assert row.epsilon_high_k == pytest.approx(row.epsilon_high, rel=1e-9)
+
+
+def test_a_wider_chi2_reaches_less_far(points):
+    _, exact, wide = exact_against_constant_k(points, CARD, alpha_d=0.1, k_factor=0.8)
+    assert wide < exact
+
+
+def test_reach_over_shapes_is_that_of_each_alone(points):
+    grid = [(p.masses.m_aprime, [(3.0, 0.4), (3.0, 0.45)]) for p in points]
+    shaped = sample_shapes(grid, CARD, events=1500, seed=1, backend=HERE)
+    first, second = reach_rows(shaped, CARD, alpha_d=0.1)
+    assert (first.ratio, first.splitting) == (3.0, 0.4)
+    assert first.reach == reach(points, CARD, alpha_d=0.1)
+    assert second.reach.value < first.reach.value  # shorter flight
+
+
+def test_muons_are_closed_below_two_muon_masses(points):
+    contour = exclude_epsilon(points, CARD, alpha_d=0.1)
+    assert largest_muon_share(points, contour, alpha_d=0.1) == 0.0
+    heavy = [replace(p, masses=DarkMasses(p.masses.m_aprime, 2.6, 0.59)) for p in points]  # only the masses count
+    assert all(p.masses.delta < 0.21 for p in heavy)
+
+
+def test_mean_expected_limit_is_that_of_the_observation_without_background():
+    model = LimitModel(background=(0.0,), background_error=(0.0,), observed=(0,))
+    assert mean_expected_limit(model, (1.0,)) == pytest.approx(float(upper_limit(model, [1.0])), rel=1e-9)
+    more = LimitModel(background=(0.5,), background_error=(0.0,), observed=(0,))
+    assert mean_expected_limit(more, (1.0,)) > 2.31
+
+
+def test_best_cut_of_a_known_problem():
+    # a "limit" of sqrt(1 + b) / s has its optimum where it is put
+    s1 = {15.0: 1.0, 20.0: 0.9}
+    s2 = {50.0: 1.0, 60.0: 1.0, 70.0: 0.1}
+
+    def limit(model, expected):
+        return (1 + model.background[0] + 10 * model.background[1]) / sum(expected)
+
+    (choice,) = best_cuts(CARD, s1, s2, scales=[10.0], limit=limit)
+    falls = np.exp(-1.0)
+    now = (1 + 0.19 + 5.3) / 2
+    options = {
+        (15.0, 60.0): (1 + 0.19 + 5.3 * falls) / 2,
+        (20.0, 60.0): (1 + 0.19 * np.exp(-0.5) + 5.3 * falls) / 1.9,
+        (15.0, 70.0): (1 + 0.19 + 5.3 * falls**2) / 1.1,
+        (20.0, 70.0): (1 + 0.19 * np.exp(-0.5) + 5.3 * falls**2) / 1.0,
+    }
+    best = min(options, key=options.get)
+    assert (choice.visible_GeV, choice.missing_GeV) == best
+    assert choice.gain == pytest.approx(now / options[best] - 1, rel=1e-9)
+
+
+def test_signal_falls_with_the_cuts_and_is_that_of_the_card_at_its_own():
+    masses = DarkMasses(0.36, 3.0, 0.4)
+    s1, s2 = signal_against_cuts(CARD, masses, alpha_d=0.1, events=3000, seed=1)
+    for by_cut in (s1, s2):
+        assert (np.diff([by_cut[cut] for cut in sorted(by_cut)]) < 0).all()
+    (point,) = sample_masses([(0.36, [0.4])], CARD, ratio=3.0, events=30_000, seed=2, backend=HERE)
+    epsilon = float(FERMILAB_2021.epsilon(np.array([0.36]))[0])
+    own = signal(point, CARD, LimitModel.from_experiment(CARD), alpha_d=0.1, epsilon=epsilon)
+    assert s1[15.0] == pytest.approx(own[0], rel=0.15)
+    assert s2[50.0] == pytest.approx(own[1], rel=0.1)
+
+
+def test_rows_as_csv(tmp_path):
+    write_rows([{"a": 1.5, "b": None}, {"a": 2.0, "b": "x"}], tmp_path / "t.csv", title="numbers")
+    with (tmp_path / "t.csv").open() as stream:
+        assert stream.readline() == "# numbers\n"
+        assert list(csv.DictReader(stream)) == [{"a": "1.5", "b": ""}, {"a": "2", "b": "x"}]
