@@ -16,7 +16,8 @@ from benchmarks.measure import Result, Unavailable
 from benchmarks.report import as_json, print_table
 from benchmarks.settings import Settings
 
-SUBJECTS = ("generation", "madgraph", "petite", "lhe", "hepmc", "parquet", "crosssection", "grid", "memory")
+# the long ones last: what is done by then is in the file
+SUBJECTS = ("generation", "lhe", "hepmc", "parquet", "crosssection", "grid", "petite", "memory", "madgraph")
 
 
 @click.command(name="benchmarks", context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,9 +40,15 @@ def command(
     output: Path | None,
 ) -> None:
     """Measure semivis against its peers. What is not there (MG5_DIR, PETITE, vegas) is skipped, with the reason."""
-    started, state = datetime.now(UTC), machine()
     results: dict[str, list[Result]] = {}
     skipped: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    document = {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "machine": machine(),
+        "versions": versions(),
+        "settings": {"quick": quick, "large": large, "repeats": repeats},
+    }
     with tempfile.TemporaryDirectory(prefix="semivis-benchmarks-", dir=work) as folder:
         settings = Settings(Path(folder), quick=quick, large=large, repeats=repeats, petite=petite)
         for name in only or SUBJECTS:
@@ -50,17 +57,14 @@ def command(
                 results[name] = importlib.import_module(f"benchmarks.{name}").run(settings)
             except Unavailable as reason:
                 skipped[name] = str(reason)
-    print_table(results, skipped)
-    if output is not None:
-        document = {
-            "date": started.strftime("%Y-%m-%d"),
-            "machine": state,
-            "versions": versions(),
-            "settings": {"quick": quick, "large": large, "repeats": repeats},
-            "results": as_json(results),
-            "skipped": skipped,
-        }
-        output.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+            except Exception as error:  # the others are measured all the same
+                failed[name] = f"{type(error).__name__}: {error}"
+            if output is not None:
+                found = {"results": as_json(results), "skipped": skipped, "failed": failed}
+                output.write_text(json.dumps(document | found, indent=1) + "\n", encoding="utf-8")
+    print_table(results, skipped | {name: f"FAILED: {why}" for name, why in failed.items()})
+    if failed:
+        raise SystemExit(1)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def print_table(results: Mapping[str, Sequence[Result]], skipped: Mapping[str, s
             if row.note:
                 console.print(f"{subject}: {row.name}: {row.note}", highlight=False)
     for subject, reason in skipped.items():
-        console.print(f"{subject}: skipped: {reason}", highlight=False)
+        console.print(f"{subject}: not measured: {reason}", highlight=False)
 
 
 def _spread(spread: Spread | None) -> str:

@@ -36,7 +36,7 @@ def document(tmp_path_factory):
 
 
 def test_the_document_tells_machine_and_versions(document):
-    assert set(document) == {"date", "machine", "versions", "settings", "results", "skipped"}
+    assert set(document) == {"date", "machine", "versions", "settings", "results", "skipped", "failed"}
     assert {"cpu", "cores"} <= set(document["machine"])
     assert {"python", "numpy", "semivis", "pylhe"} <= set(document["versions"])
 
@@ -52,6 +52,7 @@ def test_each_ratio_has_median_and_spread(document):
 
 
 def test_what_is_absent_is_skipped_with_the_reason(document):
+    assert not document["failed"]
     assert set(document["skipped"]) == {"madgraph", "petite"}
     assert "--petite" in document["skipped"]["petite"]
 
