@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from postprocess.acceptancetable import AcceptanceTable
-from postprocess.candidates import candidates_from
+from postprocess.candidates import candidates_from, in_beam
 from postprocess.experiment import Experiment, Mode
 from postprocess.selection import Selection
 from semivis_gen.errors import EventFileError, ParameterError
@@ -115,7 +115,7 @@ def accept(
             grid = _grid(ctau_mm, experiment, source.masses, kind)
             selections = [Selection(experiment, s, kind, grid) for s in chosen]
         sample = candidates_from(chunk, mode=kind, masses=source.masses, rng=rngs[0])
-        sample = sample.select(sample.e_aprime > e_min)
+        sample = in_beam(sample.select(sample.e_aprime > e_min), experiment.beam, rngs[0])
         source.events += len(sample)
         for start in range(0, len(sample), BLOCK):
             block = sample.select(slice(start, start + BLOCK))

@@ -6,18 +6,19 @@ later); particles they leave undecayed are decayed here with the exact matrix el
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from postprocess.experiment import Mode
+from postprocess.containment import move_beam
+from postprocess.experiment import Beam, Mode
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_ELECTRON, ID_MUON, M_ELECTRON
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
 from semivis_gen.model import DarkMasses
 
-__all__ = ["Candidates", "candidates_from"]
+__all__ = ["Candidates", "candidates_from", "in_beam"]
 
 FloatArray = NDArray[np.float64]
 MASS_TOLERANCE = 1e-3  # generators smear chi2 by up to 1e-5; a larger difference is another mass point
@@ -88,6 +89,27 @@ def candidates_from(events: Events, *, mode: Mode, masses: DarkMasses | None, rn
     else:
         momentum, mass, leptons = _semivisible(events, aprime, masses, rng)
     return Candidates(events.weight, events.vertex[:, :3], events.energy[aprime], momentum, mass, *leptons)
+
+
+def in_beam(sample: Candidates, beam: Beam, rng: np.random.Generator) -> Candidates:
+    """Events with the spot and the divergence of a beam; the same events where the card gives none.
+
+    Parameters
+    ----------
+    sample : Candidates
+        Events of a beam along the axis.
+    beam : Beam
+        Of the card.
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    Candidates
+        Moved and turned as a whole.
+    """
+    origin, (momentum, leptons) = move_beam(sample.origin, [sample.momentum, sample.lepton_momentum], beam, rng)
+    return replace(sample, origin=origin, momentum=momentum, lepton_momentum=leptons)
 
 
 Leptons = tuple[FloatArray, FloatArray, NDArray[np.bool_]]

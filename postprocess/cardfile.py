@@ -214,14 +214,15 @@ def find_card(name_or_path: str | Path, folder: str) -> Path:
 
 
 def _merge(base: Any, change: Any) -> Any:
-    """Lay a card over the one it extends: mappings merge, items of lists by `name`, numbers as a whole."""
+    """Lay a card over the one it extends: mappings merge, lists by `name`, numbers as a whole; null removes."""
     if isinstance(base, dict) and isinstance(change, dict) and "value" not in change:
-        return {**base, **{k: _merge(base[k], v) if k in base else v for k, v in change.items()}}
+        merged = {**base, **{k: _merge(base[k], v) if k in base else v for k, v in change.items()}}
+        return {k: v for k, v in merged.items() if not (k in change and change[k] is None)}
     named = [isinstance(x, list) and x and all(isinstance(i, dict) and "name" in i for i in x) for x in (base, change)]
     if all(named):
         changes = {item["name"]: item for item in change}
-        merged = [_merge(item, changes.pop(item["name"], {})) for item in base]
-        return merged + list(changes.values())
+        items = [_merge(item, changes.pop(item["name"], {})) for item in base]
+        return items + list(changes.values())
     return change
 
 
@@ -232,6 +233,9 @@ def _resolve(path: Path, folder: str, depth: int = 0) -> dict[str, Any]:
         return data
     if not isinstance(parent, str) or depth >= MAX_DEPTH:
         msg = f"{path}: extends = {parent!r}: must name another card, at most {MAX_DEPTH} deep; correct or remove it"
+        raise CardError(msg)
+    if Path(parent).name != parent:  # a card from elsewhere must not make this program read other folders
+        msg = f"{path}: extends = {parent!r}: must be a name without folders; put that card beside this one"
         raise CardError(msg)
     beside = path.parent / parent
     source = beside if beside.is_file() else find_card(parent, folder)

@@ -255,7 +255,8 @@ def _notes(experiment: Experiment) -> list[str]:
     return [
         "No publication gives these numbers of the card; they are assumed, with the reasoning in the card: "
         + ", ".join(assumed),
-        "The efficiency of the R cut is the card's flat value.",
+        "The efficiency of the R cut is the card's flat value, the published mean. Shower profiles with the beam in "
+        "the middle of the central cells give one: what else lowers it is not published (docs/rcut.md).",
         "The range of epsilon is over all masses at which chi2 decays. Up to 20 MeV chi2 flies through at any mixing: "
         "0.5 is the end of the scan. The upper edge passes the paper's 2e-2 near 0.24 GeV.",
     ]

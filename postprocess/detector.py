@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 if TYPE_CHECKING:
     from postprocess.experiment import Resolution, Station
 
-__all__ = ["energy_sigma", "pass_probability", "visible_energy"]
+__all__ = ["energy_sigma", "impact_points", "pass_probability", "visible_energy"]
 
 FloatArray = NDArray[np.float64]
 
@@ -88,9 +88,35 @@ def visible_energy(point: FloatArray, momentum: FloatArray, energy: FloatArray, 
     ndarray
         Sum of energies [GeV], shape (n,).
     """
-    ordered = sorted(stations, key=lambda s: s.begin_mm.value)
+    _, _, inside = impact_points(point, momentum, sorted(stations, key=lambda s: s.begin_mm.value))
+    return np.asarray((energy * inside).sum(axis=1))
+
+
+def impact_points(
+    point: FloatArray, momentum: FloatArray, stations: list[Station]
+) -> tuple[NDArray[np.int64], FloatArray, NDArray[np.bool_]]:
+    """Where decay products enter a calorimeter.
+
+    Parameters
+    ----------
+    point : ndarray
+        Decay points [mm], shape (n, 3).
+    momentum : ndarray
+        Momenta of k products [GeV], shape (n, k, 3).
+    stations : list of Station
+        The calorimeters that count, in the order of z.
+
+    Returns
+    -------
+    index : ndarray
+        Calorimeter at or behind the decay point; the last where there is none, shape (n,).
+    transverse : ndarray
+        x and y where it is entered, or of the decay if that is inside [mm], shape (n, k, 2).
+    inside : ndarray
+        Whether the product reaches it within its transverse size, shape (n, k).
+    """
     begins, ends, widths = (
-        np.array([getattr(s, key).value for s in ordered]) for key in ("begin_mm", "end_mm", "half_width_mm")
+        np.array([getattr(s, key).value for s in stations]) for key in ("begin_mm", "end_mm", "half_width_mm")
     )
     index = np.searchsorted(ends, point[:, 2], side="right")
     seen = index < len(ends)
@@ -100,6 +126,6 @@ def visible_energy(point: FloatArray, momentum: FloatArray, energy: FloatArray, 
     slope = np.divide(
         momentum[..., :2], momentum[..., 2:], out=np.zeros(momentum[..., :2].shape), where=momentum[..., 2:] > 0
     )
-    transverse = np.abs(point[:, None, :2] + gap[..., None] * slope).max(axis=2)
-    inside = seen[:, None] & forward & (transverse < widths[index][:, None])
-    return np.asarray((energy * inside).sum(axis=1))
+    transverse = point[:, None, :2] + gap[..., None] * slope
+    inside = seen[:, None] & forward & (np.abs(transverse).max(axis=2) < widths[index][:, None])
+    return index, transverse, inside

@@ -69,6 +69,10 @@ class Beam(CardModel):
     """Energy [GeV]."""
     spread_GeV: Number  # noqa: N815
     """Half-width of the accepted momentum [GeV]."""
+    spot_mm: Number | None = None
+    """Standard deviation of its position in x and in y [mm]; a point where absent."""
+    divergence_mrad: Number | None = None
+    """Standard deviation of its angles in x and in y [mrad]; parallel where absent."""
 
 
 class Exposure(CardModel):
@@ -115,6 +119,27 @@ class Resolution(CardModel):
     """Largest sigma [GeV]."""
 
 
+class CentralCells(CardModel):
+    """The cells of a calorimeter that count as its middle, and what an electromagnetic shower sees there."""
+
+    half_width_x_mm: Number
+    """Half of their size in x [mm]."""
+    half_width_y_mm: Number
+    """Half of their size in y [mm]."""
+    offset_x_mm: Number
+    """Position of their centre against the beam axis [mm]."""
+    offset_y_mm: Number
+    """The same in y [mm]."""
+    moliere_mm: Number
+    """Moliere radius [mm]."""
+    critical_energy_GeV: Number  # noqa: N815
+    """Critical energy [GeV]."""
+    z: Number
+    """Effective atomic number."""
+    noise_GeV: Number  # noqa: N815
+    """Noise in the sum of the cells outside [GeV]."""
+
+
 class Station(CardModel):
     """A piece along the beam axis, centred on it."""
 
@@ -128,6 +153,8 @@ class Station(CardModel):
     """Half of its transverse size [mm]; square."""
     resolution: Resolution | None = None
     """Energy resolution of a dump or calorimeter; ideal where absent."""
+    central: CentralCells | None = None
+    """Its central cells; needed where a signature asks how much lies outside them."""
 
 
 class Visible(CardModel):
@@ -137,6 +164,15 @@ class Visible(CardModel):
     """Calorimeters whose energies count."""
     energy_min_GeV: Number  # noqa: N815
     """Smallest sum of e+ and e- energies in them [GeV]."""
+
+
+class Containment(CardModel):
+    """Requirement that decay products shower in the central cells."""
+
+    stations: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Calorimeters whose energies count."""
+    outside_max: Number
+    """Largest share of the energy outside the central cells."""
 
 
 class Signature(CardModel):
@@ -156,6 +192,8 @@ class Signature(CardModel):
     """Smallest beam energy not found in the dump [GeV]."""
     visible: Visible | None = None
     """What must be seen of the decay; absent where nothing may be seen."""
+    containment: Containment | None = None
+    """How much of the visible energy must lie in central cells; not asked for where absent."""
     efficiencies: dict[str, Number] = Field(default_factory=dict)
     """Flat efficiencies, multiplied."""
     background: Number

@@ -10,7 +10,7 @@ from postprocess.cardfile import Number, reject
 if TYPE_CHECKING:
     from postprocess.experiment import Experiment, Signature
 
-__all__ = ["check"]
+__all__ = ["check", "containment_step"]
 
 
 def check(card: Experiment) -> None:
@@ -31,6 +31,7 @@ def check(card: Experiment) -> None:
             reject(f"{key}.name", signature.name, "stands twice", "give each signature its own name")
         _check_region(card, signature, key)
         _check_cuts(card, signature, key)
+        _check_containment(card, signature, key)
         _check_counts(signature, key)
     _check_names(card, names)
 
@@ -44,6 +45,10 @@ def _check_beam(card: Experiment) -> None:
     if card.beam.particle not in ("e-", "e+"):
         reject("beam.particle", card.beam.particle, "is no beam known here", "take e- or e+")
     _positive("beam.energy_GeV", card.beam.energy_GeV)
+    for name in ("spot_mm", "divergence_mrad"):
+        number = getattr(card.beam, name)
+        if number is not None and number.value < 0:
+            reject(f"beam.{name}.value", number.value, "must not be negative", "correct it")
     _positive("exposure.electrons_on_target", card.exposure.electrons_on_target)
 
 
@@ -123,6 +128,36 @@ def _check_cuts(card: Experiment, signature: Signature, key: str) -> None:
     if max(card.plane(f"{name}.end") for name in signature.visible.stations) < end:
         rule = "the decay region reaches beyond the last calorimeter that must see the decay"
         reject(f"{key}.decay_to", signature.decay_to, rule, "end it there")
+
+
+def _check_containment(card: Experiment, signature: Signature, key: str) -> None:
+    if signature.containment is None:
+        return
+    path = f"{key}.containment"
+    if signature.visible is None:
+        reject(path, "containment", "asks for visible energy, which the signature does not", "add visible or drop it")
+    cut = signature.containment.outside_max
+    if not 0 < cut.value < 1:
+        reject(f"{path}.outside_max.value", cut.value, "is a share between 0 and 1", "correct it")
+    step = containment_step(signature)
+    if step in signature.efficiencies:
+        rule = "is computed by containment as well"
+        reject(f"{key}.efficiencies.{step}", signature.efficiencies[step].value, rule, "drop one (null removes a key)")
+    for index, name in enumerate(signature.containment.stations):
+        station = card.stations.get(name)
+        if station is None or station.central is None:
+            known = [n for n, s in card.stations.items() if s.central is not None]
+            rule = "is no calorimeter with central cells"
+            reject(f"{path}.stations.{index}", name, rule, f"take {', '.join(known) or 'none: add central to one'}")
+        for kind, number in station.central:
+            positive = kind in ("half_width_x_mm", "half_width_y_mm", "moliere_mm", "critical_energy_GeV", "z")
+            if (number.value < 0 and not kind.startswith("offset")) or (positive and number.value == 0):
+                reject(f"stations.{name}.central.{kind}.value", number.value, "must be positive", "correct it")
+
+
+def containment_step(signature: Signature) -> str:
+    """Name of the requirement, such as R < 0.06; empty where there is none."""
+    return f"R < {signature.containment.outside_max.value:g}" if signature.containment else ""
 
 
 def _check_counts(signature: Signature, key: str) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Medium", "cell_share", "quadrant_share", "radial_shape"]
+__all__ = ["Medium", "cell_share", "quadrant_share", "radial_shape", "rectangle_share"]
 
 FloatArray = NDArray[np.float64]
 DEPTH_NODES = 8
@@ -109,11 +109,37 @@ def cell_share(x: ArrayLike, y: ArrayLike, energy: ArrayLike, half_width: float,
     ndarray
         Share between 0 and 1, shape (n,).
     """
+    edge = np.full(2, half_width)
+    return rectangle_share(x, y, energy, -edge, edge, medium)
+
+
+def rectangle_share(
+    x: ArrayLike, y: ArrayLike, energy: ArrayLike, low: FloatArray, high: FloatArray, medium: Medium
+) -> FloatArray:
+    """Share of a shower's energy in a rectangle.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Impact point [mm], shape (n,).
+    energy : array_like
+        Energy of the electron [GeV], shape (n,).
+    low, high : ndarray
+        Corners of the rectangle (x, y) [mm], shape (2,) or, one for each shower, (n, 2).
+    medium : Medium
+        The calorimeter.
+
+    Returns
+    -------
+    ndarray
+        Share between 0 and 1, shape (n,).
+    """
     weight, core, tail = radial_shape(energy, medium)
     x, y = np.asarray(x, dtype=float)[:, None], np.asarray(y, dtype=float)[:, None]
-    edges = [(sx * half_width - x, sy * half_width - y, sx * sy) for sx in (-1, 1) for sy in (-1, 1)]
+    (x_low, y_low), (x_high, y_high) = ([np.atleast_1d(c)[:, None] for c in corner.T] for corner in (low, high))
+    corners = [(a - x, b - y, s * t) for a, s in ((x_low, -1), (x_high, 1)) for b, t in ((y_low, -1), (y_high, 1))]
     inside = sum(
         sign * (weight * quadrant_share(dx, dy, core) + (1 - weight) * quadrant_share(dx, dy, tail))
-        for dx, dy, sign in edges
+        for dx, dy, sign in corners
     )
     return np.asarray(np.mean(inside, axis=1))

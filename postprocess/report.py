@@ -22,6 +22,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "splitting_max_gminus2_300MeV": ("on the (g-2) line at m_A' = 0.3 GeV excluded up to f", ""),
     "rcut_efficiency_mean": ("efficiency of the R cut, mean", ""),
     "rcut_efficiency_min": ("efficiency of the R cut, smallest", ""),
+    "rcut_efficiency_computed_mean": ("the same from shower profiles, mean", ""),
+    "rcut_efficiency_computed_min": ("the same from shower profiles, smallest", ""),
     "m_aprime_max_1e13_eot_GeV": ("reach on the (g-2) line with 1e13 EOT, m_A'", "GeV"),
     "compact_hcal_max_splitting": ("compact HCAL1: largest covered f", ""),
     "optimised_cuts_gain": ("optimised cuts: gain in the expected limit", ""),

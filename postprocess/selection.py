@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from postprocess.candidates import Candidates
+from postprocess.containment import containment_probability
 from postprocess.detector import energy_sigma, pass_probability, visible_energy
 from postprocess.experiment import Experiment, Mode, Signature
+from postprocess.experimentchecks import containment_step
 from postprocess.flight import decay_density, decay_rate, path_length, sample_distance, survival
 
 __all__ = ["CutFlow", "Selection"]
@@ -72,6 +74,8 @@ class Selection:
             names.append(f"decay between {signature.decay_from} and {signature.decay_to}")
             if signature.visible is not None:
                 names.append(f"visible energy > {signature.visible.energy_min_GeV.value:g} GeV")
+            if signature.containment is not None:
+                names.append(containment_step(signature))
         return names + list(signature.efficiencies)
 
     def add(self, sample: Candidates, rng: np.random.Generator) -> None:
@@ -93,20 +97,20 @@ class Selection:
             left = self.experiment.beam_energy - sample.e_aprime
             sigma = energy_sigma(left, self.experiment.dump.resolution)
             factors.append(pass_probability(sample.e_aprime, signature.missing_energy_min_GeV.value, sigma))
-        decay, visible = self._decay(sample, rng)
-        factors += [None] if visible is None else [None, visible]
+        decay, seen = self._decay(sample, rng)
+        factors += [None, *seen]
         factors += [number.value * ones for number in signature.efficiencies.values()]
         self._sum(sample.weight, factors, decay)
 
-    def _decay(self, sample: Candidates, rng: np.random.Generator) -> tuple[FloatArray, FloatArray | None]:
-        """Weight of the decay step, shape (n, k), and pass probability of the visible energy, shape (n,)."""
+    def _decay(self, sample: Candidates, rng: np.random.Generator) -> tuple[FloatArray, list[FloatArray]]:
+        """Weight of the decay step, shape (n, k), and pass probabilities of what is asked of the decay, shape (n,)."""
         if self.mode is Mode.INVISIBLE:
-            return np.ones((len(sample), len(self.ctau_mm))), None
+            return np.ones((len(sample), len(self.ctau_mm))), []
         rate = decay_rate(sample.momentum, sample.mass, self.ctau_mm)
         begin, end = (path_length(sample.origin, sample.momentum, z) for z in self.region)
         if self.signature.visible is None:
             lost = survival(begin[:, None], rate)
-            return (lost - survival(end[:, None], rate) if np.isfinite(self.region[1]) else lost), None
+            return (lost - survival(end[:, None], rate) if np.isfinite(self.region[1]) else lost), []
         distance, density = sample_distance(begin, end, rng)
         weight = decay_density(distance, rate) / density[:, None]
         weight[~np.isfinite(begin)] = 0.0
@@ -115,7 +119,12 @@ class Selection:
         stations = [self.experiment.stations[name] for name in self.signature.visible.stations]
         seen = visible_energy(point, sample.lepton_momentum, sample.lepton_energy, stations)
         sigma = energy_sigma(seen, stations[0].resolution)
-        return weight, pass_probability(seen, self.signature.visible.energy_min_GeV.value, sigma)
+        passed = [pass_probability(seen, self.signature.visible.energy_min_GeV.value, sigma)]
+        if self.signature.containment is not None:
+            stations = [self.experiment.stations[name] for name in self.signature.containment.stations]
+            cut = self.signature.containment.outside_max.value
+            passed.append(containment_probability(point, sample.lepton_momentum, sample.lepton_energy, stations, cut))
+        return weight, passed
 
     def _sum(self, weight: FloatArray, factors: list[FloatArray | None], decay: FloatArray) -> None:
         self.weight += float(weight.sum())

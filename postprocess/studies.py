@@ -17,8 +17,9 @@ from postprocess.answers import (
     reach_rows,
 )
 from postprocess.contours import Contour
+from postprocess.cutefficiency import CutEfficiency, cut_efficiency
 from postprocess.cutscan import CutChoice, best_cuts, signal_against_cuts
-from postprocess.experiment import Experiment
+from postprocess.experiment import Experiment, load_experiment
 from postprocess.impact import Impact, impact_table
 from postprocess.planes import ScanSettings
 from postprocess.samples import MassPoint, sample_shapes
@@ -32,6 +33,7 @@ __all__ = ["Studies", "run_studies", "studies_steps", "write_rows"]
 
 Row = dict[str, float | str | None]
 ANSWER_EVENTS, CUT_EVENTS = 4_000, 10_000
+COMPUTED_R, R_CUT_MASSES, R_CUT_EVENTS = "na64-2018-computed-r", (0.02, 0.05, 0.1, 0.2, 0.3, 0.39), 2_000
 LARGEST_MASS, CUT_MASS = 1.3, 0.36  # [GeV]
 
 
@@ -53,6 +55,8 @@ class Studies:
     """Largest branching of chi2 to muons in the excluded region."""
     production: dict[str, Estimate | None]
     """Reach with other production, by card [GeV]."""
+    r_cut: list[CutEfficiency]
+    """Computed efficiency of the R cut."""
 
     def tables(self) -> dict[str, tuple[str, list[Row]]]:
         """Rows of each table by file stem, with a title."""
@@ -75,6 +79,10 @@ class Studies:
             "answer_width": ("Limits with the exact chi2 width and with K = 0.640", [asdict(r) for r in self.widths]),
             "answer_shape": ("Reach on the (g-2) line over R and f", shapes),
             "answer_production": ("Reach on the (g-2) line with other production", production),
+            "rcut": (
+                "Efficiency of the R cut from shower profiles, card " + COMPUTED_R,
+                [asdict(r) for r in self.r_cut],
+            ),
             "cuts": (
                 "Cuts with the strongest expected limit, by assumed fall of the background",
                 [asdict(c) for c in self.cuts],
@@ -137,6 +145,16 @@ def run_studies(
         cuts=best_cuts(card, s1, s2),
         muon_share=largest_muon_share(points, contour, alpha_d=alpha_d),
         production=dict(production),
+        r_cut=cut_efficiency(
+            load_experiment(COMPUTED_R),
+            "R < 0.06",
+            R_CUT_MASSES,
+            ratio=settings.ratio,
+            splitting=settings.splitting,
+            alpha_d=alpha_d,
+            events=min(R_CUT_EVENTS, settings.events),
+            seed=settings.seed,
+        ),
     )
 
 
