@@ -7,6 +7,7 @@ nor on the backend nor on the order in which points finish.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -122,7 +123,10 @@ def _on_processes(
             except BrokenProcessPool as error:
                 left = {index: attempts - 1 for index, attempts in left.items()}
                 if min(left.values()) == 0:
-                    msg = f"worker processes died {MAX_ATTEMPTS} times (out of memory?); take fewer with --workers"
+                    msg = (
+                        f"worker processes died {MAX_ATTEMPTS} times (out of memory?); take fewer with --workers. "
+                        'A script that calls this must start it under if __name__ == "__main__":'
+                    )
                     raise SemivisError(msg) from error
 
 
@@ -149,17 +153,45 @@ def _on_dask(
     task: Task, points: Sequence[dict[str, Any]], missing: list[int], scheduler: str
 ) -> Iterator[tuple[int, Result]]:
     try:
-        from distributed import Client
+        from concurrent.futures import CancelledError
+
+        from distributed import Client, KilledWorker
         from distributed import as_completed as completed
     except ImportError as error:
         msg = f"--scheduler {scheduler} needs Dask: pip install 'semivis[dask]'"
         raise SemivisError(msg) from error
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters becomes one line below
     try:
         client = Client(scheduler, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         msg = f"no Dask scheduler answers at {scheduler}: {error}; start one or use --workers"
         raise SemivisError(msg) from error
     with client:
-        futures = {client.submit(task, **points[i], pure=False, retries=MAX_ATTEMPTS - 1): i for i in missing}
-        for future in completed(futures):
-            yield futures[future], future.result()
+        arguments = [(task, __version__, points[i]) for i in missing]
+        futures = {
+            client.submit(_on_worker, *args, pure=False, retries=MAX_ATTEMPTS - 1): i
+            for i, args in zip(missing, arguments, strict=True)
+        }
+        try:
+            for future in completed(list(futures), loop=client.loop):
+                yield futures[future], future.result()
+        except SemivisError:
+            raise
+        except (KilledWorker, CancelledError, OSError, TimeoutError) as error:
+            msg = (
+                f"the Dask cluster at {scheduler} was lost ({type(error).__name__}); finished points are kept: "
+                "start it again, or go on with --workers"
+            )
+            raise SemivisError(msg) from error
+
+
+def _on_worker(task: Task, version: str, point: dict[str, Any]) -> Result:
+    """Run a point on a cluster's worker, which must have the same program."""
+    if version != __version__:
+        msg = (
+            f"a Dask worker runs semivis {__version__} and this is {version}: results would mix; "
+            "install the same version on all workers"
+        )
+        raise ParameterError(msg)
+    return task(**point)
