@@ -1,11 +1,11 @@
-# make reproduce: the paper's exclusion plot in out/;  make test: everything that CI checks
+# make reproduce: the paper's exclusion plot in out/;  make test: everything that CI checks;  make bench: speed
 PYTHON ?= python3
 VENV ?= .venv
 OUT ?= out
 JOBS ?= 2
 BIN = $(VENV)/bin
 
-.PHONY: reproduce test lint wheel-test clean lock
+.PHONY: reproduce test lint bench wheel-test clean lock
 
 reproduce: $(VENV)/.installed
 	$(BIN)/semivis reproduce --output $(OUT)
@@ -17,6 +17,10 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# MG5_DIR and PETITE_DIR add MadGraph and PETITE; BENCH='--quick' or '--only lhe'
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks $(BENCH)
 
 wheel-test: $(VENV)/.installed-dev
 	PYTHON=$(PYTHON) BIN=$(abspath $(BIN)) bash .ci/wheel-test

@@ -13,9 +13,10 @@ from postprocess.experiment import load_experiment
 from postprocess.planes import PlaneName, ScanSettings, contour_of, mass_grid
 from postprocess.samples import sample_masses
 from postprocess.scan import Backend, default_workers
-from postprocess.store import PointStore
+from postprocess.store import PointStore, digest
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.model import DarkMasses, DarkSector
+from semivis_gen.version import __version__
 
 DEFAULTS = ScanSettings()
 
@@ -100,7 +101,11 @@ def command(
         )
     contour = contour_of(name, points, card, settings, mode=mode)
     path = output / f"{name.file_stem}.csv"
-    contour.to_csv(path, comments=(f"{card.name}, {mode}, R = {ratio:g}, f = {splitting:g}, alpha_D = {alpha_d:g}",))
+    made = (
+        f"semivis {__version__}, card {digest(card.model_dump(mode='json'))[:16]}, {events} events a mass, seed {seed}"
+    )
+    what = f"{card.name}, {mode}, R = {ratio:g}, f = {splitting:g}, alpha_D = {alpha_d:g}"
+    contour.to_csv(path, comments=(what, made))
     low, high = contour.extremes()
     record: dict[str, Any] = {"file": str(path), "lowest": low, "highest": high, "points": len(points)}
     if as_json:
