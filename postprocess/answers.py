@@ -100,8 +100,8 @@ def exact_against_constant_k(
         Reach on the (g-2)_mu line for both [GeV].
     """
     decaying = [p for p in points if p.masses.chi2_decays]
-    exact = exclude_epsilon(decaying, card, alpha_d=alpha_d)
-    fixed = exclude_epsilon(decaying, card, alpha_d=alpha_d, k_factor=k_factor)
+    exact = exclude_epsilon(decaying, card, alpha_d=alpha_d, bands=False)
+    fixed = exclude_epsilon(decaying, card, alpha_d=alpha_d, k_factor=k_factor, bands=False)
     rows = [
         WidthRow(float(m), *edges, *others)
         for m, edges, others in zip(exact.x, _edges(exact), _edges(fixed), strict=True)

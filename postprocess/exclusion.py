@@ -12,7 +12,7 @@ from postprocess.contours import Contour
 from postprocess.edges import Edges, excluded_edges
 from postprocess.experiment import Experiment, Mode
 from postprocess.gminus2 import FERMILAB_2021
-from postprocess.limits import LimitModel, cls_with_bands
+from postprocess.limits import LimitModel, cls, cls_with_bands
 from postprocess.samples import MassPoint
 from postprocess.yields import expected_yields
 from semivis_gen.estimate import Estimate
@@ -77,6 +77,7 @@ def exclude_epsilon(
     mode: Mode | str = Mode.SEMIVISIBLE,
     model: LimitModel | None = None,
     k_factor: float | None = None,
+    bands: bool = True,
 ) -> Contour:
     """Exclusion in (m_A', epsilon).
 
@@ -94,19 +95,22 @@ def exclude_epsilon(
         Counts and uncertainties; those of the card where absent.
     k_factor : float, optional
         See `yields.expected_yields`.
+    bands : bool
+        With the expected exclusion, or the observed alone, which is four times faster.
 
     Returns
     -------
     Contour
         Observed and expected.
     """
+    statistic = cls_with_bands if bands else cls
     chosen = model or LimitModel.from_experiment(experiment, mode)
 
     def expected(point: MassPoint, epsilon: FloatArray) -> FloatArray:
         return signal(point, experiment, chosen, alpha_d=alpha_d, epsilon=epsilon, k_factor=k_factor)
 
     edges = [
-        excluded_edges(lambda eps, p=point: cls_with_bands(chosen, expected(p, eps)), EPSILON_SCAN)  # type: ignore[misc]
+        excluded_edges(lambda eps, p=point: statistic(chosen, expected(p, eps)), EPSILON_SCAN)  # type: ignore[misc]
         for point in points
     ]
     return Contour.build([p.masses.m_aprime for p in points], edges, x_name="m_aprime_GeV", y_name="epsilon")

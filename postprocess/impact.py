@@ -55,12 +55,12 @@ def impact_table(points: Sequence[MassPoint], card: Experiment, *, alpha_d: floa
     sharp = replace(model, background_error=(0.0,) * model.bins)
 
     def numbers(used: LimitModel) -> tuple[float | None, float | None]:
-        contour = exclude_epsilon(points, card, alpha_d=alpha_d, model=used)
+        contour = exclude_epsilon(points, card, alpha_d=alpha_d, model=used, bands=False)
         low = contour.low[0]
         return largest_on_line(contour), float(np.nanmin(low)) if np.isfinite(low).any() else None
 
     def shifted(factor: float) -> float | None:
-        return largest_on_line(exclude_epsilon(with_exposure(points, factor), card, alpha_d=alpha_d))
+        return largest_on_line(exclude_epsilon(with_exposure(points, factor), card, alpha_d=alpha_d, bands=False))
 
     rows = [Impact("the card as it is", None, *numbers(model))]
     for nuisance in model.nuisances:

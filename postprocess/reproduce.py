@@ -16,10 +16,10 @@ from postprocess.experiment import Experiment, Mode, load_experiment
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.planes import PlaneName, ScanSettings, contour_of, mass_grid
 from postprocess.relic import relic_alpha_d, relic_line, relic_splitting
-from postprocess.samples import MassPoint, sample_masses
+from postprocess.samples import MassPoint, SampleRequest, sample_requests
 from postprocess.scan import Advance, Backend
 from postprocess.store import PointStore
-from postprocess.studies import Studies, run_studies, studies_steps
+from postprocess.studies import Studies, run_studies, shape_request
 from postprocess.summary import k_factor, reach, summarise
 from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkMasses
@@ -75,8 +75,36 @@ class Reproduction:
 
 def steps_of(settings: ScanSettings) -> int:
     """Count the masses that `reproduce` samples, for a progress bar."""
-    others = [len(_variant_masses(settings, card, mode)) for mode, cards in OTHER_PRODUCTION.items() for card in cards]
-    return len(_masses(settings)) + 2 * SPLITTING_SCAN.masses + sum(others) + studies_steps()
+    card, projection = load_experiment(load_benchmark(BENCHMARK).experiment), load_experiment(PROJECTION)
+    return sum(len(request.grid) for request in _requests(card, projection, settings).values())
+
+
+def _requests(card: Experiment, projection: Experiment, settings: ScanSettings) -> dict[str, SampleRequest]:
+    """All samples, by purpose."""
+    wide = replace(
+        SPLITTING_SCAN, ratio=settings.ratio, alpha_d=settings.alpha_d, seed=settings.seed,
+        events=min(SPLITTING_SCAN.events, settings.events),
+    )  # fmt: skip
+    small = replace(settings, events=min(VARIANT_EVENTS, settings.events))
+
+    def request(
+        grid: list[tuple[float, list[float]]], experiment: Experiment, size: ScanSettings, mode: Mode = Mode.SEMIVISIBLE
+    ) -> SampleRequest:
+        shapes = tuple((m, tuple((size.ratio, f) for f in splittings)) for m, splittings in grid)
+        return SampleRequest(shapes, experiment, mode, size.events, size.seed)
+
+    splittings = mass_grid(PlaneName.M1_F, wide)
+    return {
+        "masses": request(_masses(settings), card, settings),
+        "splittings": request(splittings, card, wide),
+        "compact": request(splittings, projection, wide),
+        **{
+            f"{mode.value} {name}": request(_variant_masses(settings, name, mode), load_experiment(name), small, mode)
+            for mode, names in OTHER_PRODUCTION.items()
+            for name in names
+        },
+        "shapes": shape_request(card, settings),
+    }
 
 
 def _variant_masses(settings: ScanSettings, card: str, mode: Mode) -> list[tuple[float, list[float]]]:
@@ -129,44 +157,24 @@ def reproduce(
         settings = ScanSettings(
             ratio=benchmark.ratio.value, splitting=benchmark.splitting.value, alpha_d=benchmark.alpha_d.value
         )
-    wide = replace(
-        SPLITTING_SCAN, ratio=settings.ratio, alpha_d=settings.alpha_d, seed=settings.seed,
-        events=min(SPLITTING_SCAN.events, settings.events),
-    )  # fmt: skip
-
-    def sample(
-        grid: list[tuple[float, list[float]]],
-        experiment: Experiment,
-        size: ScanSettings,
-        mode: Mode = Mode.SEMIVISIBLE,
-    ) -> list[MassPoint]:
-        return sample_masses(
-            grid, experiment, ratio=size.ratio, mode=mode, events=size.events, seed=size.seed, backend=backend,
-            store=store, advance=advance,
-        )  # fmt: skip
-
-    points = sample(_masses(settings), card, settings)
-    splitting_grid = mass_grid(PlaneName.M1_F, wide)
-    splitting_points, compact_points = (sample(splitting_grid, e, wide) for e in (card, projection))
+    requests = _requests(card, projection, settings)
+    samples = sample_requests(list(requests.values()), backend=backend, store=store, advance=advance)
+    found = dict(zip(requests, samples, strict=True))
+    points, splitting_points, compact_points = found["masses"], found["splittings"], found["compact"]
     planes = {PlaneName.M_EPS: points, PlaneName.M_ALPHA_D: points, PlaneName.M1_F: splitting_points}
     contours = {name: contour_of(name, group, card, settings) for name, group in planes.items()}
     factor = FUTURE_ELECTRONS / card.electrons
     future = exclude_epsilon(with_exposure(points, factor), card, alpha_d=settings.alpha_d)
     compact = contour_of(PlaneName.M1_F, compact_points, projection, settings)
-    small = replace(settings, events=min(VARIANT_EVENTS, settings.events))
     production: dict[Mode, dict[str, Contour]] = {mode: {} for mode in OTHER_PRODUCTION}
     reaches: dict[str, Estimate | None] = {card.name: reach(points, card, alpha_d=settings.alpha_d)}
     for mode, names in OTHER_PRODUCTION.items():
         for name in names:
-            other = load_experiment(name)
-            found = sample(_variant_masses(settings, name, mode), other, small, mode)
-            production[mode][name] = exclude_epsilon(found, other, alpha_d=settings.alpha_d, mode=mode)
+            other, group = load_experiment(name), found[f"{mode.value} {name}"]
+            production[mode][name] = exclude_epsilon(group, other, alpha_d=settings.alpha_d, mode=mode)
             if mode is Mode.SEMIVISIBLE:
-                reaches[name] = reach(found, other, alpha_d=settings.alpha_d)
-    studies = run_studies(
-        points, card, contours[PlaneName.M_EPS], settings,
-        production=reaches, backend=backend, store=store, advance=advance,
-    )  # fmt: skip
+                reaches[name] = reach(group, other, alpha_d=settings.alpha_d)
+    studies = run_studies(points, card, contours[PlaneName.M_EPS], settings, shaped=found["shapes"], production=reaches)
     k_masses, k_splittings, k_map = _k_map(settings)
     relic = _relic_lines(contours, settings)
     summary = summarise(

@@ -5,7 +5,7 @@ Couplings never enter here; the same sample serves whole planes of (epsilon, alp
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from semivis_gen.events import Events
 from semivis_gen.generate import generate
 from semivis_gen.model import DarkMasses
 
-__all__ = ["MassPoint", "sample_masses", "sample_shapes", "sample_task"]
+__all__ = ["MassPoint", "SampleRequest", "sample_masses", "sample_requests", "sample_shapes", "sample_task"]
 
 ANNIHILATION_SHARE = 0.3  # of the events where it is on: its A' have one energy and need fewer
 
@@ -38,6 +38,37 @@ class MassPoint:
     """Acceptance of every signature against c tau."""
     rate: Estimate
     """A' per electron on target at epsilon = 1 above the table's e_min."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRequest:
+    """Mass points wanted of one experiment."""
+
+    grid: tuple[tuple[float, tuple[tuple[float, float], ...]], ...]
+    """m_A' [GeV] and the (R, f) at each; those of one m_A' share the sample of produced A'."""
+    experiment: Experiment
+    """The card."""
+    mode: Mode
+    """semivisible, invisible or visible."""
+    events: int
+    """Events a mass."""
+    seed: int
+    """The same at every mass: curves then vary smoothly."""
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """Arguments of `sample_task`, one a mass."""
+        card = self.experiment.model_dump(mode="json")
+        return [
+            {
+                "m_aprime": m,
+                "shapes": [list(shape) for shape in shapes],
+                "card": card,
+                "mode": self.mode.value,
+                "events": self.events,
+                "seed": self.seed,
+            }
+            for m, shapes in self.grid
+        ]
 
 
 def sample_task(
@@ -184,23 +215,38 @@ def sample_shapes(
     list of MassPoint
         In the order of the grid; masses out of the beam's reach are left out.
     """
-    card = experiment.model_dump(mode="json")
-    points = [
-        {
-            "m_aprime": m,
-            "shapes": [list(shape) for shape in shapes],
-            "card": card,
-            "mode": Mode(mode).value,
-            "events": events,
-            "seed": seed,
-        }
-        for m, shapes in grid
-    ]
-    results = run_points(sample_task, points, backend=backend, store=store, advance=advance)
+    request = SampleRequest(tuple((m, tuple(shapes)) for m, shapes in grid), experiment, Mode(mode), events, seed)
+    return sample_requests([request], backend=backend, store=store, advance=advance)[0]
+
+
+def sample_requests(
+    requests: Sequence[SampleRequest],
+    *,
+    backend: Backend,
+    store: PointStore | None = None,
+    advance: Advance = lambda _: None,
+) -> list[list[MassPoint]]:
+    """Sample for several purposes in one go, which keeps all workers busy.
+
+    Parameters
+    ----------
+    requests : sequence of SampleRequest
+        What is wanted.
+    backend, store, advance
+        See `postprocess.scan.run_points`.
+
+    Returns
+    -------
+    list of list of MassPoint
+        One list a request, in the order of its grid; masses out of the beam's reach are left out.
+    """
+    tasks = [task for request in requests for task in request.tasks()]
+    results = iter(run_points(sample_task, tasks, backend=backend, store=store, advance=advance))
     return [
-        MassPoint(masses, _from_dict(table, experiment.name, masses), Estimate(*result["rate"]))
-        for (m, shapes), result in zip(grid, results, strict=True)
-        for masses, table in zip(
-            [DarkMasses(m, *shape) for shape in shapes][: len(result["tables"])], result["tables"], strict=True
-        )
+        [
+            MassPoint(masses, _from_dict(table, request.experiment.name, masses), Estimate(*result["rate"]))
+            for (m, shapes), result in zip(request.grid, results, strict=False)
+            for masses, table in zip([DarkMasses(m, *shape) for shape in shapes], result["tables"], strict=False)
+        ]
+        for request in requests
     ]

@@ -19,17 +19,15 @@ from postprocess.answers import (
 from postprocess.contours import Contour
 from postprocess.cutefficiency import CutEfficiency, cut_efficiency
 from postprocess.cutscan import CutChoice, best_cuts, signal_against_cuts
-from postprocess.experiment import Experiment, load_experiment
+from postprocess.experiment import Experiment, Mode, load_experiment
 from postprocess.impact import Impact, impact_table
 from postprocess.planes import ScanSettings
-from postprocess.samples import MassPoint, sample_shapes
-from postprocess.scan import Advance, Backend
-from postprocess.store import PointStore
+from postprocess.samples import MassPoint, SampleRequest
 from semivis_gen.estimate import Estimate
 from semivis_gen.io.atomic import atomic_path
 from semivis_gen.model import DarkMasses
 
-__all__ = ["Studies", "run_studies", "studies_steps", "write_rows"]
+__all__ = ["Studies", "run_studies", "shape_request", "write_rows"]
 
 Row = dict[str, float | str | None]
 ANSWER_EVENTS, CUT_EVENTS = 4_000, 10_000
@@ -90,9 +88,10 @@ class Studies:
         }
 
 
-def studies_steps() -> int:
-    """Count the masses that `run_studies` samples, for a progress bar."""
-    return len(answer_grid(LARGEST_MASS))
+def shape_request(card: Experiment, settings: ScanSettings) -> SampleRequest:
+    """Samples over R and f that `run_studies` needs."""
+    grid = tuple((m, tuple(shapes)) for m, shapes in answer_grid(LARGEST_MASS))
+    return SampleRequest(grid, card, Mode.SEMIVISIBLE, min(ANSWER_EVENTS, settings.events), settings.seed)
 
 
 def run_studies(
@@ -101,10 +100,8 @@ def run_studies(
     contour: Contour,
     settings: ScanSettings,
     *,
+    shaped: Sequence[MassPoint],
     production: Mapping[str, Estimate | None],
-    backend: Backend,
-    store: PointStore | None,
-    advance: Advance = lambda _: None,
 ) -> Studies:
     """Run all studies.
 
@@ -118,10 +115,10 @@ def run_studies(
         Exclusion of the main scan in (m_A', epsilon).
     settings : ScanSettings
         Its parameters.
+    shaped : sequence of MassPoint
+        Samples of `shape_request`.
     production : mapping
         Reach with other production, by card.
-    backend, store, advance
-        See `postprocess.scan.run_points`.
 
     Returns
     -------
@@ -129,10 +126,6 @@ def run_studies(
         Rows of all tables.
     """
     alpha_d = settings.alpha_d
-    shaped = sample_shapes(
-        answer_grid(LARGEST_MASS), card, events=min(ANSWER_EVENTS, settings.events), seed=settings.seed,
-        backend=backend, store=store, advance=advance,
-    )  # fmt: skip
     widths, _, constant = exact_against_constant_k(points, card, alpha_d=alpha_d)
     masses = DarkMasses(CUT_MASS, settings.ratio, settings.splitting)
     size = min(CUT_EVENTS, settings.events)

@@ -107,7 +107,7 @@ def shifted_contours(
             factor = 1 + sign * relative
             rate = Estimate(point.rate.value * factor, point.rate.error * factor)
             group.append(replace(point, rate=rate))
-    lower, higher = (exclude_epsilon(group, card, alpha_d=alpha_d) for group in shifted)
+    lower, higher = (exclude_epsilon(group, card, alpha_d=alpha_d, bands=False) for group in shifted)
     return lower, higher
 
 
@@ -134,7 +134,7 @@ def reach(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> E
         None where the line is never excluded. Where the excluded region ends before it meets the line, the last
         excluded mass of the scan.
     """
-    contour = exclude_epsilon(points, card, alpha_d=alpha_d)
+    contour = exclude_epsilon(points, card, alpha_d=alpha_d, bands=False)
     value = largest_on_line(contour)
     if value is None:
         return None
