@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from postprocess.chi2width import constant_k
 from postprocess.contours import Contour
 from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import Experiment
 from postprocess.gminus2 import FERMILAB_2021
+from postprocess.reach import largest_on_line, reach
 from postprocess.samples import MassPoint
-from postprocess.summary import largest_on_line, reach
 from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkSector
 from semivis_gen.widths import compute_widths
@@ -101,7 +102,7 @@ def exact_against_constant_k(
     """
     decaying = [p for p in points if p.masses.chi2_decays]
     exact = exclude_epsilon(decaying, card, alpha_d=alpha_d, bands=False)
-    fixed = exclude_epsilon(decaying, card, alpha_d=alpha_d, k_factor=k_factor, bands=False)
+    fixed = exclude_epsilon(decaying, card, alpha_d=alpha_d, chi2_width=constant_k(k_factor), bands=False)
     rows = [
         WidthRow(float(m), *edges, *others)
         for m, edges, others in zip(exact.x, _edges(exact), _edges(fixed), strict=True)

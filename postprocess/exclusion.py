@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from postprocess.chi2width import Chi2Width, exact_width
 from postprocess.contours import Contour
 from postprocess.edges import Edges, excluded_edges
 from postprocess.experiment import Experiment, Mode
@@ -41,7 +42,7 @@ def signal(
     *,
     alpha_d: ArrayLike,
     epsilon: ArrayLike,
-    k_factor: float | None = None,
+    chi2_width: Chi2Width = exact_width,
 ) -> FloatArray:
     """Expected signal in the bins of a limit model.
 
@@ -55,15 +56,17 @@ def signal(
         Its `names` order the bins; a signature the point cannot have gets no signal.
     alpha_d, epsilon : array_like
         Couplings; they broadcast.
-    k_factor : float, optional
-        See `yields.expected_yields`.
+    chi2_width : Chi2Width
+        See `postprocess.chi2width`.
 
     Returns
     -------
     ndarray (..., bins)
         Expected events.
     """
-    found = expected_yields(point.table, experiment, point.rate, alpha_d=alpha_d, epsilon=epsilon, k_factor=k_factor)
+    found = expected_yields(
+        point.table, experiment, point.rate, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width
+    )
     columns = dict(zip(found.signatures, np.moveaxis(found.expected, -1, 0), strict=True))
     nothing = np.zeros(found.expected.shape[:-1])
     return np.stack([columns.get(name, nothing) for name in model.names], axis=-1)
@@ -76,7 +79,8 @@ def exclude_epsilon(
     alpha_d: float,
     mode: Mode | str = Mode.SEMIVISIBLE,
     model: LimitModel | None = None,
-    k_factor: float | None = None,
+    chi2_width: Chi2Width = exact_width,
+    yield_scale: ArrayLike = 1.0,
     bands: bool = True,
 ) -> Contour:
     """Exclusion in (m_A', epsilon).
@@ -93,8 +97,10 @@ def exclude_epsilon(
         Which signatures count.
     model : LimitModel, optional
         Counts and uncertainties; those of the card where absent.
-    k_factor : float, optional
-        See `yields.expected_yields`.
+    chi2_width : Chi2Width
+        See `postprocess.chi2width`.
+    yield_scale : array_like
+        Factor on the signal, or one for each bin of the model.
     bands : bool
         With the expected exclusion, or the observed alone, which is four times faster.
 
@@ -105,9 +111,11 @@ def exclude_epsilon(
     """
     statistic = cls_with_bands if bands else cls
     chosen = model or LimitModel.from_experiment(experiment, mode)
+    scale = np.asarray(yield_scale, dtype=np.float64)
 
     def expected(point: MassPoint, epsilon: FloatArray) -> FloatArray:
-        return signal(point, experiment, chosen, alpha_d=alpha_d, epsilon=epsilon, k_factor=k_factor)
+        found = signal(point, experiment, chosen, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width)
+        return found * scale
 
     edges = [
         excluded_edges(lambda eps, p=point: statistic(chosen, expected(p, eps)), EPSILON_SCAN)  # type: ignore[misc]

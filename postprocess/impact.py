@@ -10,8 +10,8 @@ import numpy as np
 from postprocess.exclusion import exclude_epsilon, with_exposure
 from postprocess.experiment import Experiment
 from postprocess.limitmodel import LimitModel
+from postprocess.reach import largest_on_line
 from postprocess.samples import MassPoint
-from postprocess.summary import largest_on_line
 
 __all__ = ["Impact", "impact_table"]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +16,14 @@ from numpy.typing import NDArray
 
 from postprocess.benchmark import Benchmark
 from postprocess.contours import Contour
-from postprocess.exclusion import exclude_epsilon, exclude_splitting, with_exposure
+from postprocess.exclusion import exclude_splitting, with_exposure
 from postprocess.experiment import Experiment
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.landau import landau_bound
 from postprocess.planes import PlaneName, ScanSettings
+from postprocess.reach import half_difference, largest_on_line, reach, shifted_contours
 from postprocess.samples import MassPoint
 from postprocess.yields import expected_yields
-from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkMasses
 from semivis_gen.widths import gamma_chi2_lepton, gamma_chi2_massless
 
@@ -43,110 +42,11 @@ def k_factor(masses: DarkMasses, **rule: int) -> float:
     return float(gamma_chi2_lepton(masses, 1.0, 1.0, **rule) / gamma_chi2_massless(masses, 1.0, 1.0))
 
 
-def largest_on_line(contour: Contour, line: Callable[[FloatArray], FloatArray] = FERMILAB_2021.epsilon) -> float | None:
-    """Largest x up to which a line, by default the central (g-2)_mu one, is excluded.
-
-    Parameters
-    ----------
-    contour : Contour
-        The exclusion.
-    line : callable
-        y as a function of x.
-
-    Returns
-    -------
-    float or None
-        None where the line is never excluded.
-    """
-    left = [c.x for c in contour.crossing_with(line) if c.leaving]
-    if left:
-        return max(left)
-    inside = contour.excluded & (contour.low[0] <= line(contour.x)) & (line(contour.x) <= contour.high[0])
-    return float(contour.x[inside].max()) if inside.any() else None
-
-
 def covered_splitting(contour: Contour, relic: FloatArray) -> float | None:
     """Largest f on the line where (g-2) and the relic density agree that is excluded."""
     with np.errstate(invalid="ignore"):
         covered = (contour.low[0] <= relic) & (relic <= contour.high[0])
     return float(relic[covered].max()) if covered.any() else None
-
-
-def shifted_contours(
-    points: Sequence[MassPoint], card: Experiment, contour: Contour, *, alpha_d: float
-) -> tuple[Contour, Contour]:
-    """Exclusions in (m_A', epsilon) with all signals one standard deviation lower and higher.
-
-    Parameters
-    ----------
-    points : sequence of MassPoint
-        One a mass.
-    card : Experiment
-        The card.
-    contour : Contour
-        Their exclusion; the relative errors are those at its upper edge, where samples are thinnest.
-    alpha_d : float
-        Dark coupling.
-
-    Returns
-    -------
-    Contour, Contour
-        With lower and with higher signals.
-    """
-    edge = {float(m): float(y) for m, y in zip(contour.x, contour.high[0], strict=True)}
-    shifted: tuple[list[MassPoint], list[MassPoint]] = ([], [])
-    for point in points:
-        m = point.masses.m_aprime
-        epsilon = edge.get(m, math.nan)
-        if not math.isfinite(epsilon):
-            epsilon = float(FERMILAB_2021.epsilon(np.array([m]))[0])
-        found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon)
-        total = float(found.expected.sum())
-        relative = min(float(np.hypot.reduce(found.error)) / total, 0.9) if total > 0 else 0.0
-        for group, sign in zip(shifted, (-1, 1), strict=True):
-            factor = 1 + sign * relative
-            rate = Estimate(point.rate.value * factor, point.rate.error * factor)
-            group.append(replace(point, rate=rate))
-    lower, higher = (exclude_epsilon(group, card, alpha_d=alpha_d, bands=False) for group in shifted)
-    return lower, higher
-
-
-def _half_difference(values: Sequence[float | None]) -> float | None:
-    low, high = values
-    return None if low is None or high is None else max(abs(high - low) / 2, math.ulp(high))
-
-
-def reach(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> Estimate | None:
-    """Largest m_A' excluded on the central (g-2)_mu line [GeV], with the error of the samples.
-
-    Parameters
-    ----------
-    points : sequence of MassPoint
-        One a mass.
-    card : Experiment
-        The card.
-    alpha_d : float
-        Dark coupling.
-
-    Returns
-    -------
-    Estimate or None
-        None where the line is never excluded. Where the excluded region ends before it meets the line, the last
-        excluded mass of the scan.
-    """
-    contour = exclude_epsilon(points, card, alpha_d=alpha_d, bands=False)
-    value = largest_on_line(contour)
-    if value is None:
-        return None
-    error = _half_difference([largest_on_line(c) for c in shifted_contours(points, card, contour, alpha_d=alpha_d)])
-    return Estimate(value, math.nan if error is None else math.hypot(error, _grid_error(contour, value)))
-
-
-def _grid_error(contour: Contour, value: float) -> float:
-    """Half a step of the scan where the excluded region ends before it meets the line, else zero."""
-    ends = any(c.edge == "tip" and c.x == value for c in contour.crossing_with(FERMILAB_2021.epsilon))
-    after = contour.x[contour.x > value]
-    return float(after[0] - value) / 2 if ends and len(after) else 0.0
 
 
 def _range(contour: Contour, decaying: NDArray[np.bool_]) -> tuple[float | None, float | None]:
@@ -212,12 +112,12 @@ def summarise(
         "K_benchmark": k,
         "K_error": max(abs(k - k_factor(benchmark.masses, nodes=100)), float(np.spacing(k))),
         "epsilon_excluded_min": smallest,
-        "epsilon_excluded_min_error": _half_difference([end[0] for end in ends]),
+        "epsilon_excluded_min_error": half_difference([end[0] for end in ends]),
         "epsilon_excluded_max": largest,
-        "epsilon_excluded_max_error": _half_difference([end[1] for end in ends]),
+        "epsilon_excluded_max_error": half_difference([end[1] for end in ends]),
         "epsilon_excluded_range_note": "over all masses at which chi2 decays",
         "m_aprime_max_gminus2_GeV": largest_on_line(contour),
-        "m_aprime_max_gminus2_error": _half_difference([largest_on_line(c) for c in shifted]),
+        "m_aprime_max_gminus2_error": half_difference([largest_on_line(c) for c in shifted]),
         "splitting_max_gminus2_300MeV": _largest_splitting(contours[PlaneName.M1_F], m_chi1),
         "splitting_max_gminus2_300MeV_error": error(splitting_points, card, lambda c: _largest_splitting(c, m_chi1)),
         "rcut_efficiency_mean": cut.value if cut else None,
@@ -280,4 +180,4 @@ def _splitting_error(
     for sign in (-1, 1):
         shifted = exclude_splitting(with_exposure(points, 1 + sign * min(relative, 0.9)), card, alpha_d=alpha_d)
         values.append(number(shifted) if shifted.excluded.any() else None)
-    return _half_difference(values)
+    return half_difference(values)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from postprocess.acceptancetable import AcceptanceTable
+from postprocess.chi2width import Chi2Width, exact_width
 from postprocess.experiment import Experiment, Mode, Signature
 from semivis_gen.constants import HBARC_GEV_MM, M_ELECTRON, M_MUON
 from semivis_gen.errors import ParameterError
@@ -25,9 +26,6 @@ from semivis_gen.widths import (
     gamma_aprime_chi,
     gamma_aprime_lepton,
     gamma_aprime_total,
-    gamma_chi2_lepton,
-    gamma_chi2_massless,
-    gamma_chi2_total,
 )
 
 __all__ = ["ExpectedSignal", "expected_yields", "production_estimate"]
@@ -78,7 +76,7 @@ def expected_yields(
     *,
     alpha_d: ArrayLike,
     epsilon: ArrayLike,
-    k_factor: float | None = None,
+    chi2_width: Chi2Width = exact_width,
 ) -> ExpectedSignal:
     """Expected signal events for all couplings, from one acceptance table.
 
@@ -92,9 +90,8 @@ def expected_yields(
         A' per electron on target at eps = 1 with an energy above `table.e_min`.
     alpha_d, epsilon : array_like
         Couplings; they broadcast.
-    k_factor : float, optional
-        Width of chi2 as k_factor times the usual approximation, decays to e+ e- alone, instead of the exact widths:
-        for comparison with older results.
+    chi2_width : Chi2Width
+        Width of chi2 and share of its decays that is seen; see `postprocess.chi2width`.
 
     Returns
     -------
@@ -117,7 +114,7 @@ def expected_yields(
         msg = f"alpha_D = {alpha.min():g} and epsilon = {eps.min():g}: alpha_D must be positive, epsilon not negative"
         raise ParameterError(msg)
     mode = Mode(table.mode)
-    width, pairs, branching = _flyer(mode, table.masses, alpha, eps, k_factor)
+    width, pairs, branching = _flyer(mode, table.masses, alpha, eps, chi2_width)
     ctau = np.divide(HBARC_GEV_MM, width, out=np.full(width.shape, np.inf), where=width > 0)
     acceptance, error = table.at(ctau)
     ones = np.ones_like(pairs)
@@ -138,7 +135,7 @@ def _signatures(table: AcceptanceTable, experiment: Experiment) -> list[Signatur
 
 
 def _flyer(
-    mode: Mode, masses: DarkMasses, alpha: FloatArray, eps: FloatArray, k_factor: float | None
+    mode: Mode, masses: DarkMasses, alpha: FloatArray, eps: FloatArray, chi2_width: Chi2Width
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Width of the flying particle, its branching to e+ e-, and the branching of A' that makes it."""
     one = np.ones_like(eps)
@@ -150,8 +147,4 @@ def _flyer(
     branching = gamma_aprime_chi(masses, alpha) / gamma_aprime_total(masses, alpha, eps)
     if mode is Mode.INVISIBLE:
         return np.zeros_like(eps), one, branching
-    if k_factor is not None:
-        return np.asarray(k_factor * gamma_chi2_massless(masses, alpha, eps)), one, branching
-    width = gamma_chi2_total(masses, alpha, eps)
-    pairs = np.divide(gamma_chi2_lepton(masses, alpha, eps), width, out=one, where=width > 0)
-    return width, pairs, branching
+    return *chi2_width(masses, alpha, eps), branching
