@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,7 +23,7 @@ from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
 
-__all__ = ["AcceptanceTable", "accept", "ctau_grid"]
+__all__ = ["AcceptanceTable", "Accepted", "accept", "ctau_grid", "sum_up", "table_of"]
 
 FloatArray = NDArray[np.float64]
 BLOCK = 10_000  # events at once: bounds the memory of (events, c tau) arrays
@@ -55,11 +55,25 @@ def ctau_grid(experiment: Experiment, masses: DarkMasses, *, mode: Mode | str = 
 
 
 @dataclass(slots=True)
-class _Source:
-    """What is learned about the sample while it streams by."""
+class Accepted:
+    """Sums over a sample while it streams by; those of several samples add up."""
 
     masses: DarkMasses | None
+    """Masses of the sample, where known."""
     events: int = 0
+    """Events above the smallest useful A' energy."""
+    selections: list[Selection] = field(default_factory=list)
+    """One a signature; none where nothing came."""
+
+    def merge(self, other: Accepted) -> None:
+        """Add the sums of another part of the sample."""
+        self.masses = self.masses or other.masses
+        self.events += other.events
+        if not self.selections:
+            self.selections = other.selections
+            return
+        for mine, more in zip(self.selections, other.selections, strict=False):
+            mine.merge(more)
 
 
 def accept(
@@ -101,27 +115,53 @@ def accept(
     ParameterError
         Where c tau is missing or not positive.
     """
+    sums = sum_up(events, experiment, ctau_mm=ctau_mm, seed=[seed], masses=masses, mode=mode)
+    return table_of(sums, experiment, mode=mode)
+
+
+def sum_up(
+    events: Iterable[Events],
+    experiment: Experiment,
+    *,
+    ctau_mm: ArrayLike | None,
+    seed: Sequence[int],
+    masses: DarkMasses | None,
+    mode: Mode | str,
+) -> Accepted:
+    """Sums over a part of a sample, for `table_of`.
+
+    Parameters
+    ----------
+    events, experiment, ctau_mm, masses, mode
+        As for `accept`.
+    seed : sequence of int
+        The seed, followed by the number of the part.
+
+    Returns
+    -------
+    Accepted
+        The sums.
+    """
     kind = Mode(mode)
     chosen = experiment.signatures_of(kind)
     e_min = experiment.e_min(kind)
-    source = _Source(masses)
-    selections: list[Selection] = []
-    rngs = [np.random.default_rng([seed, index]) for index in range(len(chosen) + 1)]
+    sums = Accepted(masses)
+    rngs = [np.random.default_rng([seed[0], index, *seed[1:]]) for index in range(len(chosen) + 1)]
     for chunk in events:
         _check_threshold(chunk, experiment, e_min)
-        if source.masses is None:
-            source.masses = chunk.info.masses
-        if not selections:
-            grid = _grid(ctau_mm, experiment, source.masses, kind)
-            selections = [Selection(experiment, s, kind, grid) for s in chosen]
-        sample = candidates_from(chunk, mode=kind, masses=source.masses, rng=rngs[0])
+        if sums.masses is None:
+            sums.masses = chunk.info.masses
+        if not sums.selections:
+            grid = _grid(ctau_mm, experiment, sums.masses, kind)
+            sums.selections = [Selection(experiment, s, kind, grid) for s in chosen]
+        sample = candidates_from(chunk, mode=kind, masses=sums.masses, rng=rngs[0])
         sample = in_beam(sample.select(sample.e_aprime > e_min), experiment.beam, rngs[0])
-        source.events += len(sample)
+        sums.events += len(sample)
         for start in range(0, len(sample), BLOCK):
             block = sample.select(slice(start, start + BLOCK))
-            for selection, rng in zip(selections, rngs[1:], strict=True):
+            for selection, rng in zip(sums.selections, rngs[1:], strict=True):
                 selection.add(block, rng)
-    return _table(selections, experiment, kind, source, e_min)
+    return sums
 
 
 def _check_threshold(chunk: Events, experiment: Experiment, e_min: float) -> None:
@@ -151,14 +191,35 @@ def _grid(ctau_mm: ArrayLike | None, experiment: Experiment, masses: DarkMasses 
     return grid
 
 
-def _table(
-    selections: Sequence[Selection], experiment: Experiment, mode: Mode, source: _Source, e_min: float
-) -> AcceptanceTable:
+def table_of(sums: Accepted, experiment: Experiment, *, mode: Mode | str) -> AcceptanceTable:
+    """Acceptance table of a whole sample.
+
+    Parameters
+    ----------
+    sums : Accepted
+        Over all of its parts.
+    experiment : Experiment
+        The card.
+    mode : Mode
+        As for `accept`.
+
+    Returns
+    -------
+    AcceptanceTable
+        As for `accept`.
+
+    Raises
+    ------
+    EventFileError
+        As for `accept`.
+    """
+    kind, selections = Mode(mode), sums.selections
+    e_min = experiment.e_min(kind)
     if not selections:
         msg = "no events: the source is empty"
         raise EventFileError(msg)
-    if source.events == 0 or any(s.weight <= 0 for s in selections):
-        what = "events" if source.events == 0 else "weight in e+ e- decays of events"
+    if sums.events == 0 or any(s.weight <= 0 for s in selections):
+        what = "events" if sums.events == 0 else "weight in e+ e- decays of events"
         msg = (
             f"no {what} with an A' above {e_min:g} GeV, the least that {experiment.name} can see: "
             "generate with a higher beam energy or check the units of the file (GeV)"
@@ -167,14 +228,14 @@ def _table(
     flows = tuple(selection.cut_flow() for selection in selections)
     return AcceptanceTable(
         experiment=experiment.name,
-        mode=mode.value,
-        masses=source.masses,
+        mode=kind.value,
+        masses=sums.masses,
         signatures=tuple(flow.signature for flow in flows),
-        beyond=tuple(mode is Mode.INVISIBLE or math.isinf(s.region[1]) for s in selections),
+        beyond=tuple(kind is Mode.INVISIBLE or math.isinf(s.region[1]) for s in selections),
         ctau_mm=selections[0].ctau_mm,
         acceptance=np.stack([flow.fraction[-1] for flow in flows], axis=1),
         error=np.stack([flow.error[-1] for flow in flows], axis=1),
-        events=source.events,
+        events=sums.events,
         e_min=e_min,
         cut_flows=flows,
     )

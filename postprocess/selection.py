@@ -137,10 +137,19 @@ class Selection:
         before = next(step for step, factor in enumerate(factors) if factor is None)
         for sums, rows in ((self.passed, w1), (self.cross, w2), (self.passed2, w1**2)):
             sums[:before] += rows[:before].sum(axis=1)[:, None]
-        # one product of matrices for all steps behind the decay
-        self.passed[before:] += w1[before:] @ decay
-        self.cross[before:] += w2[before:] @ decay
-        self.passed2[before:] += w1[before:] ** 2 @ (decay * decay)
+        # one product of matrices for all steps behind the decay; einsum adds in one order, BLAS in that of its threads
+        product = "sn,nk->sk"
+        self.passed[before:] += np.einsum(product, w1[before:], decay)
+        self.cross[before:] += np.einsum(product, w2[before:], decay)
+        self.passed2[before:] += np.einsum(product, w1[before:] ** 2, decay * decay)
+
+    def merge(self, other: Selection) -> None:
+        """Add the sums of the same signature over other events."""
+        self.events += other.events
+        self.weight += other.weight
+        self.weight2 += other.weight2
+        for sums, more in ((self.passed, other.passed), (self.passed2, other.passed2), (self.cross, other.cross)):
+            sums += more
 
     def cut_flow(self) -> CutFlow:
         """Shares of the sample after each step, with errors of the weighted ratio."""

@@ -10,10 +10,12 @@ from typing import Any
 import click
 
 from postprocess.acceptance import AcceptanceTable, accept
+from postprocess.acceptfiles import accept_files
 from postprocess.cli.options import echo_json, id_option, json_option, parse_ids
 from postprocess.cli.progress import progress
 from postprocess.cutflowtable import cut_flow_rows, write_cut_flows
 from postprocess.experiment import Experiment, load_experiment
+from postprocess.scan import Backend, default_workers
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events
 from semivis_gen.generate import generate
@@ -77,6 +79,8 @@ def _show(table: AcceptanceTable) -> None:
 @click.option("--ctau", "ctau", type=float, multiple=True, help="c tau of chi2 [mm]; repeat; a grid where not given.")
 @click.option("--events", type=click.IntRange(min=1), default=NATIVE_EVENTS, show_default=True, help="Native events.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--workers", type=int, default=None, help="Local processes for several files; all cores where not given.")
+@click.option("--scheduler", help="Address of a Dask scheduler instead, whose workers see the files.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the table as CSV.")
 @click.option("--cut-flow", type=click.Path(path_type=Path), help="Write what each requirement leaves as CSV.")
 @id_option
@@ -91,6 +95,8 @@ def command(
     ctau: tuple[float, ...],
     events: int,
     seed: int,
+    workers: int | None,
+    scheduler: str | None,
     output: Path | None,
     cut_flow: Path | None,
     pdg: tuple[str, ...],
@@ -104,6 +110,15 @@ def command(
     card = load_experiment(experiment)
     masses = None if m_aprime is None else DarkMasses(m_aprime, ratio, splitting)
     source: Iterator[Events]
+    if len(files) > 1 and "-" not in files:
+        backend = Backend(default_workers() if workers is None else workers, scheduler)
+        with progress("files", len(files)) as advance:
+            table = accept_files(
+                files, card, ids=parse_ids(pdg), ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode,
+                backend=backend, advance=advance,
+            )  # fmt: skip
+        _write(table, card, output=output, cut_flow=cut_flow, as_json=as_json)
+        return
     if files:
         source = _from_files(files, pdg)
     elif masses is not None:
@@ -121,6 +136,13 @@ def command(
         raise ParameterError(msg)
     with progress("events", events if not files else 0) as advance:
         table = accept(_counted(source, advance), card, ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode)
+    _write(table, card, output=output, cut_flow=cut_flow, as_json=as_json)
+
+
+def _write(
+    table: AcceptanceTable, card: Experiment, *, output: Path | None, cut_flow: Path | None, as_json: bool
+) -> None:
+    """Write and print what was asked for."""
     if output is not None:
         table.to_csv(output)
     if cut_flow is not None:
