@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from postprocess.chi2width import constant_k
+from postprocess.chi2width import Chi2Width, constant_k, exact_width
 from postprocess.contours import Contour
 from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import Experiment
+from postprocess.flatrow import flat_rows
 from postprocess.gminus2 import FERMILAB_2021
-from postprocess.reach import largest_on_line, reach
+from postprocess.limitmodel import LimitModel
+from postprocess.muons import muon_rows
+from postprocess.reach import half_difference, largest_on_line, reach, shifted_contours
 from postprocess.samples import MassPoint
 from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkSector
@@ -24,11 +28,14 @@ __all__ = [
     "RATIOS",
     "SPLITTINGS",
     "ReachRow",
+    "VariantRow",
     "WidthRow",
     "answer_grid",
+    "answers",
     "exact_against_constant_k",
     "largest_muon_share",
     "reach_rows",
+    "variant",
 ]
 
 PUBLISHED_K = 0.640  # NA64, arXiv:2107.02021
@@ -51,6 +58,10 @@ class WidthRow:
     """Lower edge with the constant."""
     epsilon_high_k: float | None
     """Upper edge with the constant."""
+    epsilon_low_error: float | None = None
+    """Error of the samples on the lower edge; common to both widths, their difference is sharper."""
+    epsilon_high_error: float | None = None
+    """Error of the samples on the upper edge; common as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +114,14 @@ def exact_against_constant_k(
     decaying = [p for p in points if p.masses.chi2_decays]
     exact = exclude_epsilon(decaying, card, alpha_d=alpha_d, bands=False)
     fixed = exclude_epsilon(decaying, card, alpha_d=alpha_d, chi2_width=constant_k(k_factor), bands=False)
+    lower, higher = (_edges(c) for c in shifted_contours(decaying, card, exact, alpha_d=alpha_d))
     rows = [
-        WidthRow(float(m), *edges, *others)
-        for m, edges, others in zip(exact.x, _edges(exact), _edges(fixed), strict=True)
-    ]
+        WidthRow(
+            float(m), *edges, *others,
+            *(half_difference(ends) if None not in ends else None for ends in zip(less, more, strict=True)),
+        )
+        for m, edges, others, less, more in zip(exact.x, _edges(exact), _edges(fixed), lower, higher, strict=True)
+    ]  # fmt: skip
     return rows, largest_on_line(exact), largest_on_line(fixed)
 
 
@@ -136,6 +151,61 @@ def reach_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float)
         last = max(point.masses.m_aprime for point in group)
         rows.append(ReachRow(ratio, splitting, found, found is not None and found.value >= last))
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRow:
+    """Result of one experiment card."""
+
+    name: str
+    """What is different."""
+    reach: Estimate | None
+    """Largest excluded m_A' on the central (g-2)_mu line [GeV]; None where it is not excluded."""
+    epsilon_min: float | None
+    """Smallest excluded epsilon over all masses."""
+    epsilon_max: float | None
+    """Largest excluded epsilon over the masses at which chi2 decays."""
+
+
+def variant(
+    name: str,
+    points: Sequence[MassPoint],
+    experiment: Experiment,
+    *,
+    alpha_d: float,
+    model: LimitModel | None = None,
+    chi2_width: Chi2Width = exact_width,
+) -> VariantRow:
+    """Result with something else: annihilation, secondaries, another approximation, card or width.
+
+    Parameters
+    ----------
+    name : str
+        What is different.
+    points : sequence of MassPoint
+        One a mass, sampled with `experiment`.
+    experiment : Experiment
+        The card, switched by `model_copy` or loaded.
+    alpha_d : float
+        Dark coupling.
+    model, chi2_width
+        See `exclusion.exclude_epsilon`.
+
+    Returns
+    -------
+    VariantRow
+        One row of a table.
+    """
+    contour = exclude_epsilon(points, experiment, alpha_d=alpha_d, model=model, chi2_width=chi2_width, bands=False)
+    decays = {p.masses.m_aprime for p in points if p.masses.chi2_decays}
+    low = contour.low[0][contour.excluded]
+    high = contour.high[0][contour.excluded & np.isin(contour.x, list(decays))]
+    return VariantRow(
+        name,
+        reach(points, experiment, alpha_d=alpha_d, model=model, chi2_width=chi2_width),
+        float(low.min()) if low.size else None,
+        float(high.max()) if high.size else None,
+    )
 
 
 def answer_grid(m_max: float) -> list[tuple[float, list[tuple[float, float]]]]:
@@ -180,3 +250,38 @@ def largest_muon_share(points: Sequence[MassPoint], contour: Contour, *, alpha_d
             widths = compute_widths(DarkSector(point.masses, alpha_d, epsilon))
             largest = max(largest, widths.branching_chi2["chi1 mu+ mu-"])
     return largest
+
+
+def answers(
+    points: Sequence[MassPoint],
+    shaped: Sequence[MassPoint],
+    muonic: Sequence[MassPoint],
+    card: Experiment,
+    *,
+    alpha_d: float,
+) -> dict[str, list[dict[str, Any]]]:
+    """Return all answers as rows for JSON and CSV.
+
+    Parameters
+    ----------
+    points : sequence of MassPoint
+        One a mass, at one (R, f).
+    shaped : sequence of MassPoint
+        Samples of `answer_grid`.
+    muonic : sequence of MassPoint
+        Samples of `muons.muon_grid`.
+    card : Experiment
+        The card.
+    alpha_d : float
+        Dark coupling; muons are studied for several.
+
+    Returns
+    -------
+    dict
+        Rows of the tables "width", "shape" and "muons".
+    """
+    return {
+        "width": flat_rows(exact_against_constant_k(points, card, alpha_d=alpha_d)[0]),
+        "shape": flat_rows(reach_rows(shaped, card, alpha_d=alpha_d)),
+        "muons": flat_rows(muon_rows(muonic, card)),
+    }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from postprocess.exclusion import exclude_epsilon, with_exposure
+from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import Experiment
+from postprocess.flatrow import flat_rows
 from postprocess.limitmodel import LimitModel
 from postprocess.reach import largest_on_line
 from postprocess.samples import MassPoint
 
-__all__ = ["Impact", "impact_table"]
+__all__ = ["Impact", "impact_rows", "impact_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,10 @@ class Impact:
     """Reach with the signal one standard deviation lower, the uncertainty as in the card [GeV]."""
     reach_signal_high_GeV: float | None = None  # noqa: N815
     """Reach with the signal one standard deviation higher [GeV]."""
+    epsilon_min_signal_low: float | None = None
+    """Smallest excluded epsilon with the signal one standard deviation lower."""
+    epsilon_min_signal_high: float | None = None
+    """Smallest excluded epsilon with the signal one standard deviation higher."""
 
 
 def impact_table(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> list[Impact]:
@@ -54,22 +61,31 @@ def impact_table(points: Sequence[MassPoint], card: Experiment, *, alpha_d: floa
     model = LimitModel.from_experiment(card)
     sharp = replace(model, background_error=(0.0,) * model.bins)
 
-    def numbers(used: LimitModel) -> tuple[float | None, float | None]:
-        contour = exclude_epsilon(points, card, alpha_d=alpha_d, model=used, bands=False)
+    def numbers(used: LimitModel, scale: ArrayLike = 1.0) -> tuple[float | None, float | None]:
+        contour = exclude_epsilon(points, card, alpha_d=alpha_d, model=used, yield_scale=scale, bands=False)
         low = contour.low[0]
         return largest_on_line(contour), float(np.nanmin(low)) if np.isfinite(low).any() else None
 
-    def shifted(factor: float) -> float | None:
-        return largest_on_line(exclude_epsilon(with_exposure(points, factor), card, alpha_d=alpha_d, bands=False))
-
     rows = [Impact("the card as it is", None, *numbers(model))]
     for nuisance in model.nuisances:
-        size = max(nuisance.sizes, key=abs)
+        factors = 1 + np.array(nuisance.sizes)  # one for the bins that it does not touch
+        low, high = numbers(model, 1 / factors), numbers(model, factors)
         rows.append(
             Impact(
-                nuisance.name, size, *numbers(model.without(nuisance.name)), shifted(1 / (1 + size)), shifted(1 + size)
+                nuisance.name,
+                max(nuisance.sizes, key=abs),
+                *numbers(model.without(nuisance.name)),
+                reach_signal_low_GeV=low[0],
+                reach_signal_high_GeV=high[0],
+                epsilon_min_signal_low=low[1],
+                epsilon_min_signal_high=high[1],
             )
         )
     rows.append(Impact("background", None, *numbers(sharp)))
     rows.append(Impact("all", None, *numbers(sharp.without())))
     return rows
+
+
+def impact_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> list[dict[str, Any]]:
+    """`impact_table` as rows for JSON and CSV."""
+    return flat_rows(impact_table(points, card, alpha_d=alpha_d))
