@@ -35,6 +35,7 @@ LABELS: dict[str, tuple[str, str]] = {
 }
 """Keys of summary.json that the report explains, in its order: words and unit."""
 
+NEGLIGIBLE = 1e-6  # relative errors below this are not shown: rounding, or the end of a scan
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 CSS = """
 :root { --ink: #1b1f24; --soft: #5c6570; --rule: #d5dae0; --paper: #fff; --tint: #f4f6f9 }
@@ -154,7 +155,8 @@ def compare(summary: Mapping[str, Any], published: Mapping[str, Quantity]) -> li
 
 
 def _error_names(key: str) -> tuple[str, ...]:
-    return (f"{key}_error", f"{key.rpartition('_')[0]}_error", key.replace("_GeV_", "_error_"))
+    names = (f"{key}_error", f"{key.rpartition('_')[0]}_error", key.replace("_GeV_", "_error_"))
+    return tuple(name for name in names if name != key)
 
 
 def render_report(
@@ -290,7 +292,8 @@ def _with_error(value: float | None, error: float | None) -> str:
     """Value and error to two digits of the error; four digits without one."""
     if value is None:
         return ""
-    if not error or not math.isfinite(error) or not math.isfinite(value):
+    exact = not error or abs(error) < NEGLIGIBLE * abs(value)
+    if exact or error is None or not math.isfinite(error) or not math.isfinite(value):
         return f"{value:.4g}"
     digits = 1 - math.floor(math.log10(abs(error)))
     if 0 <= digits <= 6 and abs(value) < 1e5:

@@ -3,6 +3,7 @@
 import base64
 import struct
 import zlib
+from functools import partial
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import pytest
 from postprocess.report import Comparison, Figure, Table, compare, render_report, write_report
 from semivis_gen.errors import OutputError
 
+Published = partial(SimpleNamespace, value=1.0, error=None, source="x", note=None)
 EVIL = "<script>alert('x')</script> & \"quotes\""
 
 
@@ -162,3 +164,20 @@ def test_bad_figures(tmp_path):
         render_report(**content(figures=[Figure("f", "c", b"GIF")]))
     with pytest.raises(OutputError, match="does not exist"):
         write_report(tmp_path / "no" / "report.html", **content())
+
+
+def test_a_number_without_error_is_not_its_own_error():
+    rows = compare(
+        {"wall_time_s": 62.0, "K_benchmark": 0.64, "a_GeV_b": 1.0, "a_error_b": 0.1}, {"a_GeV_b": Published()}
+    )
+    assert {row.label: row.error for row in rows} == {
+        "wall time": None,
+        "K at the benchmark point": None,
+        "a_GeV_b": 0.1,
+    }
+
+
+def test_errors_of_rounding_are_not_shown():
+    page = render_report(**content(comparisons=[Comparison("end of the scan", 0.5, 1.1e-16)]))
+    assert "0.5</td>" in page
+    assert "e-1</td>" not in page
