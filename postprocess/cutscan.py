@@ -36,7 +36,7 @@ VISIBLE_CUTS = (5.0, 10.0, 15.0, 20.0, 30.0)  # [GeV]
 MISSING_CUTS = (40.0, 50.0, 60.0, 70.0, 80.0)  # [GeV]
 SCALES_GEV = (5.0, 10.0, 20.0, 40.0)
 NEIGHBOURS = np.array([0.98, 1.0, 1.02])  # lifetimes around the one that counts, for the table's interpolation
-RARE = 1e-3  # outcomes less probable than this do not count in the mean
+RARE = 1e-4  # outcomes less probable than this do not count in the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +127,22 @@ def mean_expected_limit(model: LimitModel, signal: Sequence[float]) -> float:
     Returns
     -------
     float
-        The limit.
+        The limit: a factor on the given signal. Twice the signal halves it.
     """
     total, weight = 0.0, 0.0
-    counts = [[n for n in range(8) if _poisson(n, b) > RARE] for b in model.background]
+    counts = [[n for n in range(_most(b)) if _poisson(n, b) > RARE] for b in model.background]
     for outcome in product(*counts):
         probability = math.prod(_poisson(n, b) for n, b in zip(outcome, model.background, strict=True))
         if probability < RARE:
             continue
         total += probability * float(upper_limit(replace(model, observed=outcome), np.asarray(signal)))
         weight += probability
-    return total / weight
+    return total / weight / float(np.sum(signal))  # upper_limit counts events
+
+
+def _most(mean: float) -> int:
+    """Counts above which a Poisson count hardly ever lies."""
+    return math.ceil(mean + 6 * math.sqrt(mean)) + 4
 
 
 def _poisson(n: int, mean: float) -> float:
