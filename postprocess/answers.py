@@ -59,9 +59,9 @@ class WidthRow:
     epsilon_high_k: float | None
     """Upper edge with the constant."""
     epsilon_low_error: float | None = None
-    """Error of the samples on the lower edge; common to both widths, their difference is sharper."""
+    """Error of the samples on the lower edge; generous, with the relative error of the upper one; common to both."""
     epsilon_high_error: float | None = None
-    """Error of the samples on the upper edge; common as well."""
+    """Error of the samples on the upper edge; common to both widths, their difference is sharper."""
 
 
 @dataclass(frozen=True, slots=True)
