@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 
 from postprocess.backgroundscaling import BackgroundScaling, Cuts, Law, published_cuts
 from postprocess.crossings import interpolate_zero
-from postprocess.cutscan import mean_expected_limit
 from postprocess.cutsignals import CutGrid, CutSignals
 from postprocess.experiment import Experiment
 from postprocess.flatrow import flat_rows
 from postprocess.limitmodel import LimitModel
 from postprocess.limits import expected_limits
+from postprocess.meanlimit import mean_expected_limit
 from postprocess.reach import half_difference
 from semivis_gen.errors import ParameterError
 from semivis_gen.estimate import Estimate

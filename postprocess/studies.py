@@ -18,21 +18,21 @@ from postprocess.answers import (
 )
 from postprocess.contours import Contour
 from postprocess.cutefficiency import CutEfficiency, cut_efficiency
-from postprocess.cutscan import CutChoice, best_cuts, signal_against_cuts
 from postprocess.experiment import Experiment, Mode, load_experiment
 from postprocess.impact import Impact, impact_table
+from postprocess.optimise import ASSUMED_SCALINGS, optimised
 from postprocess.planes import ScanSettings
 from postprocess.samples import MassPoint, SampleRequest
 from semivis_gen.estimate import Estimate
 from semivis_gen.io.atomic import atomic_path
-from semivis_gen.model import DarkMasses
 
 __all__ = ["Studies", "run_studies", "shape_request", "write_rows"]
 
 Row = dict[str, float | str | None]
-ANSWER_EVENTS, CUT_EVENTS = 4_000, 10_000
+ANSWER_EVENTS, CUT_EVENTS = 4_000, 3_000
+CUT_SCALINGS = (0, 2, 5, 7)  # fast and slow exponentials, a power, hadrons mostly soft
 COMPUTED_R, R_CUT_MASSES, R_CUT_EVENTS = "na64-2018-computed-r", (0.02, 0.05, 0.1, 0.2, 0.3, 0.39), 2_000
-LARGEST_MASS, CUT_MASS = 1.3, 0.36  # [GeV]
+LARGEST_MASS = 1.3  # [GeV]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Studies:
     """Reach on the (g-2)_mu line with the published K [GeV]."""
     shapes: list[ReachRow]
     """Reach over R and f."""
-    cuts: list[CutChoice]
-    """Best cuts for several backgrounds."""
+    cuts: list[dict[str, Any]]
+    """Best cuts for several backgrounds, rows of `optimise.optimised`."""
     muon_share: float
     """Largest branching of chi2 to muons in the excluded region."""
     production: dict[str, Estimate | None]
@@ -83,7 +83,7 @@ class Studies:
             ),
             "cuts": (
                 "Cuts with the strongest expected limit, by assumed fall of the background",
-                [asdict(c) for c in self.cuts],
+                self.cuts,
             ),
         }
 
@@ -127,15 +127,20 @@ def run_studies(
     """
     alpha_d = settings.alpha_d
     widths, _, constant = exact_against_constant_k(points, card, alpha_d=alpha_d)
-    masses = DarkMasses(CUT_MASS, settings.ratio, settings.splitting)
-    size = min(CUT_EVENTS, settings.events)
-    s1, s2 = signal_against_cuts(card, masses, alpha_d=alpha_d, events=size, seed=settings.seed)
     return Studies(
         impact=impact_table(points, card, alpha_d=alpha_d),
         widths=widths,
         reach_constant_k=constant,
         shapes=reach_rows(shaped, card, alpha_d=alpha_d),
-        cuts=best_cuts(card, s1, s2),
+        cuts=optimised(
+            card,
+            alpha_d=alpha_d,
+            ratio=settings.ratio,
+            splitting=settings.splitting,
+            scalings=[ASSUMED_SCALINGS[i] for i in CUT_SCALINGS],
+            events=min(CUT_EVENTS, settings.events),
+            seed=settings.seed,
+        ),
         muon_share=largest_muon_share(points, contour, alpha_d=alpha_d),
         production=dict(production),
         r_cut=cut_efficiency(

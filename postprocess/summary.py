@@ -139,7 +139,7 @@ def summarise(
 
 
 def _studied(studies: Studies) -> Summary:
-    gains = [choice.gain for choice in studies.cuts]
+    gains = [row["gain"] for row in studies.cuts]
     computed = [row.efficiency for row in studies.r_cut]
     found: Summary = {
         "rcut_efficiency_computed_mean": sum(computed) / len(computed),

@@ -96,7 +96,7 @@ def test_cuts_that_cost_no_signal_are_closed_and_those_that_only_cost_stay():
 
 def test_best_cuts_are_no_worse_than_any_others_of_the_grid(signals):
     model = LimitModel.from_experiment(CARD).without()
-    from postprocess.cutscan import mean_expected_limit
+    from postprocess.meanlimit import mean_expected_limit
 
     found = find_best_cuts(CARD, signals, FALLS, at_mass=0.37)
     chosen = Cuts(found.s1_missing_GeV, found.s1_visible_GeV, found.s2_missing_GeV)

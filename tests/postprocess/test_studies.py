@@ -8,13 +8,13 @@ import pytest
 from scipy.stats import poisson
 
 from postprocess.answers import exact_against_constant_k, largest_muon_share, reach_rows
-from postprocess.cutscan import best_cuts, mean_expected_limit, signal_against_cuts
 from postprocess.exclusion import exclude_epsilon, signal
 from postprocess.experiment import load_experiment
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.impact import impact_table
 from postprocess.limitmodel import LimitModel
 from postprocess.limits import upper_limit
+from postprocess.meanlimit import mean_expected_limit
 from postprocess.samples import sample_masses, sample_shapes
 from postprocess.scan import Backend
 from postprocess.studies import write_rows
@@ -96,40 +96,6 @@ def test_mean_expected_limit_counts_all_outcomes_of_a_large_background():
     n = np.arange(40)
     limits = [float(upper_limit(replace(model, observed=(int(k),)), [1.0])) for k in n]
     assert mean_expected_limit(model, (1.0,)) == pytest.approx(np.dot(poisson.pmf(n, b), limits), rel=2e-3)
-
-
-def test_best_cut_of_a_known_problem():
-    # a "limit" of sqrt(1 + b) / s has its optimum where it is put
-    s1 = {15.0: 1.0, 20.0: 0.9}
-    s2 = {50.0: 1.0, 60.0: 1.0, 70.0: 0.1}
-
-    def limit(model, expected):
-        return (1 + model.background[0] + 10 * model.background[1]) / sum(expected)
-
-    (choice,) = best_cuts(CARD, s1, s2, scales=[10.0], limit=limit)
-    falls = np.exp(-1.0)
-    now = (1 + 0.19 + 5.3) / 2
-    options = {
-        (15.0, 60.0): (1 + 0.19 + 5.3 * falls) / 2,
-        (20.0, 60.0): (1 + 0.19 * np.exp(-0.5) + 5.3 * falls) / 1.9,
-        (15.0, 70.0): (1 + 0.19 + 5.3 * falls**2) / 1.1,
-        (20.0, 70.0): (1 + 0.19 * np.exp(-0.5) + 5.3 * falls**2) / 1.0,
-    }
-    best = min(options, key=options.get)
-    assert (choice.visible_GeV, choice.missing_GeV) == best
-    assert choice.gain == pytest.approx(now / options[best] - 1, rel=1e-9)
-
-
-def test_signal_falls_with_the_cuts_and_is_that_of_the_card_at_its_own():
-    masses = DarkMasses(0.36, 3.0, 0.4)
-    s1, s2 = signal_against_cuts(CARD, masses, alpha_d=0.1, events=3000, seed=1)
-    for by_cut in (s1, s2):
-        assert (np.diff([by_cut[cut] for cut in sorted(by_cut)]) < 0).all()
-    (point,) = sample_masses([(0.36, [0.4])], CARD, ratio=3.0, events=30_000, seed=2, backend=HERE)
-    epsilon = float(FERMILAB_2021.epsilon(np.array([0.36]))[0])
-    own = signal(point, CARD, LimitModel.from_experiment(CARD), alpha_d=0.1, epsilon=epsilon)
-    assert s1[15.0] == pytest.approx(own[0], rel=0.15)
-    assert s2[50.0] == pytest.approx(own[1], rel=0.1)
 
 
 def test_rows_as_csv(tmp_path):
