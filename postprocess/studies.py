@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from postprocess.answers import (
     largest_muon_share,
     reach_rows,
 )
+from postprocess.backgroundscaling import published_cuts
 from postprocess.contours import Contour
 from postprocess.cutefficiency import CutEfficiency, cut_efficiency
+from postprocess.cutsignals import CutGrid
 from postprocess.experiment import Experiment, Mode, load_experiment
 from postprocess.impact import Impact, impact_table
 from postprocess.optimise import ASSUMED_SCALINGS, optimised
@@ -49,6 +52,8 @@ class Studies:
     """Reach over R and f."""
     cuts: list[dict[str, Any]]
     """Best cuts for several backgrounds, rows of `optimise.optimised`."""
+    cuts_held: list[dict[str, Any]]
+    """The same with the visible energy of S1 held at the card's value, which is assumed and not a cut to optimise."""
     muon_share: float
     """Largest branching of chi2 to muons in the excluded region."""
     production: dict[str, Estimate | None]
@@ -63,7 +68,7 @@ class Studies:
                 "ratio": row.ratio,
                 "splitting": row.splitting,
                 "reach_GeV": row.reach.value if row.reach else None,
-                "error_GeV": row.reach.error if row.reach else None,
+                "error_GeV": row.reach.error if row.reach and not row.at_end else None,
                 "note": "at least: the scan ends there" if row.at_end else "",
             }
             for row in self.shapes
@@ -81,6 +86,7 @@ class Studies:
                 "Efficiency of the R cut from shower profiles, card " + COMPUTED_R,
                 [asdict(r) for r in self.r_cut],
             ),
+            "cuts_held": ("The same with the visible energy of S1 as in the card", self.cuts_held),
             "cuts": (
                 "Cuts with the strongest expected limit, by assumed fall of the background",
                 self.cuts,
@@ -127,20 +133,18 @@ def run_studies(
     """
     alpha_d = settings.alpha_d
     widths, _, constant = exact_against_constant_k(points, card, alpha_d=alpha_d)
+    best_cuts = partial(
+        optimised, card, alpha_d=alpha_d, ratio=settings.ratio, splitting=settings.splitting,
+        scalings=[ASSUMED_SCALINGS[i] for i in CUT_SCALINGS], events=min(CUT_EVENTS, settings.events),
+        seed=settings.seed,
+    )  # fmt: skip
     return Studies(
         impact=impact_table(points, card, alpha_d=alpha_d),
         widths=widths,
         reach_constant_k=constant,
         shapes=reach_rows(shaped, card, alpha_d=alpha_d),
-        cuts=optimised(
-            card,
-            alpha_d=alpha_d,
-            ratio=settings.ratio,
-            splitting=settings.splitting,
-            scalings=[ASSUMED_SCALINGS[i] for i in CUT_SCALINGS],
-            events=min(CUT_EVENTS, settings.events),
-            seed=settings.seed,
-        ),
+        cuts=best_cuts(),
+        cuts_held=best_cuts(grid=CutGrid(s1_visible=(published_cuts(card).s1_visible,))),
         muon_share=largest_muon_share(points, contour, alpha_d=alpha_d),
         production=dict(production),
         r_cut=cut_efficiency(
