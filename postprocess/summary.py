@@ -147,7 +147,7 @@ def _studied(studies: Studies) -> Summary:
         "rcut_efficiency_computed_min": min(computed),
         "optimised_cuts_gain": sum(held) / len(held),
         "optimised_cuts_gain_error": (max(held) - min(held)) / 2,
-        "optimised_cuts_gain_note": "visible energy of S1 held; mean over assumed backgrounds, the error is their range",
+        "optimised_cuts_gain_note": "visible energy of S1 held; mean over backgrounds, the error is their range",
         "optimised_cuts_gain_free": sum(free) / len(free),
         "optimised_cuts_gain_free_error": (max(free) - min(free)) / 2,
         "m_aprime_max_gminus2_constant_K_GeV": studies.reach_constant_k,
