@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import signal
 import sys
 import warnings
 from typing import TYPE_CHECKING
@@ -77,6 +78,7 @@ def main() -> None:
     """Run the command line; every expected failure is one line on stderr and exit code 2."""
     warnings.showwarning = _one_line
     warnings.filterwarnings("once", category=SemivisWarning)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # how batch systems end a job: as Ctrl-C does
     try:
         code = cli(standalone_mode=False)
     except click.ClickException as error:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from postprocess.scan import _on_worker
 from semivis_gen.errors import ParameterError
 
-pytest.importorskip("distributed")
+distributed = pytest.importorskip("distributed")
 SEMIVIS = [sys.executable, "-c", "from postprocess.cli.main import main; main()"]
 SCAN = ["limit", "--experiment", "na64-2018", "--masses", "6", "--events", "500"]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -41,6 +42,8 @@ def cluster():
     ]
     try:
         wait_for(lambda: answers(port))
+        with distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
         yield address, processes[0], processes[1:]
     finally:
         for process in processes:
@@ -73,8 +76,8 @@ def scan(folder, *options):
     )
 
 
-def finished(folder):
-    return len(list((folder / "points").glob("*.json"))) if (folder / "points").is_dir() else 0
+def points(folder):
+    return {path: path.stat().st_mtime_ns for path in (folder / "points").glob("[!.]*.json")}
 
 
 def result(folder):
@@ -104,8 +107,9 @@ def test_processes_and_cluster_give_the_same_bytes(tmp_path, alone):
 
 def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path, alone):
     with cluster() as (address, _, workers):
+        workers[0].send_signal(signal.SIGSTOP)  # it takes points and finishes none
         process = scan(tmp_path, "--scheduler", address)
-        wait_for(lambda: finished(tmp_path) >= 1, while_runs=process)
+        wait_for(lambda: points(tmp_path), while_runs=process)
         workers[0].kill()
         _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors
@@ -113,9 +117,10 @@ def test_a_worker_killed_in_the_middle_loses_nothing(tmp_path, alone):
 
 
 def test_a_lost_scheduler_is_one_line_and_the_scan_goes_on_elsewhere(tmp_path, alone):
-    with cluster() as (address, scheduler, _):
+    with cluster() as (address, scheduler, workers):
+        workers[0].send_signal(signal.SIGSTOP)  # it takes points and finishes none
         process = scan(tmp_path, "--scheduler", address)
-        wait_for(lambda: finished(tmp_path) >= 1, while_runs=process)
+        wait_for(lambda: points(tmp_path), while_runs=process)
         scheduler.kill()
         _, errors = process.communicate(timeout=PATIENCE)
     lines = [line for line in errors.splitlines() if line.startswith("error:")]
@@ -123,14 +128,14 @@ def test_a_lost_scheduler_is_one_line_and_the_scan_goes_on_elsewhere(tmp_path, a
     assert len(lines) == 1
     assert "was lost" in lines[0]
     assert "Traceback" not in errors
-    kept = finished(tmp_path)
-    assert kept >= 1
-    stamps = {path: path.stat().st_mtime_ns for path in (tmp_path / "points").glob("*.json")}
+    kept = points(tmp_path)
+    assert kept
     process = scan(tmp_path, "--workers", "1")
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
     assert result(tmp_path) == alone
-    assert all(path.stat().st_mtime_ns == stamp for path, stamp in stamps.items())  # not computed again
+    after = points(tmp_path)
+    assert all(after[path] == stamp for path, stamp in kept.items())  # not computed again
 
 
 def test_a_worker_of_another_version_is_refused():

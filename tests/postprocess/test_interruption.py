@@ -10,13 +10,23 @@ import time
 
 import pytest
 
-SEMIVIS = [sys.executable, "-c", "from postprocess.cli.main import main; main()"]
+RUN = "from postprocess.cli.main import main; main()"
+FINISHED = 2
+HOLD = f"""
+import itertools, pathlib, time
+rename, count = pathlib.Path.replace, itertools.count()
+def replace(self, target):
+    if next(count) >= {FINISHED}:
+        time.sleep(600)
+    return rename(self, target)
+pathlib.Path.replace = replace
+"""  # a scan that stops between the writing and the renaming of its third point, to be ended there
 MASSES = 6
 SCAN = ["limit", "--experiment", "na64-2018", "--masses", str(MASSES), "--events", "2000", "--workers", "1"]
 PATIENCE = 120  # seconds, for a slow machine
 
 
-def scan(folder, *options, limit=None, **more):
+def scan(folder, *options, limit=None, prelude=""):
     def prepare():
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
         if limit is not None:
@@ -24,12 +34,11 @@ def scan(folder, *options, limit=None, **more):
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
     return subprocess.Popen(
-        [*SEMIVIS, *SCAN, *options, "--output", str(folder)],
+        [sys.executable, "-c", prelude + RUN, *SCAN, *options, "--output", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=prepare,
-        **more,
     )
 
 
@@ -40,16 +49,16 @@ def end(process):
 
 
 def points(folder):
-    return {path: path.stat().st_mtime_ns for path in (folder / "points").glob("*.json")}
+    return {path: path.stat().st_mtime_ns for path in (folder / "points").glob("[!.]*.json")}
 
 
 def temporary(folder):
-    return [path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".json", ".csv")]
+    return list(folder.rglob(".*"))
 
 
-def wait_for_a_point(folder, process):
+def wait_until_held(folder, process):
     limit = time.monotonic() + PATIENCE
-    while not points(folder):
+    while not (len(points(folder)) == FINISHED and temporary(folder)):
         assert time.monotonic() < limit
         assert process.poll() is None, process.communicate()
         time.sleep(0.005)
@@ -65,23 +74,25 @@ def whole(tmp_path_factory):
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_scan_that_is_ended_goes_on_where_it_stopped(tmp_path, whole, how):
-    process = scan(tmp_path)
-    wait_for_a_point(tmp_path, process)
+    process = scan(tmp_path, prelude=HOLD)
+    wait_until_held(tmp_path, process)
     process.send_signal(how)
     code, errors = end(process)
     kept = points(tmp_path)
-    assert 1 <= len(kept) < MASSES
+    assert len(kept) == FINISHED
     assert not (tmp_path / "limit_m_eps.csv").exists()
-    if how == signal.SIGINT:
+    if how == signal.SIGKILL:
+        assert len(temporary(tmp_path)) == 1  # nobody could remove it; it is never read
+    else:
         assert code == 130
         assert len(errors.strip().splitlines()[-1]) < 200
+        assert not temporary(tmp_path)
     code, errors = end(scan(tmp_path))
     assert code == 0, errors
     assert (tmp_path / "limit_m_eps.csv").read_bytes() == whole
     after = points(tmp_path)
     assert len(after) == MASSES
     assert all(after[path] == stamp for path, stamp in kept.items())  # not computed again
-    assert not temporary(tmp_path)
 
 
 def test_a_full_disk_is_one_line_and_the_scan_goes_on_when_there_is_room(tmp_path, whole):
