@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -134,15 +134,28 @@ class FreezeOut:
             The problem, about 1 ms for each point.
         """
         ln_x = np.linspace(math.log(X_START), math.log(X_END), STEPS)
-        x, coarse = np.exp(ln_x), np.geomspace(X_START, X_END, AVERAGES)
+        x = np.exp(ln_x)
         mass = np.array([m.m_chi1 for m in masses])
         t = mass / x[:, None]
         r = np.array([population_ratio(m, x) for m in masses]).T
         y_eq = equilibrium_abundance(mass, t) * (1 + r)
-        averages = tuple(
-            ThermalAverage.at(m, float(a), coarse) for m, a in zip(masses, np.asarray(alpha_d), strict=True)
-        )
-        return cls(mass, ln_x, annihilation_rate(t, 2 * r / (1 + r) ** 2), y_eq, averages)
+        rate = annihilation_rate(t, 2 * r / (1 + r) ** 2)
+        return cls(mass, ln_x, rate, y_eq, _averages(masses, alpha_d))
+
+    def with_alpha_d(self, alpha_d: ArrayLike) -> FreezeOut:
+        """Prepare the same masses with other dark couplings.
+
+        Parameters
+        ----------
+        alpha_d : array_like
+            Dark couplings, shape (k,).
+
+        Returns
+        -------
+        FreezeOut
+            The problem.
+        """
+        return replace(self, averages=_averages([average.masses for average in self.averages], alpha_d))
 
     def omega_h2(self, epsilon: ArrayLike) -> FloatArray:
         """Relic density.
@@ -163,6 +176,11 @@ class FreezeOut:
         logs = np.log(np.maximum([average.sigma_v(float(e)) for average, e in pairs], SMALLEST))
         sigma_v = np.exp(CubicSpline(np.log(self.averages[0].x), logs, axis=1)(self.ln_x)).T
         return omega_h2(self.mass, freeze_out(self.ln_x, self.rate * sigma_v, self.y_eq))
+
+
+def _averages(masses: Sequence[DarkMasses], alpha_d: ArrayLike) -> tuple[ThermalAverage, ...]:
+    coarse = np.geomspace(X_START, X_END, AVERAGES)
+    return tuple(ThermalAverage.at(m, float(a), coarse) for m, a in zip(masses, np.asarray(alpha_d), strict=True))
 
 
 def relic_density(masses: DarkMasses, *, alpha_d: float, epsilon: float) -> float:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -173,6 +173,7 @@ def _background_pmf(mean: float, error: float, omitted: float, at_least: int) ->
         size *= 2
 
 
+@lru_cache(maxsize=64)  # scans ask for a few models thousands of times
 def _tables(model: LimitModel) -> _Tables:
     means = [max(value, EMPTY_BACKGROUND) for value in model.background]
     # P_sb(obs) = Q_obs P_b(obs), and an outcome with Q <= Q_obs adds at most Q_obs P_b: leaving out a fraction of

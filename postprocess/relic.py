@@ -122,10 +122,10 @@ def relic_alpha_d(
     m, r, f, e = _points(m_aprime, ratio, splitting, epsilon)
     _require_range("epsilon", e, 1.0)
     _require_range("omega", np.asarray([omega]), math.inf)
-    masses = _masses(m, r, f)
+    problem = FreezeOut.at(_masses(m, r, f), np.ones(m.size)) if m.size else None
 
     def excess(u: FloatArray) -> FloatArray:
-        return np.asarray(np.log(FreezeOut.at(masses, np.exp(u)).omega_h2(e.ravel()) / omega)) if masses else u
+        return np.asarray(np.log(problem.with_alpha_d(np.exp(u)).omega_h2(e.ravel()) / omega)) if problem else u
 
     u, too_much, too_little = _falling_zero(excess, *(np.full(m.size, math.log(b)) for b in ALPHA_D_RANGE))
     return np.where(too_much, math.inf, np.where(too_little, 0.0, np.exp(u))).reshape(m.shape)
