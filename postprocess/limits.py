@@ -144,7 +144,7 @@ def expected_limits(model: LimitModel, direction: ArrayLike, *, level: float = 0
 class _Tables:
     """All of a model that does not depend on the signal."""
 
-    outcomes: NDArray[np.intp]  # (M, bins); the first row is the observation
+    outcomes: NDArray[np.intp]  # (M,) in the flattened table of all counts; the first is the observation
     p_background: FloatArray  # (M,)
     spread: tuple[FloatArray, ...]  # a bin: (n + 1, n + 1), [k, n] = P(n - k background events)
     theta: FloatArray  # (K, bins) signal factors at the nodes
@@ -203,7 +203,8 @@ def _tables(model: LimitModel) -> _Tables:
         lag = np.arange(top + 1)[None, :] - np.arange(top + 1)[:, None]
         spread.append(np.where(lag >= 0, pmf[np.maximum(lag, 0)], 0.0))
     theta, weight = _signal_nodes(model)
-    return _Tables(outcomes, probability, tuple(spread), theta, weight)
+    flat = np.ravel_multi_index(tuple(outcomes.T), [len(table) for table in spread])
+    return _Tables(flat, probability, tuple(spread), theta, weight)
 
 
 def _signal_nodes(model: LimitModel) -> tuple[FloatArray, FloatArray]:
@@ -233,7 +234,8 @@ def _evaluate(model: LimitModel, signal: ArrayLike, *, with_bands: bool) -> Floa
     tables = _tables(model)
     flat = s.reshape(-1, model.bins)
     result = np.empty((1 + len(BANDS) * with_bands, len(flat)))
-    step = max(1, CHUNK // (tables.weight.size * len(tables.outcomes)))
+    counts = [len(spread) for spread in tables.spread]
+    step = max(1, CHUNK // max(tables.weight.size * math.prod(counts[:-1]), math.prod(counts)))
     for start in range(0, len(flat), step):
         stop = start + step
         result[:, start:stop] = _chunk(tables, flat[start:stop], with_bands=with_bands)
@@ -244,13 +246,16 @@ def _chunk(tables: _Tables, signal: FloatArray, *, with_bands: bool) -> FloatArr
     """CLs for signals (P, bins)."""
     from scipy.special import gammaln, xlogy
 
-    joint: FloatArray = np.ones((1, 1, 1))
+    points, nodes = len(signal), tables.weight.size
+    joint: FloatArray = np.broadcast_to(tables.weight[:, None], (points, nodes, 1))
     for i, spread in enumerate(tables.spread):
         rate = np.minimum(signal[:, i, None] * tables.theta[:, i], MAX_SIGNAL)[..., None]  # (P, K, 1)
         n = np.arange(len(spread))
         counts = np.exp(xlogy(n, rate) - rate - gammaln(n + 1)) @ spread  # (P, K, n)
-        joint = joint * counts[..., tables.outcomes[:, i]]
-    p_signal: FloatArray = np.einsum("k,pkm->pm", tables.weight, joint)
+        if i < len(tables.spread) - 1:
+            joint = (joint[..., None] * counts[..., None, :]).reshape(points, nodes, -1)
+    # the last bin and the integral over the nuisances together: a table of all counts for each signal
+    p_signal = np.matmul(joint.swapaxes(1, 2), counts).reshape(points, -1)[:, tables.outcomes]
     p_background = tables.p_background
     with np.errstate(over="ignore"):
         q = p_signal / p_background
