@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from postprocess.acceptance import AcceptanceTable, Accepted, sum_up, table_of
 from postprocess.experiment import Experiment, Mode
-from postprocess.scan import Advance, Backend, run_points
+from postprocess.scan import Advance, Backend, run_jobs
 from semivis_gen.events import IdMap
 from semivis_gen.io import read_events, read_info
 from semivis_gen.model import DarkMasses
@@ -85,7 +85,7 @@ def accept_files(
     ids : IdMap
         Ids in the files.
     backend, advance
-        See `postprocess.scan.run_points`; the workers of a cluster must see the files under the same names.
+        See `postprocess.scan.run_jobs`; the workers of a cluster must see the files under the same names.
 
     Returns
     -------
@@ -115,6 +115,6 @@ def accept_files(
         for part, name in enumerate(files)
     ]
     whole = Accepted(known)
-    for result in run_points(accept_file, tasks, backend=backend, advance=advance):
+    for result in run_jobs([(accept_file, task) for task in tasks], backend=backend, advance=advance):
         whole.merge(result["sums"])
     return table_of(whole, experiment, mode=mode)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -99,6 +99,24 @@ class CutSignals:
         s1, s2 = (np.array(column) for column in zip(*found, strict=True))  # the last axis: value, error
         return cls(grid, np.array([p.m_aprime for p in ordered]), s1[..., 0], s2[..., 0], s1[..., 1], s2[..., 1])
 
+    def at_s1_visible(self, value: float) -> CutSignals:
+        """Return the part of the grid with one visible energy of S1.
+
+        Parameters
+        ----------
+        value : float
+            One of `grid.s1_visible` [GeV].
+
+        Returns
+        -------
+        CutSignals
+            The same signals on a smaller grid.
+        """
+        index = self.grid.s1_visible.index(value)
+        part = slice(index, index + 1)
+        grid = replace(self.grid, s1_visible=(value,))
+        return replace(self, grid=grid, s1=self.s1[:, :, part], s1_error=self.s1_error[:, :, part])
+
 
 def with_cuts(card: Experiment, cuts: Cuts) -> Experiment:
     """Card with other cuts on S1 and S2, everything else equal.
@@ -145,7 +163,7 @@ def _at_mass(
             masses, loosest.thick_target(), n_events=events, seed=seed, e_min_aprime=loosest.e_min(), chain=False
         )
     ]
-    epsilon = float(FERMILAB_2021.epsilon(np.array([masses.m_aprime]))[0])
+    epsilon = float(FERMILAB_2021.epsilon(masses.m_aprime))
     lifetimes = float(ctau_mm(gamma_chi2_total(masses, alpha_d, epsilon))) * NEIGHBOURS
     rates: dict[float, Estimate] = {}  # by smallest A' energy, which cuts may raise
 

@@ -199,7 +199,7 @@ def _workspace(result: Reproduction, path: Path) -> None:
     points: dict[tuple[float, ...], list[float]] = {}
     for point in result.points:
         m = point.masses.m_aprime
-        epsilon = float(FERMILAB_2021.epsilon(np.array([m]))[0])
+        epsilon = float(FERMILAB_2021.epsilon(m))
         expected = signal(point, result.experiment, model, alpha_d=result.settings.alpha_d, epsilon=epsilon)
         points[(m, epsilon)] = [float(v) for v in expected]
     target = result.benchmark.masses.m_aprime

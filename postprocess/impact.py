@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import Experiment
-from postprocess.flatrow import flat_rows
 from postprocess.limitmodel import LimitModel
 from postprocess.reach import largest_on_line
 from postprocess.samples import MassPoint
 
-__all__ = ["Impact", "impact_rows", "impact_table"]
+__all__ = ["Impact", "impact_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +82,3 @@ def impact_table(points: Sequence[MassPoint], card: Experiment, *, alpha_d: floa
     rows.append(Impact("background", None, *numbers(sharp)))
     rows.append(Impact("all", None, *numbers(sharp.without())))
     return rows
-
-
-def impact_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> list[dict[str, Any]]:
-    """`impact_table` as rows for JSON and CSV."""
-    return flat_rows(impact_table(points, card, alpha_d=alpha_d))

@@ -13,19 +13,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from postprocess.chi2width import exact_width, muons_counted, without_muons
+from postprocess.contours import Contour
 from postprocess.experiment import Experiment
-from postprocess.gminus2 import FERMILAB_2021
 from postprocess.reach import reach
-from postprocess.samples import MassPoint
+from postprocess.samples import MassPoint, by_shape
 from semivis_gen.constants import M_MUON
 from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkMasses
 
-__all__ = ["MUON_ALPHA_D", "MUON_SHAPES", "MuonRow", "muon_grid", "muon_rows"]
+__all__ = ["MUON_ALPHA_D", "MUON_GRID", "MUON_SHAPES", "MuonRow", "largest_muon_share", "muon_rows"]
 
 MUON_SHAPES = ((3.0, 0.8), (3.0, 0.95), (4.0, 1.9), (5.0, 2.9))  # large splittings: muons open at light A'
 MUON_ALPHA_D = (0.1, 1e-3, 1e-5)
-MASSES = np.geomspace(0.08, 1.25, 20)  # [GeV]
+MUON_GRID = tuple((float(m), MUON_SHAPES) for m in np.geomspace(0.08, 1.25, 20))
+"""m_A' [GeV] and the (R, f) at it, for `samples.SampleRequest`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,6 @@ class MuonRow:
     """Branching of chi2 to muons at the first reach."""
 
 
-def muon_grid() -> list[tuple[float, list[tuple[float, float]]]]:
-    """Masses and shapes for `samples.sample_shapes`."""
-    return [(float(m), list(MUON_SHAPES)) for m in MASSES]
-
-
 def muon_rows(
     points: Sequence[MassPoint], card: Experiment, *, alpha_d: Sequence[float] = MUON_ALPHA_D
 ) -> list[MuonRow]:
@@ -75,11 +71,8 @@ def muon_rows(
         By (R, f) in the order in which they first occur, then by coupling. All treatments share the samples: the
         errors are common, differences are sharper.
     """
-    groups: dict[tuple[float, float], list[MassPoint]] = {}
-    for point in points:
-        groups.setdefault((point.masses.ratio, point.masses.splitting), []).append(point)
     rows = []
-    for (ratio, splitting), group in groups.items():
+    for (ratio, splitting), group in by_shape(points).items():
         for alpha in alpha_d:
             exact, counted, ignored = (
                 reach(group, card, alpha_d=alpha, chi2_width=width)
@@ -91,7 +84,26 @@ def muon_rows(
     return rows
 
 
+def largest_muon_share(points: Sequence[MassPoint], contour: Contour) -> float:
+    """Largest branching of chi2 to muon pairs at any excluded mass.
+
+    Parameters
+    ----------
+    points : sequence of MassPoint
+        One a mass.
+    contour : Contour
+        Their exclusion in (m_A', epsilon).
+
+    Returns
+    -------
+    float
+        Zero where the splitting lies below two muon masses everywhere.
+    """
+    excluded = set(contour.x[contour.excluded].tolist())
+    decaying = [p.masses for p in points if p.masses.chi2_decays and p.masses.m_aprime in excluded]
+    return max(map(_share, decaying), default=0.0)
+
+
 def _share(masses: DarkMasses) -> float:
     """Branching to muons; couplings cancel."""
-    epsilon = np.asarray(FERMILAB_2021.epsilon(np.array([masses.m_aprime])))
-    return float(1 - exact_width(masses, np.array([0.1]), epsilon)[1][0])
+    return float(1 - exact_width(masses, np.array([0.1]), np.array([1e-3]))[1][0])

@@ -15,25 +15,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from postprocess.backgroundscaling import BackgroundScaling, Cuts, Law, published_cuts
 from postprocess.crossings import interpolate_zero
-from postprocess.cutsignals import CutGrid, CutSignals
+from postprocess.cutsignals import CutSignals
 from postprocess.experiment import Experiment
-from postprocess.flatrow import flat_rows
 from postprocess.limitmodel import LimitModel
 from postprocess.limits import expected_limits
 from postprocess.meanlimit import mean_expected_limit
 from postprocess.reach import half_difference
 from semivis_gen.errors import ParameterError
 from semivis_gen.estimate import Estimate
-from semivis_gen.model import DarkMasses
 
-__all__ = ["ASSUMED_SCALINGS", "Optimum", "climb", "find_best_cuts", "optimised"]
+__all__ = ["ASSUMED_SCALINGS", "Optimum", "climb", "find_best_cuts"]
 
 FloatArray = NDArray[np.float64]
 Limit = Callable[[LimitModel, Sequence[float]], float]
@@ -42,7 +39,6 @@ ASSUMED_SCALINGS = (
     *(BackgroundScaling(Law.POWER, x, x, x) for x in (1.0, 2.0, 4.0)),
     BackgroundScaling(Law.EXPONENTIAL, 20.0, 3.0, 20.0),  # hadronic clusters mostly soft
 )
-MASSES_GEV = (0.34, 0.37, 0.40, 0.43)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,42 +223,3 @@ def _reach(m_aprime: FloatArray, strength: FloatArray, relative_error: FloatArra
 
     value, error = crossing(0.0), half_difference([crossing(-1.0), crossing(1.0)])
     return None if value is None else Estimate(value, float("nan") if error is None else error)
-
-
-def optimised(
-    card: Experiment,
-    *,
-    alpha_d: float,
-    ratio: float = 3.0,
-    splitting: float = 0.4,
-    masses: Sequence[float] = MASSES_GEV,
-    grid: CutGrid | None = None,
-    scalings: Sequence[BackgroundScaling] = ASSUMED_SCALINGS,
-    events: int = 4000,
-    seed: int = 1,
-) -> list[dict[str, Any]]:
-    """Best cuts for several background models, as rows for JSON and CSV.
-
-    Parameters
-    ----------
-    card : Experiment
-        A card with S1 and S2.
-    alpha_d, ratio, splitting : float
-        Dark coupling, R and f.
-    masses : sequence of float
-        Masses around the expected reach [GeV].
-    grid : CutGrid, optional
-        The cuts tried.
-    scalings : sequence of BackgroundScaling
-        Background models, all assumed: how the gain changes over them is the result.
-    events, seed : int
-        Size and seed of the sample at each mass.
-
-    Returns
-    -------
-    list of dict
-        One a background model.
-    """
-    points = [DarkMasses(m, ratio, splitting) for m in masses]
-    signals = CutSignals.sample(card, points, grid or CutGrid(), alpha_d=alpha_d, events=events, seed=seed)
-    return flat_rows([find_best_cuts(card, signals, scaling) for scaling in scalings])

@@ -197,4 +197,4 @@ def _strength_one(
 
 
 def _on_line(m: float) -> float:
-    return float(FERMILAB_2021.epsilon(np.array([m]))[0])
+    return float(FERMILAB_2021.epsilon(m))

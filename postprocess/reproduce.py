@@ -13,13 +13,12 @@ from postprocess.benchmark import Benchmark, load_benchmark
 from postprocess.contours import Contour
 from postprocess.exclusion import exclude_epsilon, with_exposure
 from postprocess.experiment import Experiment, Mode, load_experiment
-from postprocess.gminus2 import FERMILAB_2021
 from postprocess.planes import PlaneName, ScanSettings, contour_of, mass_grid
-from postprocess.relic import relic_alpha_d, relic_line, relic_splitting
-from postprocess.samples import MassPoint, SampleRequest, sample_requests
-from postprocess.scan import Advance, Backend
+from postprocess.reliclines import read_relic, relic_job
+from postprocess.samples import MassPoint, SampleRequest
+from postprocess.scan import Advance, Backend, Job, run_jobs
 from postprocess.store import PointStore
-from postprocess.studies import Studies, run_studies, shape_request
+from postprocess.studies import Studies, run_studies, study_jobs, study_samples
 from postprocess.summary import k_factor, reach, summarise
 from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkMasses
@@ -74,24 +73,30 @@ class Reproduction:
 
 
 def steps_of(settings: ScanSettings) -> int:
-    """Count the masses that `reproduce` samples, for a progress bar."""
+    """Count the jobs of `reproduce`, for a progress bar."""
     card, projection = load_experiment(load_benchmark(BENCHMARK).experiment), load_experiment(PROJECTION)
-    return sum(len(request.grid) for request in _requests(card, projection, settings).values())
+    alone = _jobs(card, settings)
+    return len(alone) + sum(len(request.grid) for request in _requests(card, projection, settings).values())
+
+
+def _jobs(card: Experiment, settings: ScanSettings) -> dict[str, Job]:
+    """All jobs but the samples, by purpose."""
+    masses = {name: [m for m, _ in _masses(settings)] for name in (PlaneName.M_EPS, PlaneName.M_ALPHA_D)}
+    masses[PlaneName.M1_F] = [m for m, _ in mass_grid(PlaneName.M1_F, _wide(settings))]
+    return study_jobs(card, settings) | {name.value: relic_job(name, m, settings) for name, m in masses.items()}
 
 
 def _requests(card: Experiment, projection: Experiment, settings: ScanSettings) -> dict[str, SampleRequest]:
     """All samples, by purpose."""
-    wide = replace(
-        SPLITTING_SCAN, ratio=settings.ratio, alpha_d=settings.alpha_d, seed=settings.seed,
-        events=min(SPLITTING_SCAN.events, settings.events),
-    )  # fmt: skip
+    wide = _wide(settings)
     small = replace(settings, events=min(VARIANT_EVENTS, settings.events))
 
     def request(
         grid: list[tuple[float, list[float]]], experiment: Experiment, size: ScanSettings, mode: Mode = Mode.SEMIVISIBLE
     ) -> SampleRequest:
-        shapes = tuple((m, tuple((size.ratio, f) for f in splittings)) for m, splittings in grid)
-        return SampleRequest(shapes, experiment, mode, size.events, size.seed)
+        return SampleRequest.of_splittings(
+            grid, experiment, ratio=size.ratio, mode=mode, events=size.events, seed=size.seed
+        )
 
     splittings = mass_grid(PlaneName.M1_F, wide)
     return {
@@ -103,8 +108,16 @@ def _requests(card: Experiment, projection: Experiment, settings: ScanSettings) 
             for mode, names in OTHER_PRODUCTION.items()
             for name in names
         },
-        "shapes": shape_request(card, settings),
+        **study_samples(card, settings),
     }
+
+
+def _wide(settings: ScanSettings) -> ScanSettings:
+    """Scan of the plane (m_chi1, f)."""
+    return replace(
+        SPLITTING_SCAN, ratio=settings.ratio, alpha_d=settings.alpha_d, seed=settings.seed,
+        events=min(SPLITTING_SCAN.events, settings.events),
+    )  # fmt: skip
 
 
 def _variant_masses(settings: ScanSettings, card: str, mode: Mode) -> list[tuple[float, list[float]]]:
@@ -143,7 +156,7 @@ def reproduce(
     settings : ScanSettings, optional
         Scan of the mass; the benchmark's parameters where absent.
     backend, store, advance
-        See `postprocess.scan.run_points`.
+        See `postprocess.scan.run_jobs`.
 
     Returns
     -------
@@ -157,9 +170,11 @@ def reproduce(
         settings = ScanSettings(
             ratio=benchmark.ratio.value, splitting=benchmark.splitting.value, alpha_d=benchmark.alpha_d.value
         )
-    requests = _requests(card, projection, settings)
-    samples = sample_requests(list(requests.values()), backend=backend, store=store, advance=advance)
-    found = dict(zip(requests, samples, strict=True))
+    alone, requests = _jobs(card, settings), _requests(card, projection, settings)
+    jobs = [*alone.values(), *(job for request in requests.values() for job in request.jobs())]
+    done = iter(run_jobs(jobs, backend=backend, store=store, advance=advance))
+    results = {name: next(done) for name in alone}
+    found = {name: request.collect(done) for name, request in requests.items()}
     points, splitting_points, compact_points = found["masses"], found["splittings"], found["compact"]
     planes = {PlaneName.M_EPS: points, PlaneName.M_ALPHA_D: points, PlaneName.M1_F: splitting_points}
     contours = {name: contour_of(name, group, card, settings) for name, group in planes.items()}
@@ -174,9 +189,16 @@ def reproduce(
             production[mode][name] = exclude_epsilon(group, other, alpha_d=settings.alpha_d, mode=mode)
             if mode is Mode.SEMIVISIBLE:
                 reaches[name] = reach(group, other, alpha_d=settings.alpha_d)
-    studies = run_studies(points, card, contours[PlaneName.M_EPS], settings, shaped=found["shapes"], production=reaches)
+    studies = run_studies(
+        points, card, contours[PlaneName.M_EPS], settings, samples=found, results=results, production=reaches
+    )
     k_masses, k_splittings, k_map = _k_map(settings)
-    relic = _relic_lines(contours, settings)
+    relic = {
+        name: read_relic(
+            alone[name.value], results[name.value], c.x * (settings.ratio if name is PlaneName.M1_F else 1)
+        )
+        for name, c in contours.items()
+    }
     summary = summarise(
         benchmark=benchmark, card=card, projection=projection, settings=settings, points=points,
         splitting_points=splitting_points, compact_points=compact_points, contours=contours, compact=compact,
@@ -199,20 +221,3 @@ def _k_map(settings: ScanSettings) -> tuple[FloatArray, FloatArray, FloatArray]:
             if point.chi2_decays:
                 k[i, j] = k_factor(point)
     return masses, splittings, k
-
-
-def _relic_lines(contours: dict[PlaneName, Contour], settings: ScanSettings) -> dict[PlaneName, FloatArray]:
-    epsilon_line = FERMILAB_2021.epsilon
-    m = {name: c.x * (settings.ratio if name is PlaneName.M1_F else 1.0) for name, c in contours.items()}
-    fixed: dict[str, Any] = {"ratio": settings.ratio}
-    return {
-        PlaneName.M_EPS: relic_line(
-            m[PlaneName.M_EPS], splitting=settings.splitting, alpha_d=settings.alpha_d, **fixed
-        ),
-        PlaneName.M_ALPHA_D: relic_alpha_d(
-            m[PlaneName.M_ALPHA_D], epsilon=epsilon_line(m[PlaneName.M_ALPHA_D]), splitting=settings.splitting, **fixed
-        ),
-        PlaneName.M1_F: relic_splitting(
-            m[PlaneName.M1_F], epsilon=epsilon_line(m[PlaneName.M1_F]), alpha_d=settings.alpha_d, **fixed
-        ),
-    }

@@ -5,7 +5,7 @@ Couplings never enter here; the same sample serves whole planes of (epsilon, alp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from postprocess.acceptance import accept
 from postprocess.acceptancetable import AcceptanceTable
 from postprocess.experiment import Experiment, Mode
-from postprocess.scan import Advance, Backend, run_points
+from postprocess.scan import Advance, Backend, Job, run_jobs
 from postprocess.store import PointStore
 from semivis_gen.chain import decay_chain
 from semivis_gen.errors import KinematicsError
@@ -23,7 +23,7 @@ from semivis_gen.events import Events
 from semivis_gen.generate import generate
 from semivis_gen.model import DarkMasses
 
-__all__ = ["MassPoint", "SampleRequest", "sample_masses", "sample_requests", "sample_shapes", "sample_task"]
+__all__ = ["MassPoint", "SampleRequest", "by_shape", "sample_masses", "sample_task"]
 
 ANNIHILATION_SHARE = 0.3  # of the events where it is on: its A' have one energy and need fewer
 
@@ -55,20 +55,78 @@ class SampleRequest:
     seed: int
     """The same at every mass: curves then vary smoothly."""
 
-    def tasks(self) -> list[dict[str, Any]]:
-        """Arguments of `sample_task`, one a mass."""
+    @classmethod
+    def of_splittings(
+        cls,
+        grid: Iterable[tuple[float, Sequence[float]]],
+        experiment: Experiment,
+        *,
+        ratio: float,
+        mode: Mode | str = Mode.SEMIVISIBLE,
+        events: int,
+        seed: int,
+    ) -> SampleRequest:
+        """Ask for several f at each m_A' and one R.
+
+        Parameters
+        ----------
+        grid : iterable of (float, sequence of float)
+            m_A' [GeV] and the splittings f at it.
+        experiment, mode, events, seed
+            As the fields.
+        ratio : float
+            R.
+
+        Returns
+        -------
+        SampleRequest
+            The request.
+        """
+        shapes = tuple((m, tuple((ratio, f) for f in splittings)) for m, splittings in grid)
+        return cls(shapes, experiment, Mode(mode), events, seed)
+
+    def jobs(self) -> list[Job]:
+        """One for each m_A', for `scan.run_jobs`."""
         card = self.experiment.model_dump(mode="json")
         return [
-            {
-                "m_aprime": m,
-                "shapes": [list(shape) for shape in shapes],
-                "card": card,
-                "mode": self.mode.value,
-                "events": self.events,
-                "seed": self.seed,
-            }
+            (
+                sample_task,
+                {
+                    "m_aprime": m,
+                    "shapes": [list(shape) for shape in shapes],
+                    "card": card,
+                    "mode": self.mode.value,
+                    "events": self.events,
+                    "seed": self.seed,
+                },
+            )
             for m, shapes in self.grid
         ]
+
+    def collect(self, results: Iterator[dict[str, Any]]) -> list[MassPoint]:
+        """Take the results of the jobs.
+
+        Parameters
+        ----------
+        results : iterator of dict
+            Of `jobs`, in their order; further ones are left.
+
+        Returns
+        -------
+        list of MassPoint
+            In the order of the grid; masses out of the beam's reach are left out.
+        """
+        return [
+            MassPoint(masses, _from_dict(table, self.experiment.name, masses), Estimate(*result["rate"]))
+            for (m, shapes), result in zip(self.grid, results, strict=False)
+            for masses, table in zip([DarkMasses(m, *shape) for shape in shapes], result["tables"], strict=False)
+        ]
+
+    def run(
+        self, *, backend: Backend, store: PointStore | None = None, advance: Advance = lambda _: None
+    ) -> list[MassPoint]:
+        """Sample all mass points; parameters as for `scan.run_jobs`, result as of `collect`."""
+        return self.collect(iter(run_jobs(self.jobs(), backend=backend, store=store, advance=advance)))
 
 
 def sample_task(
@@ -177,76 +235,20 @@ def sample_masses(
     events, seed : int
         Events a mass and the seed, the same at every mass: curves then vary smoothly.
     backend, store, advance
-        See `postprocess.scan.run_points`.
+        See `postprocess.scan.run_jobs`.
 
     Returns
     -------
     list of MassPoint
         In the order of the grid; masses out of the beam's reach are left out.
     """
-    shapes = [(m, [(ratio, f) for f in splittings]) for m, splittings in grid]
-    return sample_shapes(
-        shapes, experiment, mode=mode, events=events, seed=seed, backend=backend, store=store, advance=advance
-    )
+    request = SampleRequest.of_splittings(grid, experiment, ratio=ratio, mode=mode, events=events, seed=seed)
+    return request.run(backend=backend, store=store, advance=advance)
 
 
-def sample_shapes(
-    grid: list[tuple[float, list[tuple[float, float]]]],
-    experiment: Experiment,
-    *,
-    mode: Mode | str = Mode.SEMIVISIBLE,
-    events: int,
-    seed: int,
-    backend: Backend,
-    store: PointStore | None = None,
-    advance: Advance = lambda _: None,
-) -> list[MassPoint]:
-    """Sample mass points of any R and f; those of one m_A' share the sample of produced A'.
-
-    Parameters
-    ----------
-    grid : list of (float, list of (float, float))
-        m_A' [GeV] and the (R, f) at it.
-    experiment, mode, events, seed, backend, store, advance
-        As for `sample_masses`.
-
-    Returns
-    -------
-    list of MassPoint
-        In the order of the grid; masses out of the beam's reach are left out.
-    """
-    request = SampleRequest(tuple((m, tuple(shapes)) for m, shapes in grid), experiment, Mode(mode), events, seed)
-    return sample_requests([request], backend=backend, store=store, advance=advance)[0]
-
-
-def sample_requests(
-    requests: Sequence[SampleRequest],
-    *,
-    backend: Backend,
-    store: PointStore | None = None,
-    advance: Advance = lambda _: None,
-) -> list[list[MassPoint]]:
-    """Sample for several purposes in one go, which keeps all workers busy.
-
-    Parameters
-    ----------
-    requests : sequence of SampleRequest
-        What is wanted.
-    backend, store, advance
-        See `postprocess.scan.run_points`.
-
-    Returns
-    -------
-    list of list of MassPoint
-        One list a request, in the order of its grid; masses out of the beam's reach are left out.
-    """
-    tasks = [task for request in requests for task in request.tasks()]
-    results = iter(run_points(sample_task, tasks, backend=backend, store=store, advance=advance))
-    return [
-        [
-            MassPoint(masses, _from_dict(table, request.experiment.name, masses), Estimate(*result["rate"]))
-            for (m, shapes), result in zip(request.grid, results, strict=False)
-            for masses, table in zip([DarkMasses(m, *shape) for shape in shapes], result["tables"], strict=False)
-        ]
-        for request in requests
-    ]
+def by_shape(points: Iterable[MassPoint]) -> dict[tuple[float, float], list[MassPoint]]:
+    """Group points by (R, f), in the order in which these first occur."""
+    groups: dict[tuple[float, float], list[MassPoint]] = {}
+    for point in points:
+        groups.setdefault((point.masses.ratio, point.masses.splitting), []).append(point)
+    return groups

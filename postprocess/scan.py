@@ -1,8 +1,8 @@
 """Run independent points of a scan: here, on local processes or on a Dask cluster, resumable.
 
-A task is a pure module-level function of JSON-able keyword arguments that returns a JSON-able dictionary;
-its random seed is one of its arguments. The result therefore depends neither on the number of workers
-nor on the backend nor on the order in which points finish.
+A job is a pure module-level function with JSON-able keyword arguments; it returns a JSON-able dictionary, and its
+random seed is one of its arguments. The result therefore depends neither on the number of workers nor on the backend
+nor on the order in which jobs finish.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ from postprocess.store import PointStore, digest
 from semivis_gen.errors import ParameterError, SemivisError
 from semivis_gen.version import __version__
 
-__all__ = ["Backend", "default_workers", "run_points"]
+__all__ = ["Backend", "Job", "default_workers", "run_jobs"]
 
 Result = dict[str, Any]
 Task = Callable[..., Result]
+Job = tuple[Task, dict[str, Any]]
+"""A module-level function and its JSON-able keyword arguments."""
 Advance = Callable[[int], None]
-MAX_ATTEMPTS = 3  # a point whose worker dies is tried again; a point that kills three workers is an error
+MAX_ATTEMPTS = 3  # a job whose worker dies is tried again; a job that kills three workers is an error
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """Where points are computed."""
+    """Where jobs are computed."""
 
     workers: int = field(default_factory=lambda: default_workers())
     """Local processes; 1 computes in this process."""
@@ -49,35 +51,32 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def run_points(
-    task: Task,
-    points: Sequence[dict[str, Any]],
+def run_jobs(
+    jobs: Sequence[Job],
     *,
     backend: Backend,
     store: PointStore | None = None,
     advance: Advance = lambda _: None,
 ) -> list[Result]:
-    """Compute all points, taking those from the store that are there already.
+    """Compute all jobs, taking those from the store that are there already.
 
     Parameters
     ----------
-    task : callable
-        Module-level function; called as ``task(**point)``.
-    points : sequence of dict
-        JSON-able keyword arguments of each point.
+    jobs : sequence of Job
+        They start in this order: the longest first keeps all workers busy to the end.
     backend : Backend
         Where to compute.
     store : PointStore, optional
-        Finished points; each new one is written as soon as it is there.
+        Finished jobs; each new one is written as soon as it is there.
     advance : callable
-        Told how many more points are finished.
+        Told how many more jobs are finished.
 
     Returns
     -------
     list of dict
-        Results in the order of `points`.
+        Results in the order of `jobs`.
     """
-    keys = [digest([task.__module__, task.__qualname__, __version__, point]) for point in points]
+    keys = [digest([task.__module__, task.__qualname__, __version__, arguments]) for task, arguments in jobs]
     results: dict[int, Result] = {}
     if store is not None:
         for index, key in enumerate(keys):
@@ -85,35 +84,32 @@ def run_points(
             if found is not None:
                 results[index] = found
         advance(len(results))
-    missing = [index for index in range(len(points)) if index not in results]
-    for index, result in _compute(task, points, missing, backend):
+    missing = [index for index in range(len(jobs)) if index not in results]
+    for index, result in _compute(jobs, missing, backend):
         if store is not None:
             store.save(keys[index], result)
         results[index] = result
         advance(1)
-    return [results[index] for index in range(len(points))]
+    return [results[index] for index in range(len(jobs))]
 
 
-def _compute(
-    task: Task, points: Sequence[dict[str, Any]], missing: list[int], backend: Backend
-) -> Iterator[tuple[int, Result]]:
+def _compute(jobs: Sequence[Job], missing: list[int], backend: Backend) -> Iterator[tuple[int, Result]]:
     if backend.scheduler is not None:
-        yield from _on_dask(task, points, missing, backend.scheduler)
+        yield from _on_dask(jobs, missing, backend.scheduler)
     elif backend.workers == 1 or len(missing) <= 1:
         for index in missing:
-            yield index, task(**points[index])
+            task, arguments = jobs[index]
+            yield index, task(**arguments)
     else:
-        yield from _on_processes(task, points, missing, backend.workers)
+        yield from _on_processes(jobs, missing, backend.workers)
 
 
-def _on_processes(
-    task: Task, points: Sequence[dict[str, Any]], missing: list[int], workers: int
-) -> Iterator[tuple[int, Result]]:
+def _on_processes(jobs: Sequence[Job], missing: list[int], workers: int) -> Iterator[tuple[int, Result]]:
     left = dict.fromkeys(missing, MAX_ATTEMPTS)
     while left:
         # spawn: a forked child would inherit locks of numerical libraries
         with _pool(min(workers, len(left))) as pool:
-            futures: dict[Future[Result], int] = {pool.submit(task, **points[i]): i for i in left}
+            futures: dict[Future[Result], int] = {pool.submit(jobs[i][0], **jobs[i][1]): i for i in left}
             try:
                 for future in as_completed(futures):
                     index = futures[future]
@@ -149,9 +145,7 @@ def _ignore_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _on_dask(
-    task: Task, points: Sequence[dict[str, Any]], missing: list[int], scheduler: str
-) -> Iterator[tuple[int, Result]]:
+def _on_dask(jobs: Sequence[Job], missing: list[int], scheduler: str) -> Iterator[tuple[int, Result]]:
     try:
         from concurrent.futures import CancelledError
 
@@ -168,10 +162,8 @@ def _on_dask(
         msg = f"no Dask scheduler answers at {scheduler}: {error}; start one or use --workers"
         raise SemivisError(msg) from error
     with client:
-        arguments = [(task, __version__, points[i]) for i in missing]
         futures = {
-            client.submit(_on_worker, *args, pure=False, retries=MAX_ATTEMPTS - 1): i
-            for i, args in zip(missing, arguments, strict=True)
+            client.submit(_on_worker, __version__, *jobs[i], pure=False, retries=MAX_ATTEMPTS - 1): i for i in missing
         }
         try:
             for future in completed(list(futures), loop=client.loop):
@@ -186,12 +178,12 @@ def _on_dask(
             raise SemivisError(msg) from error
 
 
-def _on_worker(task: Task, version: str, point: dict[str, Any]) -> Result:
-    """Run a point on a cluster's worker, which must have the same program."""
+def _on_worker(version: str, task: Task, arguments: dict[str, Any]) -> Result:
+    """Run a job on a cluster's worker, which must have the same program."""
     if version != __version__:
         msg = (
             f"a Dask worker runs semivis {__version__} and this is {version}: results would mix; "
             "install the same version on all workers"
         )
         raise ParameterError(msg)
-    return task(**point)
+    return task(**arguments)

@@ -1,41 +1,40 @@
-"""Studies around the main result: impact of the uncertainties, answers, cuts, other production; as rows of tables."""
+"""Studies around the main result: impact of the uncertainties, answers, cuts, other production; as rows of tables.
+
+What needs no samples of the main scan (best cuts, the R cut) is a job of its own, so that it runs beside the samples.
+"""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from postprocess.answers import (
-    ReachRow,
-    WidthRow,
-    answer_grid,
-    exact_against_constant_k,
-    largest_muon_share,
-    reach_rows,
-)
+from postprocess.answers import SHAPE_GRID, ReachRow, WidthRow, exact_against_constant_k, reach_rows
 from postprocess.backgroundscaling import published_cuts
 from postprocess.contours import Contour
-from postprocess.cutefficiency import CutEfficiency, cut_efficiency
-from postprocess.cutsignals import CutGrid
+from postprocess.cutefficiency import cut_efficiency
+from postprocess.cutsignals import CutGrid, CutSignals
 from postprocess.experiment import Experiment, Mode, load_experiment
+from postprocess.flatrow import flat_rows
 from postprocess.impact import Impact, impact_table
-from postprocess.optimise import ASSUMED_SCALINGS, optimised
+from postprocess.muons import MUON_GRID, MuonRow, largest_muon_share, muon_rows
+from postprocess.optimise import ASSUMED_SCALINGS, find_best_cuts
 from postprocess.planes import ScanSettings
 from postprocess.samples import MassPoint, SampleRequest
+from postprocess.scan import Job
 from semivis_gen.estimate import Estimate
 from semivis_gen.io.atomic import atomic_path
+from semivis_gen.model import DarkMasses
 
-__all__ = ["Studies", "run_studies", "shape_request", "write_rows"]
+__all__ = ["Studies", "run_studies", "study_jobs", "study_samples", "write_rows"]
 
-Row = dict[str, float | str | None]
-ANSWER_EVENTS, CUT_EVENTS = 4_000, 3_000
+Row = dict[str, Any]
+ANSWER_EVENTS, CUT_EVENTS, R_CUT_EVENTS = 4_000, 3_000, 2_000
+CUT_MASSES = (0.34, 0.37, 0.40, 0.43)  # around the reach [GeV]
 CUT_SCALINGS = (0, 2, 5, 7)  # fast and slow exponentials, a power, hadrons mostly soft
-COMPUTED_R, R_CUT_MASSES, R_CUT_EVENTS = "na64-2018-computed-r", (0.02, 0.05, 0.1, 0.2, 0.3, 0.39), 2_000
-LARGEST_MASS = 1.3  # [GeV]
+COMPUTED_R, R_CUT_MASSES = "na64-2018-computed-r", (0.02, 0.05, 0.1, 0.2, 0.3, 0.39)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +49,18 @@ class Studies:
     """Reach on the (g-2)_mu line with the published K [GeV]."""
     shapes: list[ReachRow]
     """Reach over R and f."""
-    cuts: list[dict[str, Any]]
-    """Best cuts for several backgrounds, rows of `optimise.optimised`."""
-    cuts_held: list[dict[str, Any]]
+    muons: list[MuonRow]
+    """Reach where chi2 decays to muons."""
+    cuts: list[Row]
+    """Best cuts for several backgrounds, rows of `optimise.Optimum`."""
+    cuts_held: list[Row]
     """The same with the visible energy of S1 held at the card's value, which is assumed and not a cut to optimise."""
     muon_share: float
     """Largest branching of chi2 to muons in the excluded region."""
     production: dict[str, Estimate | None]
     """Reach with other production, by card [GeV]."""
-    r_cut: list[CutEfficiency]
-    """Computed efficiency of the R cut."""
+    r_cut: list[Row]
+    """Computed efficiency of the R cut, rows of `cutefficiency.CutEfficiency`."""
 
     def tables(self) -> dict[str, tuple[str, list[Row]]]:
         """Rows of each table by file stem, with a title."""
@@ -78,26 +79,64 @@ class Studies:
             for card, r in self.production.items()
         ]
         return {
-            "impact": ("Reach on the (g-2) line without each uncertainty", [asdict(row) for row in self.impact]),
-            "answer_width": ("Limits with the exact chi2 width and with K = 0.640", [asdict(r) for r in self.widths]),
+            "impact": ("Reach on the (g-2) line without each uncertainty", flat_rows(self.impact)),
+            "answer_width": ("Limits with the exact chi2 width and with K = 0.640", flat_rows(self.widths)),
             "answer_shape": ("Reach on the (g-2) line over R and f", shapes),
+            "answer_muons": (
+                "Reach on the (g-2) line where chi2 decays to muons: not counted in S1, counted, ignored",
+                flat_rows(self.muons),
+            ),
             "answer_production": ("Reach on the (g-2) line with other production", production),
-            "rcut": (
-                "Efficiency of the R cut from shower profiles, card " + COMPUTED_R,
-                [asdict(r) for r in self.r_cut],
+            "rcut": ("Efficiency of the R cut from shower profiles, card " + COMPUTED_R, self.r_cut),
+            "cuts_held": (
+                "Cuts with the strongest expected limit, by assumed fall of the background; "
+                "visible energy of S1 as in the card",
+                self.cuts_held,
             ),
-            "cuts_held": ("The same with the visible energy of S1 as in the card", self.cuts_held),
-            "cuts": (
-                "Cuts with the strongest expected limit, by assumed fall of the background",
-                self.cuts,
-            ),
+            "cuts": ("The same with the visible energy of S1 free", self.cuts),
         }
 
 
-def shape_request(card: Experiment, settings: ScanSettings) -> SampleRequest:
-    """Samples over R and f that `run_studies` needs."""
-    grid = tuple((m, tuple(shapes)) for m, shapes in answer_grid(LARGEST_MASS))
-    return SampleRequest(grid, card, Mode.SEMIVISIBLE, min(ANSWER_EVENTS, settings.events), settings.seed)
+def study_samples(card: Experiment, settings: ScanSettings) -> dict[str, SampleRequest]:
+    """Samples that `run_studies` needs beside the main scan: "shapes" and "muons"."""
+    events = min(ANSWER_EVENTS, settings.events)
+    return {
+        name: SampleRequest(grid, card, Mode.SEMIVISIBLE, events, settings.seed)
+        for name, grid in (("shapes", SHAPE_GRID), ("muons", MUON_GRID))
+    }
+
+
+def study_jobs(card: Experiment, settings: ScanSettings) -> dict[str, Job]:
+    """Jobs that `run_studies` needs: "cuts" and "r_cut"."""
+    point = {"ratio": settings.ratio, "splitting": settings.splitting, "alpha_d": settings.alpha_d}
+    return {
+        name: (task, {"card": of.model_dump(mode="json"), "events": min(events, settings.events),
+                      "seed": settings.seed, **point})
+        for name, task, of, events in (
+            ("cuts", cuts_task, card, CUT_EVENTS),
+            ("r_cut", r_cut_task, load_experiment(COMPUTED_R), R_CUT_EVENTS),
+        )
+    }  # fmt: skip
+
+
+def cuts_task(
+    *, card: Row, ratio: float, splitting: float, alpha_d: float, events: int, seed: int
+) -> dict[str, list[Row]]:
+    """Best cuts for several backgrounds: all cuts "free", and with the visible energy of S1 "held"."""
+    experiment = Experiment.model_validate(card)
+    points = [DarkMasses(m, ratio, splitting) for m in CUT_MASSES]
+    free = CutSignals.sample(experiment, points, CutGrid(), alpha_d=alpha_d, events=events, seed=seed)
+    held = free.at_s1_visible(published_cuts(experiment).s1_visible)
+    return {
+        name: flat_rows([find_best_cuts(experiment, signals, ASSUMED_SCALINGS[i]) for i in CUT_SCALINGS])
+        for name, signals in (("free", free), ("held", held))
+    }
+
+
+def r_cut_task(*, card: Row, **settings: Any) -> dict[str, list[Row]]:
+    """Efficiency of the R cut from shower profiles; further arguments as for `cut_efficiency`."""
+    found = cut_efficiency(Experiment.model_validate(card), "R < 0.06", R_CUT_MASSES, **settings)
+    return {"rows": flat_rows(found)}
 
 
 def run_studies(
@@ -106,7 +145,8 @@ def run_studies(
     contour: Contour,
     settings: ScanSettings,
     *,
-    shaped: Sequence[MassPoint],
+    samples: Mapping[str, Sequence[MassPoint]],
+    results: Mapping[str, Row],
     production: Mapping[str, Estimate | None],
 ) -> Studies:
     """Run all studies.
@@ -121,8 +161,10 @@ def run_studies(
         Exclusion of the main scan in (m_A', epsilon).
     settings : ScanSettings
         Its parameters.
-    shaped : sequence of MassPoint
-        Samples of `shape_request`.
+    samples : mapping
+        Of `study_samples`.
+    results : mapping
+        Of `study_jobs`.
     production : mapping
         Reach with other production, by card.
 
@@ -133,30 +175,17 @@ def run_studies(
     """
     alpha_d = settings.alpha_d
     widths, _, constant = exact_against_constant_k(points, card, alpha_d=alpha_d)
-    best_cuts = partial(
-        optimised, card, alpha_d=alpha_d, ratio=settings.ratio, splitting=settings.splitting,
-        scalings=[ASSUMED_SCALINGS[i] for i in CUT_SCALINGS], events=min(CUT_EVENTS, settings.events),
-        seed=settings.seed,
-    )  # fmt: skip
     return Studies(
         impact=impact_table(points, card, alpha_d=alpha_d),
         widths=widths,
         reach_constant_k=constant,
-        shapes=reach_rows(shaped, card, alpha_d=alpha_d),
-        cuts=best_cuts(),
-        cuts_held=best_cuts(grid=CutGrid(s1_visible=(published_cuts(card).s1_visible,))),
-        muon_share=largest_muon_share(points, contour, alpha_d=alpha_d),
+        shapes=reach_rows(samples["shapes"], card, alpha_d=alpha_d),
+        muons=muon_rows(samples["muons"], card),
+        cuts=results["cuts"]["free"],
+        cuts_held=results["cuts"]["held"],
+        muon_share=largest_muon_share(points, contour),
         production=dict(production),
-        r_cut=cut_efficiency(
-            load_experiment(COMPUTED_R),
-            "R < 0.06",
-            R_CUT_MASSES,
-            ratio=settings.ratio,
-            splitting=settings.splitting,
-            alpha_d=alpha_d,
-            events=min(R_CUT_EVENTS, settings.events),
-            seed=settings.seed,
-        ),
+        r_cut=results["r_cut"]["rows"],
     )
 
 

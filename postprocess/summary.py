@@ -140,10 +140,10 @@ def summarise(
 
 def _studied(studies: Studies) -> Summary:
     held, free = ([row["gain"] for row in rows] for rows in (studies.cuts_held, studies.cuts))
-    computed = [row.efficiency for row in studies.r_cut]
+    computed = [row["efficiency"] for row in studies.r_cut]
     found: Summary = {
         "rcut_efficiency_computed_mean": sum(computed) / len(computed),
-        "rcut_efficiency_computed_mean_error": math.hypot(*(row.error for row in studies.r_cut)) / len(computed),
+        "rcut_efficiency_computed_mean_error": math.hypot(*(row["error"] for row in studies.r_cut)) / len(computed),
         "rcut_efficiency_computed_min": min(computed),
         "optimised_cuts_gain": sum(held) / len(held),
         "optimised_cuts_gain_error": (max(held) - min(held)) / 2,
@@ -173,7 +173,7 @@ def _splitting_error(
     """Error of a number of the plane (m_chi1, f)."""
     relative = 0.0
     for point in points:
-        epsilon = float(FERMILAB_2021.epsilon(np.array([point.masses.m_aprime]))[0])
+        epsilon = float(FERMILAB_2021.epsilon(point.masses.m_aprime))
         found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon)
         total = float(found.expected.sum())
         if 0.1 < total < 100:  # where exclusion is decided

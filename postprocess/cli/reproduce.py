@@ -35,7 +35,7 @@ def command(output: Path, events: int, seed: int, workers: int | None, scheduler
     folder = output_folder(output)
     backend = Backend(default_workers() if workers is None else workers, scheduler)
     settings = replace(DEFAULTS, events=events, seed=seed)
-    with progress("masses", steps_of(settings)) as advance:
+    with progress("jobs", steps_of(settings)) as advance:
         result = reproduce(settings=settings, backend=backend, store=PointStore(folder / "points"), advance=advance)
     files = deliver(replace(result, summary=result.summary | {"wall_time_s": time.monotonic() - started}), folder)
     if as_json:

@@ -140,4 +140,4 @@ def test_a_lost_scheduler_is_one_line_and_the_scan_goes_on_elsewhere(tmp_path, a
 
 def test_a_worker_of_another_version_is_refused():
     with pytest.raises(ParameterError, match="install the same version"):
-        _on_worker(dict, "0.0.0", {"a": 1})
+        _on_worker("0.0.0", dict, {"a": 1})

@@ -9,9 +9,10 @@ from postprocess.backgroundscaling import BackgroundScaling, Cuts, Law, publishe
 from postprocess.cutsignals import CutGrid, CutSignals, with_cuts
 from postprocess.exclusion import signal
 from postprocess.experiment import load_experiment
+from postprocess.flatrow import flat_rows
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.limitmodel import LimitModel
-from postprocess.optimise import climb, find_best_cuts, optimised
+from postprocess.optimise import climb, find_best_cuts
 from postprocess.samples import sample_masses
 from postprocess.scan import Backend
 from semivis_gen.errors import ParameterError
@@ -112,7 +113,7 @@ def test_best_cuts_are_no_worse_than_any_others_of_the_grid(signals):
 def test_signal_at_the_cards_cuts_is_that_of_the_main_chain(signals):
     assert signals.m_aprime.tolist() == [0.34, 0.37]  # sorted
     (point,) = sample_masses([(0.37, [0.4])], CARD, ratio=3.0, events=20_000, seed=5, backend=Backend(1))
-    epsilon = float(FERMILAB_2021.epsilon(np.array([0.37]))[0])
+    epsilon = float(FERMILAB_2021.epsilon(0.37))
     own = signal(point, CARD, LimitModel.from_experiment(CARD), alpha_d=0.1, epsilon=epsilon)
     for value, error, expected in (
         (signals.s1[1, 0, 1], signals.s1_error[1, 0, 1], own[0]),
@@ -134,8 +135,9 @@ def test_changed_cuts_are_in_the_card_and_nothing_else():
 
 
 def test_more_signal_and_tighter_cuts_reach_farther():
-    rows = optimised(CARD, alpha_d=0.1, masses=(0.34, 0.37, 0.40), grid=SMALL, scalings=[FALLS], events=1500, seed=1)
-    (row,) = rows
+    masses = [DarkMasses(m, 3.0, 0.4) for m in (0.34, 0.37, 0.40)]
+    problem = CutSignals.sample(CARD, masses, SMALL, alpha_d=0.1, events=1500, seed=1)
+    (row,) = flat_rows([find_best_cuts(CARD, problem, FALLS)])
     assert row["gain"] > 0
     assert row["reach_before"] < row["reach_after"]
     assert row["reach_after_error"] > 0

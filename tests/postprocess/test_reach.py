@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from postprocess.answers import answers, variant
+from postprocess.answers import exact_against_constant_k, reach_rows
 from postprocess.chi2width import constant_k, exact_width, muons_counted, without_muons
 from postprocess.exclusion import exclude_epsilon, signal, with_exposure
-from postprocess.experiment import load_experiment
+from postprocess.experiment import Mode, load_experiment
 from postprocess.flatrow import flat_rows
 from postprocess.gminus2 import FERMILAB_2021
-from postprocess.impact import impact_rows, impact_table
+from postprocess.impact import impact_table
 from postprocess.limitmodel import LimitModel, Nuisance
 from postprocess.limits import upper_limit
 from postprocess.muons import muon_rows
 from postprocess.reach import reach
-from postprocess.samples import sample_masses, sample_shapes
+from postprocess.samples import SampleRequest, sample_masses
 from postprocess.scan import Backend
 from semivis_gen.constants import M_MUON
 from semivis_gen.estimate import Estimate
@@ -34,7 +34,7 @@ def points():
 
 
 def on_line(point, **options):
-    epsilon = float(FERMILAB_2021.epsilon(np.array([point.masses.m_aprime]))[0])
+    epsilon = float(FERMILAB_2021.epsilon(point.masses.m_aprime))
     return signal(point, CARD, MODEL, alpha_d=0.1, epsilon=epsilon, **options)
 
 
@@ -115,20 +115,16 @@ def test_impact_shifts_only_the_bins_that_a_nuisance_touches(points):
 
 def test_smallest_epsilon_goes_as_the_root_of_the_signal(points):
     # S2 alone sees it, N ~ eps^2: 14.1 % more signal reaches 1.141^(-1/2) lower
-    rows = {row["name"]: row for row in impact_rows(points, CARD, alpha_d=0.1)}
+    rows = {row["name"]: row for row in flat_rows(impact_table(points, CARD, alpha_d=0.1))}
     row = rows["efficiencies"]
     ratio = row["epsilon_min_signal_low"] / row["epsilon_min_signal_high"]
     assert ratio == pytest.approx(1.141, rel=0.02)
     assert rows["all"]["reach_GeV"] >= rows["the card as it is"]["reach_GeV"]
 
 
-def test_variant_of_nothing_is_the_result_itself(points):
-    row = variant("as it is", points, CARD, alpha_d=0.1)
-    contour = exclude_epsilon(points, CARD, alpha_d=0.1, bands=False)
-    assert row.reach == reach(points, CARD, alpha_d=0.1)
-    assert (row.epsilon_min, row.epsilon_max) == contour.extremes()
-    wide = variant("wide", points, CARD, alpha_d=0.1, chi2_width=constant_k(0.8))
-    assert wide.reach.value < row.reach.value
+def test_a_wider_chi2_reaches_less_far(points):
+    wide = reach(points, CARD, alpha_d=0.1, chi2_width=constant_k(0.8))
+    assert wide.value < reach(points, CARD, alpha_d=0.1).value
 
 
 def test_muons_do_nothing_below_their_threshold_and_shorten_the_reach_above():
@@ -141,7 +137,8 @@ def test_muons_do_nothing_below_their_threshold_and_shorten_the_reach_above():
     assert width == all_width > no_width
     assert share == pytest.approx(no_width / width)
     assert share < all_share == no_share == 1
-    points = sample_shapes([(m, [shape]) for m in (0.6, 0.68, 0.76)], CARD, events=1500, seed=1, backend=Backend(1))
+    grid = tuple((m, (shape,)) for m in (0.6, 0.68, 0.76))
+    points = SampleRequest(grid, CARD, Mode.SEMIVISIBLE, events=1500, seed=1).run(backend=Backend(1))
     (row,) = muon_rows(points, CARD, alpha_d=[1e-5])
     assert row.open_from_GeV == pytest.approx(2 * M_MUON * 4.0 / 1.9)
     assert row.not_counted.value < row.counted.value < row.ignored.value
@@ -152,13 +149,15 @@ WIDTHS = (exact_width, muons_counted, without_muons)
 
 
 def test_answers_are_flat(points):
-    tables = answers(points, points, points[1:3], CARD, alpha_d=0.1)
-    assert set(tables) == {"width", "shape", "muons"}
-    assert tables["shape"][0]["reach"] == reach(points, CARD, alpha_d=0.1).value
-    assert all(row["epsilon_high_error"] > 0 for row in tables["width"] if row["epsilon_high"] is not None)
-    rows = variant("a", points, CARD, alpha_d=0.1), replace(variant("b", points, CARD, alpha_d=0.1), reach=None)
-    first, second = flat_rows(rows)
-    assert list(first) == list(second) == ["name", "reach", "reach_error", "epsilon_min", "epsilon_max"]
+    shapes = flat_rows(reach_rows(points, CARD, alpha_d=0.1))
+    widths = flat_rows(exact_against_constant_k(points, CARD, alpha_d=0.1)[0])
+    muons = flat_rows(muon_rows(points[1:3], CARD))
+    assert all(isinstance(v, (float, bool, type(None))) for row in shapes + widths + muons for v in row.values())
+    assert shapes[0]["reach"] == reach(points, CARD, alpha_d=0.1).value
+    assert all(row["epsilon_high_error"] > 0 for row in widths if row["epsilon_high"] is not None)
+    found = reach_rows(points, CARD, alpha_d=0.1)[0]
+    first, second = flat_rows([found, replace(found, reach=None)])
+    assert list(first) == list(second) == ["ratio", "splitting", "reach", "reach_error", "at_end"]
     assert second["reach"] is None
     assert second["reach_error"] is None
-    assert flat_rows([replace(rows[0], reach=Estimate(0.3, np.nan))])[0]["reach_error"] is None
+    assert flat_rows([replace(found, reach=Estimate(0.3, np.nan))])[0]["reach_error"] is None

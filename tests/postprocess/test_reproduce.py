@@ -17,7 +17,8 @@ FILES = [
     *("limit_m_eps.csv", "limit_m_alphaD.csv", "limit_m1_f.csv", "limit_m1_f_compact.csv"),
     *("limit_m_eps_1e13_eot.csv", "limit_m_eps_na64-2018-july2021.csv", "limit_m_eps_na64-2018-improved.csv"),
     *("limit_invisible_na64-2018.csv", "acceptance_300MeV.csv", "hepdata/submission.yaml"),
-    *("impact.csv", "answer_width.csv", "answer_shape.csv", "answer_production.csv", "cuts.csv", "cuts_held.csv"),
+    *("impact.csv", "answer_width.csv", "answer_shape.csv", "answer_muons.csv", "answer_production.csv"),
+    *("cuts.csv", "cuts_held.csv", "rcut.csv"),
     *("fig4.png", "fig4.pdf", "fig4_production.png", "invisible.png", "fig5_top.png", "fig5_bottom.pdf"),
 ]
 

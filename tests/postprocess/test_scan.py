@@ -5,11 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from postprocess.scan import Backend, run_points
+from postprocess.scan import Backend, run_jobs
 from postprocess.store import PointStore
 from semivis_gen.errors import ParameterError, SemivisError
 
 POINTS = [{"seed": seed, "size": 100} for seed in range(6)]
+
+
+def jobs(task, points):
+    return [(task, point) for point in points]
 
 
 def draw(*, seed, size):
@@ -38,17 +42,17 @@ def always_dies(*, seed):
 
 
 def test_the_result_does_not_depend_on_the_number_of_workers():
-    alone = run_points(draw, POINTS, backend=Backend(workers=1))
-    assert alone == run_points(draw, POINTS, backend=Backend(workers=2))
+    alone = run_jobs(jobs(draw, POINTS), backend=Backend(workers=1))
+    assert alone == run_jobs(jobs(draw, POINTS), backend=Backend(workers=2))
     assert alone == [draw(**p) for p in POINTS]
 
 
 def test_finished_points_are_not_computed_again(tmp_path):
     store = PointStore(tmp_path / "points")
     points = [{**p, "folder": str(tmp_path)} for p in POINTS]
-    first = run_points(draw_and_note, points[:4], backend=Backend(workers=1), store=store)
+    first = run_jobs(jobs(draw_and_note, points[:4]), backend=Backend(workers=1), store=store)
     seen = []
-    second = run_points(draw_and_note, points, backend=Backend(workers=1), store=store, advance=seen.append)
+    second = run_jobs(jobs(draw_and_note, points), backend=Backend(workers=1), store=store, advance=seen.append)
     assert second[:4] == first
     assert [(tmp_path / f"{k}.mark").read_text() for k in range(6)] == ["x"] * 6
     assert sum(seen) == 6
@@ -56,14 +60,14 @@ def test_finished_points_are_not_computed_again(tmp_path):
 
 def test_a_killed_worker_loses_nothing(tmp_path):
     points = [{**p, "folder": str(tmp_path)} for p in POINTS]
-    results = run_points(die_once, points, backend=Backend(workers=2), store=PointStore(tmp_path / "points"))
+    results = run_jobs(jobs(die_once, points), backend=Backend(workers=2), store=PointStore(tmp_path / "points"))
     assert (tmp_path / "2.died").exists()
     assert results == [draw(**p) for p in POINTS]
 
 
 def test_a_point_that_always_kills_its_worker_ends_the_scan():
     with pytest.raises(SemivisError, match="--workers"):
-        run_points(always_dies, [{"seed": 1}, {"seed": 2}], backend=Backend(workers=2))
+        run_jobs(jobs(always_dies, [{"seed": 1}, {"seed": 2}]), backend=Backend(workers=2))
 
 
 def test_no_worker_at_all_is_refused():
@@ -74,4 +78,4 @@ def test_no_worker_at_all_is_refused():
 def test_an_absent_scheduler_is_one_clear_line():
     pytest.importorskip("distributed")
     with pytest.raises(SemivisError, match="no Dask scheduler answers"):
-        run_points(draw, POINTS, backend=Backend(scheduler="nonsense://nowhere"))
+        run_jobs(jobs(draw, POINTS), backend=Backend(scheduler="nonsense://nowhere"))

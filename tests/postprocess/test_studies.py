@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from scipy.stats import poisson
 
-from postprocess.answers import exact_against_constant_k, largest_muon_share, reach_rows
+from postprocess.answers import exact_against_constant_k, reach_rows
 from postprocess.exclusion import exclude_epsilon, signal
-from postprocess.experiment import load_experiment
+from postprocess.experiment import Mode, load_experiment
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.impact import impact_table
 from postprocess.limitmodel import LimitModel
 from postprocess.limits import upper_limit
 from postprocess.meanlimit import mean_expected_limit
-from postprocess.samples import sample_masses, sample_shapes
+from postprocess.muons import largest_muon_share
+from postprocess.samples import SampleRequest, sample_masses
 from postprocess.scan import Backend
 from postprocess.studies import write_rows
 from postprocess.summary import k_factor, reach
@@ -60,8 +61,8 @@ def test_a_wider_chi2_reaches_less_far(points):
 
 
 def test_reach_over_shapes_is_that_of_each_alone(points):
-    grid = [(p.masses.m_aprime, [(3.0, 0.4), (3.0, 0.45)]) for p in points]
-    shaped = sample_shapes(grid, CARD, events=1500, seed=1, backend=HERE)
+    grid = tuple((p.masses.m_aprime, ((3.0, 0.4), (3.0, 0.45))) for p in points)
+    shaped = SampleRequest(grid, CARD, Mode.SEMIVISIBLE, events=1500, seed=1).run(backend=HERE)
     first, second = reach_rows(shaped, CARD, alpha_d=0.1)
     assert (first.ratio, first.splitting) == (3.0, 0.4)
     assert first.reach == reach(points, CARD, alpha_d=0.1)
@@ -70,7 +71,7 @@ def test_reach_over_shapes_is_that_of_each_alone(points):
 
 def test_muons_are_closed_below_two_muon_masses(points):
     contour = exclude_epsilon(points, CARD, alpha_d=0.1)
-    assert largest_muon_share(points, contour, alpha_d=0.1) == 0.0
+    assert largest_muon_share(points, contour) == 0.0
     heavy = [replace(p, masses=DarkMasses(p.masses.m_aprime, 2.6, 0.59)) for p in points]  # only the masses count
     assert all(p.masses.delta < 0.21 for p in heavy)
 

@@ -29,7 +29,7 @@ def contour(points):
 
 def test_reach_is_where_the_line_leaves_the_exclusion(points, contour):
     found = reach(points, CARD, alpha_d=0.1)
-    line = float(FERMILAB_2021.epsilon(np.array([found.value]))[0])
+    line = float(FERMILAB_2021.epsilon(found.value))
     upper = np.exp(np.interp(found.value, contour.x, np.log(contour.high[0])))
     assert line == pytest.approx(upper, rel=0.02)
     assert 0 < found.error < 0.01
