@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -12,20 +13,17 @@ from postprocess.chi2width import constant_k
 from postprocess.contours import Contour
 from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import Experiment
-from postprocess.reach import half_difference, largest_on_line, reach, shifted_contours
+from postprocess.reach import half_difference, largest_on_line, reach
 from postprocess.samples import MassPoint, by_shape
 from semivis_gen.estimate import Estimate
 
-__all__ = ["PUBLISHED_K", "SHAPE_GRID", "ReachRow", "WidthRow", "exact_against_constant_k", "reach_rows"]
+__all__ = ["PUBLISHED_K", "SHAPES", "ReachRow", "WidthRow", "exact_against_constant_k", "reach_rows"]
 
 PUBLISHED_K = 0.640  # NA64, arXiv:2107.02021
 RATIOS = (2.5, 3.0, 3.5, 4.0, 5.0)
 SPLITTINGS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 0.95)  # at R = 3 the decay of A' closes at f = 1
-SHAPE_GRID = tuple(
-    (float(m), (*((ratio, 0.4) for ratio in RATIOS), *((3.0, f) for f in SPLITTINGS if f != 0.4)))
-    for m in np.geomspace(0.1, 1.3, 24)
-)
-"""m_A' [GeV] and the (R, f) at it for `samples.SampleRequest`: R at the benchmark's f, f at the benchmark's R."""
+SHAPES = (*((ratio, 0.4) for ratio in RATIOS), *((3.0, f) for f in SPLITTINGS if f != 0.4))
+"""(R, f): R at the benchmark's f, f at the benchmark's R."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +71,14 @@ def _edges(contour: Contour) -> list[tuple[float | None, float | None]]:
 
 
 def exact_against_constant_k(
-    points: Sequence[MassPoint], card: Experiment, *, alpha_d: float, k_factor: float = PUBLISHED_K
-) -> tuple[list[WidthRow], float | None, float | None]:
+    points: Sequence[MassPoint],
+    card: Experiment,
+    exact: Contour,
+    shifted: tuple[Contour, Contour],
+    *,
+    alpha_d: float,
+    k_factor: float = PUBLISHED_K,
+) -> tuple[list[WidthRow], float | None]:
     """Limits in (m_A', epsilon) with the exact chi2 width and with K fixed.
 
     Parameters
@@ -83,6 +87,10 @@ def exact_against_constant_k(
         One a mass; those at which chi2 is stable are left out.
     card : Experiment
         The card.
+    exact : Contour
+        Exclusion of all points with the exact width.
+    shifted : tuple of Contour
+        From `reach.shifted_contours`.
     alpha_d : float
         Dark coupling.
     k_factor : float
@@ -92,21 +100,21 @@ def exact_against_constant_k(
     -------
     rows : list of WidthRow
         One a mass.
-    exact, constant : float or None
-        Reach on the (g-2)_mu line for both [GeV].
+    constant : float or None
+        Reach on the (g-2)_mu line with the constant [GeV].
     """
     decaying = [p for p in points if p.masses.chi2_decays]
-    exact = exclude_epsilon(decaying, card, alpha_d=alpha_d, bands=False)
     fixed = exclude_epsilon(decaying, card, alpha_d=alpha_d, chi2_width=constant_k(k_factor), bands=False)
-    lower, higher = (_edges(c) for c in shifted_contours(decaying, card, exact, alpha_d=alpha_d))
+    same = np.isin(exact.x, fixed.x)
+    best, lower, higher = (list(compress(_edges(c), same)) for c in (exact, *shifted))
     rows = [
         WidthRow(
             float(m), *edges, *others,
             *(half_difference(ends) if None not in ends else None for ends in zip(less, more, strict=True)),
         )
-        for m, edges, others, less, more in zip(exact.x, _edges(exact), _edges(fixed), lower, higher, strict=True)
+        for m, edges, others, less, more in zip(fixed.x, best, _edges(fixed), lower, higher, strict=True)
     ]  # fmt: skip
-    return rows, largest_on_line(exact), largest_on_line(fixed)
+    return rows, largest_on_line(fixed)
 
 
 def reach_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> list[ReachRow]:
@@ -115,7 +123,7 @@ def reach_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float)
     Parameters
     ----------
     points : sequence of MassPoint
-        Several masses of each (R, f), such as those of `SHAPE_GRID`.
+        Several masses of each (R, f), such as those of `SHAPES`.
     card : Experiment
         The card.
     alpha_d : float

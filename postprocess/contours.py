@@ -102,20 +102,23 @@ class Contour:
         known: NDArray[np.bool_] = ~np.isnan(self.low[0])
         return known
 
-    def extremes(self, *, curve: int = 0) -> tuple[float, float]:
-        """Smallest and largest excluded y over all x; NaN where nothing is excluded.
+    def extremes(self, *, curve: int = 0, where: NDArray[np.bool_] | None = None) -> tuple[float, float]:
+        """Smallest and largest excluded y; NaN where nothing is excluded.
 
         Parameters
         ----------
         curve : int
             0 is the observation, 1 + i the band i.
+        where : ndarray, optional
+            Which x count, shape (n,); all where absent.
 
         Returns
         -------
         tuple of float
             Lower, upper.
         """
-        low, high = self.low[curve], self.high[curve]
+        chosen = slice(None) if where is None else where
+        low, high = self.low[curve][chosen], self.high[curve][chosen]
         if np.isnan(low).all():
             return math.nan, math.nan
         return float(np.nanmin(low)), float(np.nanmax(high))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from postprocess.acceptancetable import AcceptanceTable
-from semivis_gen.io.atomic import atomic_path
+from postprocess.flatrow import flat_rows, write_rows
 
 __all__ = ["CutFlowRow", "cut_flow_rows", "write_cut_flows"]
 
@@ -74,11 +73,5 @@ def write_cut_flows(table: AcceptanceTable, path: Path) -> None:
     OutputError
         Where it cannot be written.
     """
-    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        stream.write(f"# semivis cut flow, {table.experiment}, {table.mode}\n")
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["signature", "ctau_mm", "step", "share", "error", "efficiency"])
-        for row in cut_flow_rows(table):
-            efficiency = "" if row.efficiency is None else f"{row.efficiency:.6g}"
-            numbers = (f"{row.ctau_mm:.6g}", row.step, f"{row.share:.6g}", f"{row.error:.3g}", efficiency)
-            writer.writerow([row.signature, *numbers])
+    title = f"semivis cut flow, {table.experiment}, {table.mode}"
+    write_rows(flat_rows(list(cut_flow_rows(table))), path, title=title)

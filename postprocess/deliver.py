@@ -13,6 +13,7 @@ import numpy as np
 
 from postprocess.exclusion import signal
 from postprocess.experiment import Experiment, Mode
+from postprocess.flatrow import write_rows
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.hepdata import DataTable, acceptance_table, contour_table, write_submission
 from postprocess.limits import LimitModel
@@ -29,7 +30,6 @@ from postprocess.plots import (
 from postprocess.report import Figure, Table, compare, write_report
 from postprocess.reproduce import FUTURE_ELECTRONS, IMPROVED, JULY_2021, SHOWN_MASSES, Reproduction
 from postprocess.store import digest
-from postprocess.studies import write_rows
 from postprocess.workspace import build_patchset, build_workspace, write_json
 from semivis_gen.constants import M_ELECTRON
 from semivis_gen.io.atomic import atomic_path

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from semivis_gen.estimate import Estimate
+from semivis_gen.io.atomic import atomic_path
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-__all__ = ["flat_rows"]
+__all__ = ["flat_rows", "write_rows"]
 
 
 def flat_rows(rows: Sequence[DataclassInstance]) -> list[dict[str, Any]]:
@@ -46,3 +49,28 @@ def flat_rows(rows: Sequence[DataclassInstance]) -> list[dict[str, Any]]:
 
 def _known(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def write_rows(rows: Sequence[Mapping[str, Any]], path: Path, *, title: str) -> None:
+    """Write rows as CSV; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        With equal keys; None is an empty cell.
+    path : Path
+        The file.
+    title : str
+        First line, as a comment.
+
+    Raises
+    ------
+    OutputError
+        Where it cannot be written.
+    """
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(f"# {title}\n")
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(rows[0])
+        for row in rows:
+            writer.writerow([f"{v:.6g}" if isinstance(v, float) else "" if v is None else v for v in row.values()])

@@ -21,12 +21,10 @@ from semivis_gen.constants import M_MUON
 from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkMasses
 
-__all__ = ["MUON_ALPHA_D", "MUON_GRID", "MUON_SHAPES", "MuonRow", "largest_muon_share", "muon_rows"]
+__all__ = ["MUON_ALPHA_D", "MUON_SHAPES", "MuonRow", "largest_muon_share", "muon_rows"]
 
 MUON_SHAPES = ((3.0, 0.8), (3.0, 0.95), (4.0, 1.9), (5.0, 2.9))  # large splittings: muons open at light A'
 MUON_ALPHA_D = (0.1, 1e-3, 1e-5)
-MUON_GRID = tuple((float(m), MUON_SHAPES) for m in np.geomspace(0.08, 1.25, 20))
-"""m_A' [GeV] and the (R, f) at it, for `samples.SampleRequest`."""
 
 
 @dataclass(frozen=True, slots=True)

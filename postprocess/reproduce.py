@@ -14,12 +14,13 @@ from postprocess.contours import Contour
 from postprocess.exclusion import exclude_epsilon, with_exposure
 from postprocess.experiment import Experiment, Mode, load_experiment
 from postprocess.planes import PlaneName, ScanSettings, contour_of, mass_grid
+from postprocess.reach import reach, shifted_contours
 from postprocess.reliclines import read_relic, relic_job
 from postprocess.samples import MassPoint, SampleRequest
 from postprocess.scan import Advance, Backend, Job, run_jobs
 from postprocess.store import PointStore
 from postprocess.studies import Studies, run_studies, study_jobs, study_samples
-from postprocess.summary import k_factor, reach, summarise
+from postprocess.summary import k_factor, summarise
 from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkMasses
 
@@ -189,9 +190,9 @@ def reproduce(
             production[mode][name] = exclude_epsilon(group, other, alpha_d=settings.alpha_d, mode=mode)
             if mode is Mode.SEMIVISIBLE:
                 reaches[name] = reach(group, other, alpha_d=settings.alpha_d)
-    studies = run_studies(
-        points, card, contours[PlaneName.M_EPS], settings, samples=found, results=results, production=reaches
-    )
+    main = contours[PlaneName.M_EPS]
+    shifted = shifted_contours(points, card, main, alpha_d=settings.alpha_d)
+    studies = run_studies(points, card, main, shifted, settings, samples=found, results=results, production=reaches)
     k_masses, k_splittings, k_map = _k_map(settings)
     relic = {
         name: read_relic(
@@ -201,8 +202,8 @@ def reproduce(
     }
     summary = summarise(
         benchmark=benchmark, card=card, projection=projection, settings=settings, points=points,
-        splitting_points=splitting_points, compact_points=compact_points, contours=contours, compact=compact,
-        relic=relic, exposure_factor=factor, studies=studies,
+        splitting_points=splitting_points, compact_points=compact_points, contours=contours, shifted=shifted,
+        compact=compact, relic=relic, exposure_factor=factor, studies=studies,
     )  # fmt: skip
     summary["wall_time_s"] = time.monotonic() - started
     return Reproduction(

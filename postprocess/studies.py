@@ -5,13 +5,13 @@ What needs no samples of the main scan (best cuts, the R cut) is a job of its ow
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from postprocess.answers import SHAPE_GRID, ReachRow, WidthRow, exact_against_constant_k, reach_rows
+import numpy as np
+
+from postprocess.answers import SHAPES, ReachRow, WidthRow, exact_against_constant_k, reach_rows
 from postprocess.backgroundscaling import published_cuts
 from postprocess.contours import Contour
 from postprocess.cutefficiency import cut_efficiency
@@ -19,19 +19,19 @@ from postprocess.cutsignals import CutGrid, CutSignals
 from postprocess.experiment import Experiment, Mode, load_experiment
 from postprocess.flatrow import flat_rows
 from postprocess.impact import Impact, impact_table
-from postprocess.muons import MUON_GRID, MuonRow, largest_muon_share, muon_rows
+from postprocess.muons import MUON_SHAPES, MuonRow, largest_muon_share, muon_rows
 from postprocess.optimise import ASSUMED_SCALINGS, find_best_cuts
 from postprocess.planes import ScanSettings
 from postprocess.samples import MassPoint, SampleRequest
 from postprocess.scan import Job
 from semivis_gen.estimate import Estimate
-from semivis_gen.io.atomic import atomic_path
 from semivis_gen.model import DarkMasses
 
-__all__ = ["Studies", "run_studies", "study_jobs", "study_samples", "write_rows"]
+__all__ = ["Studies", "run_studies", "study_jobs", "study_samples"]
 
 Row = dict[str, Any]
 ANSWER_EVENTS, CUT_EVENTS, R_CUT_EVENTS = 4_000, 3_000, 2_000
+SHAPE_MASSES = np.geomspace(0.08, 1.3, 26)  # [GeV]
 CUT_MASSES = (0.34, 0.37, 0.40, 0.43)  # around the reach [GeV]
 CUT_SCALINGS = (0, 2, 5, 7)  # fast and slow exponentials, a power, hadrons mostly soft
 COMPUTED_R, R_CUT_MASSES = "na64-2018-computed-r", (0.02, 0.05, 0.1, 0.2, 0.3, 0.39)
@@ -98,12 +98,9 @@ class Studies:
 
 
 def study_samples(card: Experiment, settings: ScanSettings) -> dict[str, SampleRequest]:
-    """Samples that `run_studies` needs beside the main scan: "shapes" and "muons"."""
-    events = min(ANSWER_EVENTS, settings.events)
-    return {
-        name: SampleRequest(grid, card, Mode.SEMIVISIBLE, events, settings.seed)
-        for name, grid in (("shapes", SHAPE_GRID), ("muons", MUON_GRID))
-    }
+    """Samples that `run_studies` needs beside the main scan: "shapes"."""
+    grid = tuple((float(m), tuple(dict.fromkeys((*SHAPES, *MUON_SHAPES)))) for m in SHAPE_MASSES)
+    return {"shapes": SampleRequest(grid, card, Mode.SEMIVISIBLE, min(ANSWER_EVENTS, settings.events), settings.seed)}
 
 
 def study_jobs(card: Experiment, settings: ScanSettings) -> dict[str, Job]:
@@ -143,6 +140,7 @@ def run_studies(
     points: Sequence[MassPoint],
     card: Experiment,
     contour: Contour,
+    shifted: tuple[Contour, Contour],
     settings: ScanSettings,
     *,
     samples: Mapping[str, Sequence[MassPoint]],
@@ -159,6 +157,8 @@ def run_studies(
         The card.
     contour : Contour
         Exclusion of the main scan in (m_A', epsilon).
+    shifted : tuple of Contour
+        The same from `reach.shifted_contours`.
     settings : ScanSettings
         Its parameters.
     samples : mapping
@@ -174,13 +174,13 @@ def run_studies(
         Rows of all tables.
     """
     alpha_d = settings.alpha_d
-    widths, _, constant = exact_against_constant_k(points, card, alpha_d=alpha_d)
+    widths, constant = exact_against_constant_k(points, card, contour, shifted, alpha_d=alpha_d)
     return Studies(
         impact=impact_table(points, card, alpha_d=alpha_d),
         widths=widths,
         reach_constant_k=constant,
-        shapes=reach_rows(samples["shapes"], card, alpha_d=alpha_d),
-        muons=muon_rows(samples["muons"], card),
+        shapes=reach_rows(_of_shapes(samples["shapes"], SHAPES), card, alpha_d=alpha_d),
+        muons=muon_rows(_of_shapes(samples["shapes"], MUON_SHAPES), card),
         cuts=results["cuts"]["free"],
         cuts_held=results["cuts"]["held"],
         muon_share=largest_muon_share(points, contour),
@@ -189,26 +189,5 @@ def run_studies(
     )
 
 
-def write_rows(rows: Sequence[Mapping[str, Any]], path: Path, *, title: str) -> None:
-    """Write rows as CSV; the file appears whole or not at all.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        With equal keys; None is an empty cell.
-    path : Path
-        The file.
-    title : str
-        First line, as a comment.
-
-    Raises
-    ------
-    OutputError
-        Where it cannot be written.
-    """
-    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        stream.write(f"# {title}\n")
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(rows[0])
-        for row in rows:
-            writer.writerow([f"{v:.6g}" if isinstance(v, float) else "" if v is None else v for v in row.values()])
+def _of_shapes(points: Sequence[MassPoint], shapes: Sequence[tuple[float, float]]) -> list[MassPoint]:
+    return [p for p in points if (p.masses.ratio, p.masses.splitting) in shapes]

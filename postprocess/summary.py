@@ -21,16 +21,17 @@ from postprocess.experiment import Experiment
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.landau import landau_bound
 from postprocess.planes import PlaneName, ScanSettings
-from postprocess.reach import half_difference, largest_on_line, reach, shifted_contours
+from postprocess.reach import half_difference, reach
 from postprocess.samples import MassPoint
 from postprocess.yields import expected_yields
+from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkMasses
 from semivis_gen.widths import gamma_chi2_lepton, gamma_chi2_massless
 
 if TYPE_CHECKING:
     from postprocess.studies import Studies
 
-__all__ = ["covered_splitting", "k_factor", "largest_on_line", "reach", "shifted_contours", "summarise"]
+__all__ = ["covered_splitting", "k_factor", "summarise"]
 
 FloatArray = NDArray[np.float64]
 Summary = dict[str, Any]
@@ -51,9 +52,8 @@ def covered_splitting(contour: Contour, relic: FloatArray) -> float | None:
 
 def _range(contour: Contour, decaying: NDArray[np.bool_]) -> tuple[float | None, float | None]:
     """Smallest and largest excluded epsilon over the masses at which chi2 decays."""
-    low, high = contour.low[0][decaying], contour.high[0][decaying]
-    found = ~np.isnan(low)
-    return (float(low[found].min()), float(high[found].max())) if found.any() else (None, None)
+    low, high = contour.extremes(where=decaying)
+    return (low, high) if math.isfinite(low) else (None, None)
 
 
 def summarise(
@@ -66,6 +66,7 @@ def summarise(
     splitting_points: Sequence[MassPoint],
     compact_points: Sequence[MassPoint],
     contours: dict[PlaneName, Contour],
+    shifted: tuple[Contour, Contour],
     compact: Contour,
     relic: dict[PlaneName, FloatArray],
     exposure_factor: float,
@@ -83,6 +84,8 @@ def summarise(
         Samples of the mass scan, and of the scans of mass and splitting for both cards.
     contours, compact : dict, Contour
         Exclusions of the search in the three planes and of the projection in (m_chi1, f).
+    shifted : tuple of Contour
+        That in (m_A', epsilon) from `reach.shifted_contours`.
     relic : dict
         Thermal-relic lines in the planes.
     exposure_factor : float
@@ -96,10 +99,8 @@ def summarise(
         Numbers by name; KEY_error is the error of KEY. None where nothing is excluded.
     """
     alpha_d = settings.alpha_d
-    contour = contours[PlaneName.M_EPS]
     decaying = np.array([p.masses.chi2_decays for p in sorted(points, key=lambda p: p.masses.m_aprime)])
-    shifted = shifted_contours(points, card, contour, alpha_d=alpha_d)
-    smallest, largest = _range(contour, decaying)
+    smallest, largest = _range(contours[PlaneName.M_EPS], decaying)
     ends = [_range(c, decaying) for c in shifted]
     future = reach(with_exposure(points, exposure_factor), card, alpha_d=alpha_d)
     k = k_factor(benchmark.masses)
@@ -116,15 +117,13 @@ def summarise(
         "epsilon_excluded_max": largest,
         "epsilon_excluded_max_error": half_difference([end[1] for end in ends]),
         "epsilon_excluded_range_note": "over all masses at which chi2 decays",
-        "m_aprime_max_gminus2_GeV": largest_on_line(contour),
-        "m_aprime_max_gminus2_error": half_difference([largest_on_line(c) for c in shifted]),
+        **_numbers("m_aprime_max_gminus2", studies.production[card.name]),
         "splitting_max_gminus2_300MeV": _largest_splitting(contours[PlaneName.M1_F], m_chi1),
         "splitting_max_gminus2_300MeV_error": error(splitting_points, card, lambda c: _largest_splitting(c, m_chi1)),
         "rcut_efficiency_mean": cut.value if cut else None,
         "rcut_efficiency_min": cut.value if cut else None,
         "rcut_efficiency_note": "flat efficiency of the card, the published mean; computed: see docs/rcut.md",
-        "m_aprime_max_1e13_eot_GeV": future.value if future else None,
-        "m_aprime_max_1e13_eot_error": future.error if future else None,
+        **_numbers("m_aprime_max_1e13_eot", future),
         "compact_hcal_max_splitting": covered,
         "compact_hcal_max_splitting_error": error(
             compact_points, projection, lambda c: covered_splitting(c, relic[PlaneName.M1_F])
@@ -154,9 +153,16 @@ def _studied(studies: Studies) -> Summary:
         "chi2_to_muons_largest_share": studies.muon_share,
     }
     for card, estimate in studies.production.items():
-        found[f"m_aprime_max_gminus2_GeV_{card}"] = estimate.value if estimate else None
-        found[f"m_aprime_max_gminus2_error_{card}"] = estimate.error if estimate else None
+        found |= _numbers("m_aprime_max_gminus2", estimate, of=f"_{card}")
     return found
+
+
+def _numbers(name: str, estimate: Estimate | None, *, of: str = "") -> Summary:
+    """Mass and its error, None where there is none."""
+    return {
+        f"{name}_GeV{of}": estimate.value if estimate else None,
+        f"{name}_error{of}": estimate.error if estimate else None,
+    }
 
 
 def _largest_splitting(contour: Contour, m_chi1: float) -> float | None:

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from semivis_gen.chain import ANNIHILATION, NUCLEUS, PRODUCTION_ONLY, Spin, decay_chain
 from semivis_gen.constants import ID_ELECTRON, M_ELECTRON
 from semivis_gen.errors import ParameterError
+from semivis_gen.estimate import Estimate
 from semivis_gen.events import Events, RunInfo
 from semivis_gen.kinematics import energy_of
 from semivis_gen.model import DarkMasses
-from semivis_gen.production.annihilation import annihilation_rate, resonance_energy, sample_depth
+from semivis_gen.production.annihilation import resonance_energy, sample_depth
 from semivis_gen.production.bremsstrahlung import Method
 from semivis_gen.production.collinear import CollinearSampler
-from semivis_gen.production.rate import production_rate
+from semivis_gen.production.rate import process_rates
 from semivis_gen.production.sampling import Production, ProductionSampler
 from semivis_gen.production.target import ThickTarget, ThinTarget
 from semivis_gen.version import __version__
@@ -88,8 +89,10 @@ def generate(
         msg = f"seed = {seed} must not be negative: NumPy's random streams start from integers >= 0"
         raise ParameterError(msg)
     sampler = _sampler(masses.m_aprime, target, e_min_aprime)
-    info = _run_info(masses, target, seed, e_min_aprime)
-    natural = _annihilation_share(masses.m_aprime, target, e_min_aprime, info)
+    bremsstrahlung, annihilation = process_rates(masses.m_aprime, target, e_min=e_min_aprime)
+    rate = bremsstrahlung + annihilation
+    info = _run_info(masses, target, seed, e_min_aprime, rate)
+    natural = annihilation.value / rate.value if annihilation.value else 0.0
     share = annihilation_share if natural and annihilation_share is not None else natural
     streams = np.random.SeedSequence(seed).spawn(-(-n_events // chunk))
     for index, stream in enumerate(streams):
@@ -116,14 +119,7 @@ def _sampler(m_aprime: float, target: ThinTarget | ThickTarget, e_min: float) ->
     return ProductionSampler(m_aprime, target, e_min_aprime=e_min)
 
 
-def _annihilation_share(m_aprime: float, target: ThinTarget | ThickTarget, e_min: float, info: RunInfo) -> float:
-    if isinstance(target, ThinTarget) or not target.annihilation or not info.rate:
-        return 0.0
-    return annihilation_rate(m_aprime, target, e_min=e_min).value / info.rate
-
-
-def _run_info(masses: DarkMasses, target: ThinTarget | ThickTarget, seed: int, e_min: float) -> RunInfo:
-    rate = production_rate(masses.m_aprime, target, e_min=e_min)
+def _run_info(masses: DarkMasses, target: ThinTarget | ThickTarget, seed: int, e_min: float, rate: Estimate) -> RunInfo:
     elements = target.material.elements
     single = elements[0][0] if len(elements) == 1 else None
     extra = {"e_min_aprime_GeV": repr(e_min), "material": target.material.name}

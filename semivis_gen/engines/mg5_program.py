@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,25 +69,28 @@ class MadGraph:
             Where the program fails in any way.
         """
         script = work / f"{name}.mg5"
-        script.write_text("\n".join([*SESSION, *lines, ""]), encoding="utf-8")
-        return _checked(
-            run(
-                [self.folder / MARKER, script],
-                cwd=work,
-                timeout=timeout,
-                log=work / f"{name}.log",
-                env={"PYTHONPATH": _python_path(work)},
-            )
-        )
+        env = {"PYTHONPATH": _python_path(work)}
+        return _run(self.folder / MARKER, script, lines, cwd=work, timeout=timeout, env=env)
 
 
 def _python_path(work: Path) -> str:
     return os.pathsep.join([str(work), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
-def _checked(done: CompletedRun) -> CompletedRun:
+def _run(
+    program: Path,
+    script: Path,
+    lines: Sequence[str],
+    *,
+    cwd: Path,
+    timeout: float,
+    env: Mapping[str, str] | None = None,
+) -> CompletedRun:
+    """Write a script and run it; the log stands beside it."""
+    script.write_text("\n".join([*SESSION, *lines, ""]), encoding="utf-8")
+    done = run([program, script], cwd=cwd, timeout=timeout, log=script.with_suffix(".log"), env=env)
     if FAILED.search(done.output):
-        msg = f"{Path(done.command[0]).name} reports an error; log: {done.log}, last lines:\n{log_tail(done.log)}"
+        msg = f"{program.name} reports an error; log: {done.log}, last lines:\n{log_tail(done.log)}"
         raise EngineError(msg)
     return done
 
@@ -155,8 +158,4 @@ def madevent(process: Path, lines: Sequence[str], *, timeout: float, name: str =
     EngineError
         Where the program fails in any way.
     """
-    script = process.parent / f"{name}.me5"
-    script.write_text("\n".join([*SESSION, *lines, ""]), encoding="utf-8")
-    return _checked(
-        run([process / "bin/madevent", script], cwd=process, timeout=timeout, log=process.parent / f"{name}.log")
-    )
+    return _run(process / "bin/madevent", process.parent / f"{name}.me5", lines, cwd=process, timeout=timeout)

@@ -24,7 +24,7 @@ from semivis_gen.production.phase_space import Reaction, threshold_energy
 from semivis_gen.production.quadrature import gauss
 from semivis_gen.production.target import ThickTarget, ThinTarget, TrackLength
 
-__all__ = ["bremsstrahlung_rate", "production_rate"]
+__all__ = ["bremsstrahlung_rate", "process_rates", "production_rate"]
 
 ENERGIES = (14, 10, 7)  # quadrature nodes in the track length, to go with FINE, COARSE and ROUGH
 LIGHT_SHARE = 0.1  # nuclei that carry less than this share of Z^2 need less precision
@@ -52,10 +52,18 @@ def production_rate(m_aprime: float, target: ThinTarget | ThickTarget, *, e_min:
     ParameterError, KinematicsError
         Where a value makes no sense or the reaction is closed at the beam energy.
     """
-    rate = bremsstrahlung_rate(m_aprime, target, e_min=e_min)
+    bremsstrahlung, annihilation = process_rates(m_aprime, target, e_min=e_min)
+    return bremsstrahlung + annihilation
+
+
+def process_rates(
+    m_aprime: float, target: ThinTarget | ThickTarget, *, e_min: float = 0.0
+) -> tuple[Estimate, Estimate]:
+    """Rates of dark bremsstrahlung and of annihilation; parameters, unit and errors as for `production_rate`."""
+    bremsstrahlung = bremsstrahlung_rate(m_aprime, target, e_min=e_min)
     if isinstance(target, ThickTarget) and target.annihilation:
-        rate = rate + annihilation_rate(m_aprime, target, e_min=e_min)
-    return rate
+        return bremsstrahlung, annihilation_rate(m_aprime, target, e_min=e_min)
+    return bremsstrahlung, Estimate(0.0, 0.0)
 
 
 def bremsstrahlung_rate(

@@ -15,7 +15,7 @@ from postprocess.impact import impact_table
 from postprocess.limitmodel import LimitModel, Nuisance
 from postprocess.limits import upper_limit
 from postprocess.muons import muon_rows
-from postprocess.reach import reach
+from postprocess.reach import reach, shifted_contours
 from postprocess.samples import SampleRequest, sample_masses
 from postprocess.scan import Backend
 from semivis_gen.constants import M_MUON
@@ -150,7 +150,9 @@ WIDTHS = (exact_width, muons_counted, without_muons)
 
 def test_answers_are_flat(points):
     shapes = flat_rows(reach_rows(points, CARD, alpha_d=0.1))
-    widths = flat_rows(exact_against_constant_k(points, CARD, alpha_d=0.1)[0])
+    exact = exclude_epsilon(points, CARD, alpha_d=0.1)
+    shifted = shifted_contours(points, CARD, exact, alpha_d=0.1)
+    widths = flat_rows(exact_against_constant_k(points, CARD, exact, shifted, alpha_d=0.1)[0])
     muons = flat_rows(muon_rows(points[1:3], CARD))
     assert all(isinstance(v, (float, bool, type(None))) for row in shapes + widths + muons for v in row.values())
     assert shapes[0]["reach"] == reach(points, CARD, alpha_d=0.1).value

@@ -10,16 +10,17 @@ from scipy.stats import poisson
 from postprocess.answers import exact_against_constant_k, reach_rows
 from postprocess.exclusion import exclude_epsilon, signal
 from postprocess.experiment import Mode, load_experiment
+from postprocess.flatrow import write_rows
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.impact import impact_table
 from postprocess.limitmodel import LimitModel
 from postprocess.limits import upper_limit
 from postprocess.meanlimit import mean_expected_limit
 from postprocess.muons import largest_muon_share
+from postprocess.reach import largest_on_line, reach, shifted_contours
 from postprocess.samples import SampleRequest, sample_masses
 from postprocess.scan import Backend
-from postprocess.studies import write_rows
-from postprocess.summary import k_factor, reach
+from postprocess.summary import k_factor
 from semivis_gen.model import DarkMasses
 
 CARD = load_experiment("na64-2018")
@@ -49,15 +50,21 @@ def test_without_any_uncertainty_the_reach_is_where_2_3026_events_are_expected(p
 
 def test_the_exact_k_as_a_constant_changes_nothing(points):
     (point,) = points[2:3]
-    rows, *_ = exact_against_constant_k([point, point], CARD, alpha_d=0.1, k_factor=k_factor(point.masses))
+    rows, _ = _against([point, point], k_factor(point.masses))
     for row in rows:
         assert row.epsilon_low_k == pytest.approx(row.epsilon_low, rel=1e-9)
         assert row.epsilon_high_k == pytest.approx(row.epsilon_high, rel=1e-9)
 
 
 def test_a_wider_chi2_reaches_less_far(points):
-    _, exact, wide = exact_against_constant_k(points, CARD, alpha_d=0.1, k_factor=0.8)
-    assert wide < exact
+    _, wide = _against(points, 0.8)
+    assert wide < largest_on_line(exclude_epsilon(points, CARD, alpha_d=0.1))
+
+
+def _against(points, k):
+    exact = exclude_epsilon(points, CARD, alpha_d=0.1)
+    shifted = shifted_contours(points, CARD, exact, alpha_d=0.1)
+    return exact_against_constant_k(points, CARD, exact, shifted, alpha_d=0.1, k_factor=k)
 
 
 def test_reach_over_shapes_is_that_of_each_alone(points):

@@ -8,9 +8,10 @@ import pytest
 from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import load_experiment
 from postprocess.gminus2 import FERMILAB_2021
+from postprocess.reach import largest_on_line, reach, shifted_contours
 from postprocess.samples import sample_masses
 from postprocess.scan import Backend
-from postprocess.summary import covered_splitting, k_factor, largest_on_line, reach, shifted_contours
+from postprocess.summary import covered_splitting, k_factor
 from semivis_gen.model import DarkMasses
 
 CARD = load_experiment("na64-2018")
