@@ -13,7 +13,7 @@ from postprocess.chi2width import constant_k
 from postprocess.contours import Contour
 from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import Experiment
-from postprocess.reach import half_difference, largest_on_line, reach
+from postprocess.reach import half_difference, reach
 from postprocess.samples import MassPoint, by_shape
 from semivis_gen.estimate import Estimate
 
@@ -78,7 +78,7 @@ def exact_against_constant_k(
     *,
     alpha_d: float,
     k_factor: float = PUBLISHED_K,
-) -> tuple[list[WidthRow], float | None]:
+) -> list[WidthRow]:
     """Limits in (m_A', epsilon) with the exact chi2 width and with K fixed.
 
     Parameters
@@ -98,23 +98,20 @@ def exact_against_constant_k(
 
     Returns
     -------
-    rows : list of WidthRow
+    list of WidthRow
         One a mass.
-    constant : float or None
-        Reach on the (g-2)_mu line with the constant [GeV].
     """
     decaying = [p for p in points if p.masses.chi2_decays]
     fixed = exclude_epsilon(decaying, card, alpha_d=alpha_d, chi2_width=constant_k(k_factor), bands=False)
     same = np.isin(exact.x, fixed.x)
     best, lower, higher = (list(compress(_edges(c), same)) for c in (exact, *shifted))
-    rows = [
+    return [
         WidthRow(
             float(m), *edges, *others,
             *(half_difference(ends) if None not in ends else None for ends in zip(less, more, strict=True)),
         )
         for m, edges, others, less, more in zip(fixed.x, best, _edges(fixed), lower, higher, strict=True)
     ]  # fmt: skip
-    return rows, largest_on_line(fixed)
 
 
 def reach_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> list[ReachRow]:

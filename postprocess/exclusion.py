@@ -15,7 +15,7 @@ from postprocess.experiment import Experiment, Mode
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.limits import LimitModel, cls, cls_with_bands
 from postprocess.samples import MassPoint
-from postprocess.yields import expected_yields
+from postprocess.yields import ExpectedSignal, expected_yields
 from semivis_gen.estimate import Estimate
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "exclude_alpha_d",
     "exclude_epsilon",
     "exclude_splitting",
+    "in_bins",
     "signal",
     "with_exposure",
 ]
@@ -67,6 +68,11 @@ def signal(
     found = expected_yields(
         point.table, experiment, point.rate, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width
     )
+    return in_bins(found, model)
+
+
+def in_bins(found: ExpectedSignal, model: LimitModel) -> FloatArray:
+    """Expected events in the order of a model's `names`, shape (..., bins); no events where a signature is missing."""
     columns = dict(zip(found.signatures, np.moveaxis(found.expected, -1, 0), strict=True))
     nothing = np.zeros(found.expected.shape[:-1])
     return np.stack([columns.get(name, nothing) for name in model.names], axis=-1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import Experiment
 from postprocess.limitmodel import LimitModel
-from postprocess.reach import largest_on_line
+from postprocess.reach import reach
 from postprocess.samples import MassPoint
 
 __all__ = ["Impact", "impact_table"]
@@ -60,9 +61,10 @@ def impact_table(points: Sequence[MassPoint], card: Experiment, *, alpha_d: floa
     sharp = replace(model, background_error=(0.0,) * model.bins)
 
     def numbers(used: LimitModel, scale: ArrayLike = 1.0) -> tuple[float | None, float | None]:
+        found = reach(points, card, alpha_d=alpha_d, model=used, yield_scale=scale)
         contour = exclude_epsilon(points, card, alpha_d=alpha_d, model=used, yield_scale=scale, bands=False)
-        low = contour.low[0]
-        return largest_on_line(contour), float(np.nanmin(low)) if np.isfinite(low).any() else None
+        low, _ = contour.extremes()
+        return found.value if found else None, low if math.isfinite(low) else None
 
     rows = [Impact("the card as it is", None, *numbers(model))]
     for nuisance in model.nuisances:

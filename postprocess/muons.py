@@ -23,7 +23,8 @@ from semivis_gen.model import DarkMasses
 
 __all__ = ["MUON_ALPHA_D", "MUON_SHAPES", "MuonRow", "largest_muon_share", "muon_rows"]
 
-MUON_SHAPES = ((3.0, 0.8), (3.0, 0.95), (4.0, 1.9), (5.0, 2.9))  # large splittings: muons open at light A'
+MUON_SHAPES = ((3.0, 0.8), (3.0, 0.95), (4.0, 1.9), (5.0, 2.9))
+"""(R, f) of large splittings, at which muons open for light A'."""
 MUON_ALPHA_D = (0.1, 1e-3, 1e-5)
 
 

@@ -20,13 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from postprocess.backgroundscaling import BackgroundScaling, Cuts, Law, published_cuts
-from postprocess.crossings import interpolate_zero
 from postprocess.cutsignals import CutSignals
 from postprocess.experiment import Experiment
 from postprocess.limitmodel import LimitModel
 from postprocess.limits import expected_limits
 from postprocess.meanlimit import mean_expected_limit
-from postprocess.reach import half_difference
+from postprocess.reach import mass_of_unit_strength
 from semivis_gen.errors import ParameterError
 from semivis_gen.estimate import Estimate
 
@@ -172,7 +171,7 @@ def find_best_cuts(
         return np.array([used(model_at(at), s.tolist()) for s in signal_at(at)])
 
     before = strengths(start)
-    reach_before = _reach(signals.m_aprime, before, relative_at(start))
+    reach_before = mass_of_unit_strength(signals.m_aprime, before, relative_at(start))
     nearest = at_mass or (reach_before.value if reach_before else float(signals.m_aprime[0]))
     column = int(np.argmin(np.abs(signals.m_aprime - nearest)))
     sharp = full.without()
@@ -180,7 +179,7 @@ def find_best_cuts(
         lambda at: limit(model_at(at, sharp), signal_at(at)[column].tolist()), [len(axis) for axis in axes], start
     )
     after = strengths(best)
-    reach_after = _reach(signals.m_aprime, after, relative_at(best))
+    reach_after = mass_of_unit_strength(signals.m_aprime, after, relative_at(best))
     medians = [_median(model_at(at), signal_at(at)[column]) for at in (start, best)]
     ends = [
         name
@@ -208,18 +207,3 @@ def find_best_cuts(
 
 def _median(model: LimitModel, signal: FloatArray) -> float:
     return float(expected_limits(model, signal)[2] / signal.sum())
-
-
-def _reach(m_aprime: FloatArray, strength: FloatArray, relative_error: FloatArray) -> Estimate | None:
-    """Largest mass at which the limit on the strength is one, with the error of the samples."""
-
-    def crossing(shift: float) -> float | None:
-        excess = np.log(strength / (1 + shift * relative_error))
-        leaving = np.flatnonzero((excess[:-1] <= 0) & (excess[1:] > 0))
-        if not len(leaving):
-            return None
-        i = leaving[-1]
-        return float(interpolate_zero(m_aprime[i], m_aprime[i + 1], excess[i], excess[i + 1]))
-
-    value, error = crossing(0.0), half_difference([crossing(-1.0), crossing(1.0)])
-    return None if value is None else Estimate(value, float("nan") if error is None else error)

@@ -7,7 +7,7 @@ is its error.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,41 +15,117 @@ from numpy.typing import ArrayLike, NDArray
 
 from postprocess.chi2width import Chi2Width, exact_width
 from postprocess.contours import Contour
-from postprocess.crossings import interpolate_zero
-from postprocess.exclusion import exclude_epsilon, signal
+from postprocess.exclusion import exclude_epsilon, in_bins
 from postprocess.experiment import Experiment
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.limitmodel import LimitModel
 from postprocess.limits import upper_limit
 from postprocess.samples import MassPoint
-from postprocess.yields import expected_yields
+from postprocess.yields import ExpectedSignal, expected_yields
 from semivis_gen.estimate import Estimate
 
-__all__ = ["half_difference", "largest_on_line", "reach", "shifted_contours"]
+__all__ = ["half_difference", "mass_of_unit_strength", "reach", "shifted_contours"]
 
 FloatArray = NDArray[np.float64]
+NOTHING = 1e-30  # a signal of fewer events is none
 
 
-def largest_on_line(contour: Contour, line: Callable[[FloatArray], FloatArray] = FERMILAB_2021.epsilon) -> float | None:
-    """Largest x up to which a line, by default the central (g-2)_mu one, is excluded.
+def reach(
+    points: Sequence[MassPoint],
+    card: Experiment,
+    *,
+    alpha_d: float,
+    model: LimitModel | None = None,
+    chi2_width: Chi2Width = exact_width,
+    yield_scale: ArrayLike = 1.0,
+) -> Estimate | None:
+    """Largest m_A' excluded on the central (g-2)_mu line [GeV], with the error of the samples.
 
     Parameters
     ----------
-    contour : Contour
-        The exclusion.
-    line : callable
-        y as a function of x.
+    points : sequence of MassPoint
+        One a mass.
+    card : Experiment
+        The card.
+    alpha_d : float
+        Dark coupling.
+    model, chi2_width, yield_scale
+        See `exclusion.exclude_epsilon`.
 
     Returns
     -------
-    float or None
-        None where the line is never excluded.
+    Estimate or None
+        Where the limit on the signal's strength on the line is one, see `mass_of_unit_strength`.
     """
-    left = [c.x for c in contour.crossing_with(line) if c.leaving]
-    if left:
-        return max(left)
-    inside = contour.excluded & (contour.low[0] <= line(contour.x)) & (line(contour.x) <= contour.high[0])
-    return float(contour.x[inside].max()) if inside.any() else None
+    chosen = model or LimitModel.from_experiment(card)
+    ordered = sorted(points, key=lambda p: p.masses.m_aprime)
+    masses = np.array([p.masses.m_aprime for p in ordered])
+    line = FERMILAB_2021.epsilon(masses)
+    found = [
+        expected_yields(p.table, card, p.rate, alpha_d=alpha_d, epsilon=e, chi2_width=chi2_width)
+        for p, e in zip(ordered, line, strict=True)
+    ]
+    expected = np.array([in_bins(f, chosen) for f in found]) * np.asarray(yield_scale, dtype=np.float64)
+    total = expected.sum(axis=-1)
+    seen = total > NOTHING
+    strength = np.full(len(masses), np.inf)
+    strength[seen] = upper_limit(chosen, expected[seen]) / total[seen]
+    return mass_of_unit_strength(masses, strength, np.array([_relative_error(f) for f in found]))
+
+
+def _relative_error(found: ExpectedSignal) -> float:
+    total = float(found.expected.sum())
+    return min(float(np.hypot.reduce(found.error)) / total, 0.9) if total > 0 else 0.0
+
+
+def mass_of_unit_strength(masses: FloatArray, strength: FloatArray, relative_error: FloatArray) -> Estimate | None:
+    """Largest mass up to which the limit on the strength of a signal is at most one.
+
+    Parameters
+    ----------
+    masses : ndarray
+        m_A' [GeV], ascending, shape (n,).
+    strength : ndarray
+        Upper limit on the signal over the signal, shape (n,); inf where there is no signal.
+    relative_error : ndarray
+        Of the signal, shape (n,).
+
+    Returns
+    -------
+    Estimate or None
+        Between two masses by a monotone cubic in ln(strength) against ln m (Fritsch, Carlson, SIAM J. Numer. Anal. 17
+        (1980) 238); the last mass where the signal is excluded up to it or vanishes behind it; None where it is
+        excluded nowhere. The error is that of the samples; it is NaN where a shifted signal is excluded nowhere.
+    """
+
+    def largest(shift: float) -> float | None:
+        return _last_crossing(masses, np.log(strength / (1 + shift * relative_error)))
+
+    value, error = largest(0.0), half_difference([largest(-1.0), largest(1.0)])
+    return None if value is None else Estimate(value, math.nan if error is None else error)
+
+
+def _last_crossing(masses: FloatArray, excess: FloatArray) -> float | None:
+    from scipy.interpolate import PchipInterpolator
+
+    excluded = np.flatnonzero(excess <= 0)
+    if not len(excluded):
+        return None
+    i = int(excluded[-1])
+    if i == len(masses) - 1 or not math.isfinite(excess[i + 1]):
+        return float(masses[i])
+    near = slice(max(i - 1, 0), i + 3)  # what the slopes at both ends depend on
+    x, y = np.log(masses[near]), excess[near]
+    known = np.isfinite(y)
+    roots = PchipInterpolator(x[known], y[known]).solve(0.0, extrapolate=False)
+    inside = roots[(roots >= np.log(masses[i])) & (roots <= np.log(masses[i + 1]))]
+    return float(np.exp(inside[0]))
+
+
+def half_difference(values: Sequence[float | None]) -> float | None:
+    """Half the distance of two numbers, at least the last digit; None where one of them is not known."""
+    low, high = values
+    return None if low is None or high is None else max(abs(high - low) / 2, math.ulp(high))
 
 
 def shifted_contours(
@@ -100,101 +176,9 @@ def _shifted_points(
         m = point.masses.m_aprime
         epsilon = edge.get(m, math.nan)
         if not math.isfinite(epsilon):
-            epsilon = _on_line(m)
+            epsilon = float(FERMILAB_2021.epsilon(m))
         found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width)
-        total = float(found.expected.sum())
-        relative = min(float(np.hypot.reduce(found.error)) / total, 0.9) if total > 0 else 0.0
+        relative = _relative_error(found)
         for group, sign in zip(shifted, (-1, 1), strict=True):
             group.append(replace(point, rate=point.rate * (1 + sign * relative)))
     return shifted
-
-
-def half_difference(values: Sequence[float | None]) -> float | None:
-    """Half the distance of two numbers, at least the last digit; None where one of them is not known."""
-    low, high = values
-    return None if low is None or high is None else max(abs(high - low) / 2, math.ulp(high))
-
-
-def reach(
-    points: Sequence[MassPoint],
-    card: Experiment,
-    *,
-    alpha_d: float,
-    model: LimitModel | None = None,
-    chi2_width: Chi2Width = exact_width,
-    yield_scale: ArrayLike = 1.0,
-) -> Estimate | None:
-    """Largest m_A' excluded on the central (g-2)_mu line [GeV], with the error of the samples.
-
-    Parameters
-    ----------
-    points : sequence of MassPoint
-        One a mass.
-    card : Experiment
-        The card.
-    alpha_d : float
-        Dark coupling.
-    model, chi2_width, yield_scale
-        See `exclusion.exclude_epsilon`.
-
-    Returns
-    -------
-    Estimate or None
-        None where the line is never excluded. Where the excluded region ends between two masses before it meets the
-        line, the mass at which the limit on the signal's strength on the line is one, between these masses; where
-        the scan ends first, its last mass.
-    """
-    chosen = model or LimitModel.from_experiment(card)
-
-    def largest(group: Sequence[MassPoint], contour: Contour) -> float | None:
-        value = largest_on_line(contour)
-        if value is None or not any(
-            c.edge == "tip" and c.x == value for c in contour.crossing_with(FERMILAB_2021.epsilon)
-        ):
-            return value
-        pair = sorted((p for p in group if p.masses.m_aprime >= value), key=lambda p: p.masses.m_aprime)[:2]
-        return _strength_one(pair, card, chosen, alpha_d=alpha_d, chi2_width=chi2_width, yield_scale=yield_scale)
-
-    contour = exclude_epsilon(
-        points, card, alpha_d=alpha_d, model=chosen, chi2_width=chi2_width, yield_scale=yield_scale, bands=False
-    )
-    value = largest(points, contour)
-    if value is None:
-        return None
-    ends = []
-    for group in _shifted_points(points, card, contour, alpha_d=alpha_d, chi2_width=chi2_width):
-        moved = exclude_epsilon(
-            group, card, alpha_d=alpha_d, model=chosen, chi2_width=chi2_width, yield_scale=yield_scale, bands=False
-        )
-        ends.append(largest(group, moved))
-    error = half_difference(ends)
-    return Estimate(value, math.nan if error is None else error)
-
-
-def _strength_one(
-    pair: Sequence[MassPoint],
-    card: Experiment,
-    model: LimitModel,
-    *,
-    alpha_d: float,
-    chi2_width: Chi2Width,
-    yield_scale: ArrayLike,
-) -> float:
-    """Mass between an excluded point and the next at which the limit on the strength is one, all on the line."""
-    masses = np.array([p.masses.m_aprime for p in pair])
-    expected = np.array(
-        [
-            signal(p, card, model, alpha_d=alpha_d, epsilon=_on_line(p.masses.m_aprime), chi2_width=chi2_width)
-            for p in pair
-        ]
-    ) * np.asarray(yield_scale, dtype=np.float64)
-    if not (expected.sum(axis=-1) > 0).all():
-        return float(masses[0])
-    excess = np.log(upper_limit(model, expected) / expected.sum(axis=-1))
-    if excess[0] > 0 or excess[1] <= 0:  # the limit and CLs differ where CLs crosses the level more than once
-        return float(masses[0])
-    return float(interpolate_zero(masses[0], masses[1], excess[0], excess[1]))
-
-
-def _on_line(m: float) -> float:
-    return float(FERMILAB_2021.epsilon(m))

@@ -5,14 +5,15 @@ What needs no samples of the main scan (best cuts, the R cut) is a job of its ow
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from postprocess.answers import SHAPES, ReachRow, WidthRow, exact_against_constant_k, reach_rows
+from postprocess.answers import PUBLISHED_K, SHAPES, ReachRow, WidthRow, exact_against_constant_k, reach_rows
 from postprocess.backgroundscaling import published_cuts
+from postprocess.chi2width import constant_k
 from postprocess.contours import Contour
 from postprocess.cutefficiency import cut_efficiency
 from postprocess.cutsignals import CutGrid, CutSignals
@@ -22,6 +23,7 @@ from postprocess.impact import Impact, impact_table
 from postprocess.muons import MUON_SHAPES, MuonRow, largest_muon_share, muon_rows
 from postprocess.optimise import ASSUMED_SCALINGS, find_best_cuts
 from postprocess.planes import ScanSettings
+from postprocess.reach import reach
 from postprocess.samples import MassPoint, SampleRequest
 from postprocess.scan import Job
 from semivis_gen.estimate import Estimate
@@ -174,11 +176,11 @@ def run_studies(
         Rows of all tables.
     """
     alpha_d = settings.alpha_d
-    widths, constant = exact_against_constant_k(points, card, contour, shifted, alpha_d=alpha_d)
+    constant = reach(points, card, alpha_d=alpha_d, chi2_width=constant_k(PUBLISHED_K))
     return Studies(
         impact=impact_table(points, card, alpha_d=alpha_d),
-        widths=widths,
-        reach_constant_k=constant,
+        widths=exact_against_constant_k(points, card, contour, shifted, alpha_d=alpha_d),
+        reach_constant_k=constant.value if constant else None,
         shapes=reach_rows(_of_shapes(samples["shapes"], SHAPES), card, alpha_d=alpha_d),
         muons=muon_rows(_of_shapes(samples["shapes"], MUON_SHAPES), card),
         cuts=results["cuts"]["free"],
@@ -189,5 +191,5 @@ def run_studies(
     )
 
 
-def _of_shapes(points: Sequence[MassPoint], shapes: Sequence[tuple[float, float]]) -> list[MassPoint]:
+def _of_shapes(points: Sequence[MassPoint], shapes: Container[tuple[float, float]]) -> list[MassPoint]:
     return [p for p in points if (p.masses.ratio, p.masses.splitting) in shapes]

@@ -15,7 +15,7 @@ from postprocess.impact import impact_table
 from postprocess.limitmodel import LimitModel, Nuisance
 from postprocess.limits import upper_limit
 from postprocess.muons import muon_rows
-from postprocess.reach import reach, shifted_contours
+from postprocess.reach import mass_of_unit_strength, reach, shifted_contours
 from postprocess.samples import SampleRequest, sample_masses
 from postprocess.scan import Backend
 from semivis_gen.constants import M_MUON
@@ -152,7 +152,7 @@ def test_answers_are_flat(points):
     shapes = flat_rows(reach_rows(points, CARD, alpha_d=0.1))
     exact = exclude_epsilon(points, CARD, alpha_d=0.1)
     shifted = shifted_contours(points, CARD, exact, alpha_d=0.1)
-    widths = flat_rows(exact_against_constant_k(points, CARD, exact, shifted, alpha_d=0.1)[0])
+    widths = flat_rows(exact_against_constant_k(points, CARD, exact, shifted, alpha_d=0.1))
     muons = flat_rows(muon_rows(points[1:3], CARD))
     assert all(isinstance(v, (float, bool, type(None))) for row in shapes + widths + muons for v in row.values())
     assert shapes[0]["reach"] == reach(points, CARD, alpha_d=0.1).value
@@ -163,3 +163,25 @@ def test_answers_are_flat(points):
     assert second["reach"] is None
     assert second["reach_error"] is None
     assert flat_rows([replace(found, reach=Estimate(0.3, np.nan))])[0]["reach_error"] is None
+
+
+def test_a_coarse_scan_finds_the_mass_of_unit_strength_of_a_law():
+    # shielding: ln strength = k [(m / m0)^5 - 1], m0 anywhere between masses 11 % apart
+    scan = np.geomspace(0.1, 0.7, 18)
+    found = []
+    for m0 in np.geomspace(0.3, 0.34, 9):
+        strength = np.exp(7 * ((scan / m0) ** 5 - 1))
+        estimate = mass_of_unit_strength(scan, strength, np.full(18, 0.1))
+        found.append(estimate.value / m0 - 1)
+        assert estimate.error / m0 == pytest.approx(0.1 / 35, rel=0.05)  # d ln m = d ln N / (5 k)
+    assert np.abs(found).max() < 5e-4
+
+
+def test_mass_of_unit_strength_ends_where_there_is_no_signal():
+    scan = np.array([0.1, 0.2, 0.3])
+    exact = np.zeros(3)
+    assert mass_of_unit_strength(scan, np.array([0.5, 0.7, np.inf]), exact).value == 0.2
+    assert mass_of_unit_strength(scan, np.array([0.5, 0.7, 0.9]), exact).value == 0.3
+    assert mass_of_unit_strength(scan, np.array([2.0, np.inf, np.inf]), exact) is None
+    assert mass_of_unit_strength(scan, np.array([0.5, 2.0, 0.5]), exact).value == 0.3  # excluded again at the end
+    assert np.isnan(mass_of_unit_strength(scan, np.array([0.95, 2.0, 3.0]), np.full(3, 0.1)).error)

@@ -17,7 +17,7 @@ from postprocess.limitmodel import LimitModel
 from postprocess.limits import upper_limit
 from postprocess.meanlimit import mean_expected_limit
 from postprocess.muons import largest_muon_share
-from postprocess.reach import largest_on_line, reach, shifted_contours
+from postprocess.reach import reach, shifted_contours
 from postprocess.samples import SampleRequest, sample_masses
 from postprocess.scan import Backend
 from postprocess.summary import k_factor
@@ -50,21 +50,12 @@ def test_without_any_uncertainty_the_reach_is_where_2_3026_events_are_expected(p
 
 def test_the_exact_k_as_a_constant_changes_nothing(points):
     (point,) = points[2:3]
-    rows, _ = _against([point, point], k_factor(point.masses))
-    for row in rows:
+    exact = exclude_epsilon([point, point], CARD, alpha_d=0.1)
+    shifted = shifted_contours([point, point], CARD, exact, alpha_d=0.1)
+    k = k_factor(point.masses)
+    for row in exact_against_constant_k([point, point], CARD, exact, shifted, alpha_d=0.1, k_factor=k):
         assert row.epsilon_low_k == pytest.approx(row.epsilon_low, rel=1e-9)
         assert row.epsilon_high_k == pytest.approx(row.epsilon_high, rel=1e-9)
-
-
-def test_a_wider_chi2_reaches_less_far(points):
-    _, wide = _against(points, 0.8)
-    assert wide < largest_on_line(exclude_epsilon(points, CARD, alpha_d=0.1))
-
-
-def _against(points, k):
-    exact = exclude_epsilon(points, CARD, alpha_d=0.1)
-    shifted = shifted_contours(points, CARD, exact, alpha_d=0.1)
-    return exact_against_constant_k(points, CARD, exact, shifted, alpha_d=0.1, k_factor=k)
 
 
 def test_reach_over_shapes_is_that_of_each_alone(points):

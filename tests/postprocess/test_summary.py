@@ -8,7 +8,7 @@ import pytest
 from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import load_experiment
 from postprocess.gminus2 import FERMILAB_2021
-from postprocess.reach import largest_on_line, reach, shifted_contours
+from postprocess.reach import reach, shifted_contours
 from postprocess.samples import sample_masses
 from postprocess.scan import Backend
 from postprocess.summary import covered_splitting, k_factor
@@ -49,11 +49,16 @@ def test_more_signal_excludes_more(points, contour):
     known = np.isfinite(lower.high[0])
     assert (lower.high[0] <= higher.high[0])[known].all()
     assert (lower.low[0] >= higher.low[0])[known].all()
-    assert largest_on_line(lower) < largest_on_line(contour) < largest_on_line(higher)
+    assert _last_crossing(lower) < _last_crossing(contour) < _last_crossing(higher)
+    assert _last_crossing(contour) == pytest.approx(reach(points, CARD, alpha_d=0.1).value, rel=3e-3)
+
+
+def _last_crossing(contour):
+    return max(c.x for c in contour.crossing_with(FERMILAB_2021.epsilon) if c.leaving)
 
 
 def test_a_line_that_is_not_excluded_has_no_reach(points, contour):
-    assert largest_on_line(contour, lambda m: np.full_like(m, 1e-6)) is None
+    assert contour.crossing_with(lambda m: np.full_like(m, 1e-6)) == []
     none = [replace(p, rate=p.rate * 1e-9) for p in points]
     assert reach(none, CARD, alpha_d=0.1) is None
 
