@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.madgraph_cards import PARAM_CARD, RUN_CARD
 
 from semivis_gen.engines import mg5_production
 from semivis_gen.engines.madgraph import (
@@ -39,36 +40,6 @@ EVENTS = REFERENCE / "madgraph_semivisible_300MeV.lhe.gz"
 POINT = DarkSector.at(0.3)
 LEAD = ThinTarget(100.0, material("Pb"))
 
-PARAM_CARD = """\
-Block dark
-    1 1.000000e-03 # eps
-    2 1.000000e-01 # alphad
-    3 4.000000e-02 # delta
-Block mass
-   11 5.109990e-04 # Me
-   13 1.056584e-01 # MMU
-   52 1.000000e-01 # MX1
-   55 3.000000e-01 # MAP
-  1000822080 1.937089e+02 # MNUC
-  58 1.400000e-01 # x2 : MX1 + delta
-Block nucleus
-    1 8.200000e+01 # znuc
-    2 2.080000e+02 # anuc
-Block sminputs
-    1 1.370360e+02 # aEWM1
-DECAY  55 7.709743e-03 # WAP
-DECAY  58 5.029012e-16 # WX2
-Block QNUMBERS 55  # ap
-        1 0  # 3 times electric charge
-"""
-RUN_CARD = """\
-# Number of events
-  10000 = nevents ! Number of unweighted events requested
-  0   = iseed   ! rnd seed (0=assigned automatically=default))
-     500.0     = ebeam1  ! beam 1 total energy in GeV
-     500.0     = ebeam2  ! beam 2 total energy in GeV
-  15.0  = bwcutoff      ! (M+/-bwcutoff*Gamma)
-"""
 HERE = Path(__file__).parent
 
 

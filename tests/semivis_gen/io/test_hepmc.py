@@ -9,25 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyhepmc import GenCrossSection, GenEvent, GenParticle, GenRunInfo, GenVertex, Units
+from support.event_files import FOREIGN, load, save
 
 from semivis_gen.errors import EventFileError
-from semivis_gen.events import IdMap, RunInfo, concatenate
-from semivis_gen.io import hepmc_reader, open_writer, read_events, read_info
+from semivis_gen.events import IdMap, RunInfo
+from semivis_gen.io import hepmc_reader, read_info
 from semivis_gen.io.hepmc_block import parse_block
 from semivis_gen.io.hepmc_graph import positions, to_events
 from semivis_gen.io.vertices import production_points
-
-FOREIGN = IdMap(1023, 1000022, 1000023)
-
-
-def save(path, events, **options):
-    with open_writer(path, events.info, **options) as writer:
-        writer.write(events)
-    return path
-
-
-def load(path, **options):
-    return concatenate(list(read_events(path, **options)))
 
 
 def assert_ctau(back, events):

@@ -7,23 +7,12 @@ import numpy as np
 import pyhepmc
 import pylhe
 import pytest
+from support.event_files import FOREIGN, load, save
 
 from semivis_gen.errors import OutputError
-from semivis_gen.events import IdMap, concatenate
+from semivis_gen.events import concatenate
 from semivis_gen.io import open_writer, read_events, read_info
 from semivis_gen.resources import cards_dir
-
-FOREIGN = IdMap(1023, 1000022, 1000023)
-
-
-def save(path, events, **options):
-    with open_writer(path, events.info, **options) as writer:
-        writer.write(events)
-    return path
-
-
-def load(path, **options):
-    return concatenate(list(read_events(path, **options)))
 
 
 @pytest.mark.parametrize("name", ["a.lhe", "a.lhe.gz"])

@@ -5,22 +5,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.event_files import FOREIGN, load, save
 
 from semivis_gen.errors import EventFileError
-from semivis_gen.events import IdMap, concatenate
-from semivis_gen.io import open_writer, read_events, read_info, table
-
-FOREIGN = IdMap(1023, 1000022, 1000023)
-
-
-def save(path, events, **options):
-    with open_writer(path, events.info, **options) as writer:
-        writer.write(events)
-    return path
-
-
-def load(path, **options):
-    return concatenate(list(read_events(path, **options)))
+from semivis_gen.io import read_info, table
 
 
 def test_written_and_read_back_is_the_same(kit, tmp_path, monkeypatch):

@@ -4,24 +4,11 @@ from decimal import Decimal, localcontext
 
 import numpy as np
 import pytest
+from support.dirac import GAMMA, METRIC, dot, slash
 
 from semivis_gen.constants import ALPHA, M_ELECTRON
 from semivis_gen.production.matrix_element import squared_amplitude
 from semivis_gen.production.phase_space import Reaction
-
-METRIC = np.diag([1.0, -1, -1, -1])
-PAULI = [np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.array([[1, 0], [0, -1]])]
-GAMMA = [np.diag([1, 1, -1, -1]).astype(complex)] + [
-    np.block([[np.zeros((2, 2)), s], [-s, np.zeros((2, 2))]]) for s in PAULI
-]
-
-
-def slash(p):
-    return sum(METRIC[i, i] * p[i] * GAMMA[i] for i in range(4))
-
-
-def dot(a, b):
-    return a[0] * b[0] - a[1:] @ b[1:]
 
 
 def traced(p, p_i, p_out, p_f, k, m):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.dirac import GAMMA, dot, slash
 
 from semivis_gen.chain import Spin
 from semivis_gen.constants import ID_APRIME, ID_CHI2, M_ELECTRON
@@ -21,19 +22,6 @@ from semivis_gen.production.target import ThinTarget
 
 MADGRAPH = Path(__file__).parent.parent.parent / "reference" / "madgraph_semivisible_300MeV.lhe.gz"
 LEAD = material("Pb")
-METRIC = np.diag([1.0, -1, -1, -1])
-PAULI = [np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.array([[1, 0], [0, -1]])]
-GAMMA = [np.diag([1, 1, -1, -1]).astype(complex)] + [
-    np.block([[np.zeros((2, 2)), s], [-s, np.zeros((2, 2))]]) for s in PAULI
-]
-
-
-def slash(p):
-    return sum(METRIC[i, i] * p[i] * GAMMA[i] for i in range(4))
-
-
-def dot(a, b):
-    return a[0] * b[0] - a[1:] @ b[1:]
 
 
 def traced(n, p, p_out, big_p, m):
