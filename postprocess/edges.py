@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,21 +31,6 @@ class Edges:
     """Number of separate excluded intervals of the observation; the edges are the outermost."""
     open_end: str = COMPLETE
     """Empty, "low", "high" or "both": where the observed interval still runs on at the end of the scan."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain JSON-able values; NaN becomes None."""
-        return {
-            "low": [None if math.isnan(v) else v for v in self.low],
-            "high": [None if math.isnan(v) else v for v in self.high],
-            "intervals": self.intervals,
-            "open_end": self.open_end,
-        }
-
-    @classmethod
-    def from_dict(cls, stored: dict[str, Any]) -> Edges:
-        """Restore what `to_dict` gave."""
-        low, high = (tuple(math.nan if v is None else float(v) for v in stored[k]) for k in ("low", "high"))
-        return cls(low, high, int(stored["intervals"]), str(stored["open_end"]))
 
 
 def excluded_edges(cls_of: Callable[[FloatArray], ArrayLike], y: ArrayLike, *, level: float = 0.1) -> Edges:

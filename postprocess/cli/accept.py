@@ -23,7 +23,6 @@ from semivis_gen.io import read_events
 from semivis_gen.model import DarkMasses
 
 NATIVE_EVENTS = 100_000
-SHARE = "share of all A'"
 
 
 def _from_files(files: tuple[str, ...], pdg: tuple[str, ...]) -> Iterator[Events]:

@@ -1,6 +1,5 @@
 """Edges of the excluded interval: closed forms, none, several and open intervals."""
 
-import json
 import math
 
 import numpy as np
@@ -72,14 +71,6 @@ def test_real_model_agrees_with_its_limit():
     assert dump_like(np.array(edges.low[0])) == pytest.approx(math.log(10), rel=1e-5)
     assert (np.diff(edges.low[1:]) >= 0).all()
     assert (np.diff(edges.high[1:]) <= 0).all()
-
-
-def test_survives_json():
-    edges = Edges((1e-5, math.nan), (1e-3, math.nan), 1, "low")
-    stored = json.loads(json.dumps(edges.to_dict(), allow_nan=False))
-    back = Edges.from_dict(stored)
-    assert np.array_equal(back.low, edges.low, equal_nan=True)
-    assert (back.high[0], back.intervals, back.open_end) == (1e-3, 1, "low")
 
 
 @pytest.mark.parametrize("scan", [[1e-3], [1e-3, 1e-4], [0.0, 1.0], [[1.0, 2.0]]])
