@@ -5,6 +5,7 @@ import fcntl
 import importlib.util
 import json
 import math
+import os
 import re
 import shutil
 import subprocess
@@ -260,7 +261,7 @@ def loaded(tmp_path_factory):
     folder = copy_model(tmp_path_factory.mktemp("loader") / "semivis")
     command = [sys.executable, "-W", "ignore", "-c", LOADER, str(folder), "full", *RESTRICTIONS]
     # its algebra system ends a second process on the same machine: the workers of a parallel run take turns
-    with (Path(tempfile.gettempdir()) / "semivis-ufo-loader.lock").open("w") as turn:
+    with (Path(tempfile.gettempdir()) / f"semivis-ufo-loader-{os.getuid()}.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
