@@ -22,6 +22,7 @@ from semivis_gen.constants import M_ELECTRON
 from semivis_gen.errors import KinematicsError
 from semivis_gen.kinematics import boost, breakup_momentum, energy_of, isotropic
 from semivis_gen.model import DarkMasses
+from semivis_gen.production.cells import CellTable
 from semivis_gen.production.invariants import LabInvariants
 from semivis_gen.production.polarisation import linear_polarisation
 from semivis_gen.widths import chi2_rate_dq2
@@ -161,8 +162,8 @@ def transverse_direction(n: int, masses: DarkMasses, rng: np.random.Generator) -
 
 
 @lru_cache(maxsize=64)
-def _q2_table(masses: DarkMasses, m_lepton: float) -> tuple[FloatArray, FloatArray]:
-    """Cumulative probability and ln q^2 at its nodes."""
+def _q2_table(masses: DarkMasses, m_lepton: float) -> tuple[CellTable, FloatArray, FloatArray, FloatArray]:
+    """Steps of the cumulative probability, that and ln q^2 where they begin, and its slope in each."""
     if masses.delta <= 2 * m_lepton:
         msg = (
             f"chi2 -> chi1 l+ l- is closed: Delta = {masses.delta:g} GeV <= 2 m_l = {2 * m_lepton:g} GeV; "
@@ -180,7 +181,10 @@ def _q2_table(masses: DarkMasses, m_lepton: float) -> tuple[FloatArray, FloatArr
     q2 = np.exp(log_q2(inner))
     mass = (chi2_rate_dq2(masses, q2, m_lepton) * q2 * 6 * inner * (1 - inner)) @ weight
     cumulative = np.r_[0.0, np.cumsum(mass)]
-    return cumulative / cumulative[-1], log_q2(v)
+    cumulative /= cumulative[-1]
+    begin = log_q2(v)
+    slope = np.diff(begin) / np.maximum(np.diff(cumulative), 1e-300)
+    return CellTable.of(mass), cumulative, begin, slope
 
 
 def sample_q2(masses: DarkMasses, n: int, rng: np.random.Generator, *, m_lepton: float = M_ELECTRON) -> FloatArray:
@@ -202,8 +206,10 @@ def sample_q2(masses: DarkMasses, n: int, rng: np.random.Generator, *, m_lepton:
     ndarray
         q^2 [GeV^2], shape (n,).
     """
-    cumulative, log_q2 = _q2_table(masses, m_lepton)
-    return np.asarray(np.exp(np.interp(rng.random(n), cumulative, log_q2)))
+    table, cumulative, begin, slope = _q2_table(masses, m_lepton)
+    u = rng.random(n)
+    step = table.draw(u)
+    return np.asarray(np.exp(begin[step] + (u - cumulative[step]) * slope[step]))
 
 
 def angular_asymmetry(masses: DarkMasses, q2: FloatArray, *, m_lepton: float = M_ELECTRON) -> FloatArray:

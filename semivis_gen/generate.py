@@ -38,7 +38,7 @@ def generate(
     *,
     n_events: int,
     seed: int,
-    chunk: int = 100_000,
+    chunk: int = 50_000,
     e_min_aprime: float = 0.0,
     chain: bool = True,
     spin: Spin = Spin.FULL,

@@ -313,7 +313,7 @@ class ProductionSampler:
         ratio = value * self._norm[channel] / (self._height[cell] * math.prod(CELLS))
         self.tried += size
         self._sum += float(ratio.sum())
-        self._square += float(ratio @ ratio)
+        self._square += float(np.einsum("i,i", ratio, ratio))  # a BLAS would take threads for it
         if weighted:
             keep = np.flatnonzero(ratio > 0)  # all but points outside phase space
             weight = ratio[keep] * (self._total * len(keep) / size)
