@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from postprocess.chi2width import Chi2Width, exact_width
 from postprocess.contours import Contour
+from postprocess.crossings import refine
 from postprocess.exclusion import exclude_epsilon, in_bins
 from postprocess.experiment import Experiment
 from postprocess.gminus2 import FERMILAB_2021
@@ -57,6 +58,8 @@ def reach(
     Estimate or None
         Where the limit on the signal's strength on the line is one, see `mass_of_unit_strength`.
     """
+    if not points:
+        return None
     chosen = model or LimitModel.from_experiment(card)
     ordered = sorted(points, key=lambda p: p.masses.m_aprime)
     masses = np.array([p.masses.m_aprime for p in ordered])
@@ -108,7 +111,7 @@ def mass_of_unit_strength(masses: FloatArray, strength: FloatArray, relative_err
 def _last_crossing(masses: FloatArray, excess: FloatArray) -> float | None:
     from scipy.interpolate import PchipInterpolator
 
-    excluded = np.flatnonzero(excess <= 0)
+    excluded = np.flatnonzero(excess < 0)
     if not len(excluded):
         return None
     i = int(excluded[-1])
@@ -117,9 +120,8 @@ def _last_crossing(masses: FloatArray, excess: FloatArray) -> float | None:
     near = slice(max(i - 1, 0), i + 3)  # what the slopes at both ends depend on
     x, y = np.log(masses[near]), excess[near]
     known = np.isfinite(y)
-    roots = PchipInterpolator(x[known], y[known]).solve(0.0, extrapolate=False)
-    inside = roots[(roots >= np.log(masses[i])) & (roots <= np.log(masses[i + 1]))]
-    return float(np.exp(inside[0]))
+    curve = PchipInterpolator(x[known], y[known])
+    return float(refine(lambda m: curve(np.log(m)), masses[i : i + 1], masses[i + 1 : i + 2])[0])
 
 
 def half_difference(values: Sequence[float | None]) -> float | None:

@@ -177,11 +177,18 @@ def test_a_coarse_scan_finds_the_mass_of_unit_strength_of_a_law():
     assert np.abs(found).max() < 5e-4
 
 
+def test_no_signal_or_no_mass_is_no_reach(points):
+    assert reach([replace(p, rate=p.rate * 1e-60) for p in points], CARD, alpha_d=0.1) is None
+    assert reach([], CARD, alpha_d=0.1) is None
+    assert reach(points[:1], CARD, alpha_d=0.1).value == points[0].masses.m_aprime
+
+
 def test_mass_of_unit_strength_ends_where_there_is_no_signal():
     scan = np.array([0.1, 0.2, 0.3])
     exact = np.zeros(3)
     assert mass_of_unit_strength(scan, np.array([0.5, 0.7, np.inf]), exact).value == 0.2
     assert mass_of_unit_strength(scan, np.array([0.5, 0.7, 0.9]), exact).value == 0.3
     assert mass_of_unit_strength(scan, np.array([2.0, np.inf, np.inf]), exact) is None
+    assert mass_of_unit_strength(scan, np.array([0.5, 1.0, 2.0]), exact).value == pytest.approx(0.2, rel=1e-12)
     assert mass_of_unit_strength(scan, np.array([0.5, 2.0, 0.5]), exact).value == 0.3  # excluded again at the end
     assert np.isnan(mass_of_unit_strength(scan, np.array([0.95, 2.0, 3.0]), np.full(3, 0.1)).error)
