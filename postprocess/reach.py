@@ -28,7 +28,7 @@ from semivis_gen.estimate import Estimate
 __all__ = ["half_difference", "mass_of_unit_strength", "reach", "shifted_contours"]
 
 FloatArray = NDArray[np.float64]
-NOTHING = 1e-30  # a signal of fewer events is none
+NOTHING = 1e-280  # a signal of fewer events is none: its inverse overflows
 
 
 def reach(

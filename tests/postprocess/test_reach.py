@@ -178,7 +178,7 @@ def test_a_coarse_scan_finds_the_mass_of_unit_strength_of_a_law():
 
 
 def test_no_signal_or_no_mass_is_no_reach(points):
-    assert reach([replace(p, rate=p.rate * 1e-60) for p in points], CARD, alpha_d=0.1) is None
+    assert reach([replace(p, rate=p.rate * 1e-290) for p in points], CARD, alpha_d=0.1) is None
     assert reach([], CARD, alpha_d=0.1) is None
     assert reach(points[:1], CARD, alpha_d=0.1).value == points[0].masses.m_aprime
 
