@@ -125,7 +125,7 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
         note += [] if name is PlaneName.M_EPS else [r"$\epsilon$ from $(g-2)_\mu$"]
         projections = {
             PlaneName.M_EPS: [(result.future, f"NA64, {_power(FUTURE_ELECTRONS)} EOT")],
-            PlaneName.M1_F: [(result.compact, f"compact HCAL1, {_power(result.projection.electrons)} EOT")],
+            PlaneName.M1_F: [(result.compact, f"compact, {_power(result.projection.electrons)} EOT")],
         }.get(name, [])
         figure = exclusion_figure(
             contour,
@@ -141,6 +141,8 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
         )
         png, _ = save_figure(figure, folder / stem)
         caption = "Filled: excluded at 90 % CL. Dashed line and bands: expected from background alone."
+        if name is PlaneName.M1_F:
+            caption += f" Dash-dotted: the card {result.projection.name}, an HCAL1 of half a metre."
         figures.append(Figure(title, caption, png))
     figures += _variant_figures(result, folder)
     k_figure = k_factor_figure(result.k_masses, result.k_splittings, result.k_map, title=f"R = {s.ratio:g}, exact")

@@ -295,7 +295,7 @@ def _draw_projection(axes: Axes, contour: Contour, label: str, color: str, dashe
         x, y = _outline(contour, 0, part)
         axes.plot(x, y, color=color, lw=2.0, ls=dashes, zorder=7.5)
         if label:
-            text_along(axes, x, y, label, at=0.4, offset=14, color=color, fontsize=14)
+            text_along(axes, x, y, label, at=0.5, offset=14, color=color, fontsize=14)
 
 
 def _legend(axes: Axes, contour: Contour, place: Corner, projections: Sequence[str] = ()) -> Legend:
