@@ -14,7 +14,7 @@ from postprocess.edges import excluded_edges
 from postprocess.exclusion import signal
 from postprocess.experiment import Experiment, Mode, load_experiment
 from postprocess.limits import LimitModel, cls_with_bands
-from postprocess.samples import MassPoint, sample_masses
+from postprocess.samples import MassPoint, SampleRequest
 from postprocess.scan import Backend
 from semivis_gen.model import DarkMasses
 
@@ -61,7 +61,9 @@ def _points(experiment: Experiment, *, sampled: int, events: int) -> list[MassPo
     """Tables at all masses; the few that are sampled stand for their neighbours, which costs the same to evaluate."""
     masses = np.geomspace(*RANGE_GEV, sampled)
     grid = [(float(m), [SPLITTING]) for m in masses]
-    found = sample_masses(grid, experiment, ratio=RATIO, events=events, seed=1, backend=Backend(workers=1))
+    found = SampleRequest.of_splittings(grid, experiment, ratio=RATIO, events=events, seed=1).run(
+        backend=Backend(workers=1)
+    )
     points = []
     for m in np.geomspace(*RANGE_GEV, MASSES):
         nearest = found[int(np.argmin(np.abs(np.log(masses / m))))]

@@ -23,7 +23,7 @@ from semivis_gen.events import Events
 from semivis_gen.generate import generate
 from semivis_gen.model import DarkMasses
 
-__all__ = ["MassPoint", "SampleRequest", "by_shape", "sample_masses", "sample_task"]
+__all__ = ["MassPoint", "SampleRequest", "by_shape", "sample_task"]
 
 ANNIHILATION_SHARE = 0.3  # of the events where it is on: its A' have one energy and need fewer
 
@@ -206,44 +206,6 @@ def _from_dict(stored: dict[str, Any], experiment: str, masses: DarkMasses) -> A
         events=stored["events"],
         e_min=stored["e_min"],
     )
-
-
-def sample_masses(
-    grid: list[tuple[float, list[float]]],
-    experiment: Experiment,
-    *,
-    ratio: float,
-    mode: Mode | str = Mode.SEMIVISIBLE,
-    events: int,
-    seed: int,
-    backend: Backend,
-    store: PointStore | None = None,
-    advance: Advance = lambda _: None,
-) -> list[MassPoint]:
-    """Sample all mass points of a scan.
-
-    Parameters
-    ----------
-    grid : list of (float, list of float)
-        m_A' [GeV] and the splittings f at it.
-    experiment : Experiment
-        The card.
-    ratio : float
-        R.
-    mode : Mode
-        semivisible, invisible or visible.
-    events, seed : int
-        Events a mass and the seed, the same at every mass: curves then vary smoothly.
-    backend, store, advance
-        See `postprocess.scan.run_jobs`.
-
-    Returns
-    -------
-    list of MassPoint
-        In the order of the grid; masses out of the beam's reach are left out.
-    """
-    request = SampleRequest.of_splittings(grid, experiment, ratio=ratio, mode=mode, events=events, seed=seed)
-    return request.run(backend=backend, store=store, advance=advance)
 
 
 def by_shape(points: Iterable[MassPoint]) -> dict[tuple[float, float], list[MassPoint]]:

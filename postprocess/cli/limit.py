@@ -11,7 +11,7 @@ from postprocess.cli.options import alpha_d_option, echo_json, json_option, shap
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
 from postprocess.planes import PlaneName, ScanSettings, contour_of, mass_grid
-from postprocess.samples import sample_masses
+from postprocess.samples import SampleRequest
 from postprocess.scan import Backend, default_workers
 from postprocess.store import PointStore, digest
 from semivis_gen.errors import OutputError, ParameterError
@@ -96,9 +96,8 @@ def command(
     store = PointStore(output_folder(output) / "points")
     grid = mass_grid(name, settings)
     with progress("masses", len(grid)) as advance:
-        points = sample_masses(
-            grid, card, ratio=ratio, mode=mode, events=events, seed=seed, backend=backend, store=store, advance=advance
-        )
+        request = SampleRequest.of_splittings(grid, card, ratio=ratio, mode=mode, events=events, seed=seed)
+        points = request.run(backend=backend, store=store, advance=advance)
     contour = contour_of(name, points, card, settings, mode=mode)
     path = output / f"{name.file_stem}.csv"
     made = (

@@ -13,7 +13,7 @@ from postprocess.flatrow import flat_rows
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.limitmodel import LimitModel
 from postprocess.optimise import climb, find_best_cuts
-from postprocess.samples import sample_masses
+from postprocess.samples import SampleRequest
 from postprocess.scan import Backend
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import DarkMasses
@@ -112,7 +112,9 @@ def test_best_cuts_are_no_worse_than_any_others_of_the_grid(signals):
 
 def test_signal_at_the_cards_cuts_is_that_of_the_main_chain(signals):
     assert signals.m_aprime.tolist() == [0.34, 0.37]  # sorted
-    (point,) = sample_masses([(0.37, [0.4])], CARD, ratio=3.0, events=20_000, seed=5, backend=Backend(1))
+    (point,) = SampleRequest.of_splittings([(0.37, [0.4])], CARD, ratio=3.0, events=20_000, seed=5).run(
+        backend=Backend(1)
+    )
     epsilon = float(FERMILAB_2021.epsilon(0.37))
     own = signal(point, CARD, LimitModel.from_experiment(CARD), alpha_d=0.1, epsilon=epsilon)
     for value, error, expected in (

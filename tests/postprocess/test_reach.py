@@ -16,7 +16,7 @@ from postprocess.limitmodel import LimitModel, Nuisance
 from postprocess.limits import upper_limit
 from postprocess.muons import muon_rows
 from postprocess.reach import mass_of_unit_strength, reach, shifted_contours
-from postprocess.samples import SampleRequest, sample_masses
+from postprocess.samples import SampleRequest
 from postprocess.scan import Backend
 from semivis_gen.constants import M_MUON
 from semivis_gen.estimate import Estimate
@@ -30,7 +30,7 @@ SHARP = replace(MODEL, background_error=(0.0, 0.0)).without()
 @pytest.fixture(scope="module")
 def points():
     grid = [(float(m), [0.4]) for m in np.linspace(0.32, 0.42, 5)]
-    return sample_masses(grid, CARD, ratio=3.0, events=1500, seed=1, backend=Backend(1))
+    return SampleRequest.of_splittings(grid, CARD, ratio=3.0, events=1500, seed=1).run(backend=Backend(1))
 
 
 def on_line(point, **options):

@@ -18,7 +18,7 @@ from postprocess.limits import upper_limit
 from postprocess.meanlimit import mean_expected_limit
 from postprocess.muons import largest_muon_share
 from postprocess.reach import reach, shifted_contours
-from postprocess.samples import SampleRequest, sample_masses
+from postprocess.samples import SampleRequest
 from postprocess.scan import Backend
 from postprocess.summary import k_factor
 from semivis_gen.model import DarkMasses
@@ -30,7 +30,7 @@ HERE = Backend(1)
 @pytest.fixture(scope="module")
 def points():
     grid = [(float(m), [0.4]) for m in np.linspace(0.32, 0.42, 5)]
-    return sample_masses(grid, CARD, ratio=3.0, events=1500, seed=1, backend=HERE)
+    return SampleRequest.of_splittings(grid, CARD, ratio=3.0, events=1500, seed=1).run(backend=HERE)
 
 
 def test_without_any_uncertainty_the_reach_is_where_2_3026_events_are_expected(points):

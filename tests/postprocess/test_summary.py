@@ -9,7 +9,7 @@ from postprocess.exclusion import exclude_epsilon
 from postprocess.experiment import load_experiment
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.reach import reach, shifted_contours
-from postprocess.samples import sample_masses
+from postprocess.samples import SampleRequest
 from postprocess.scan import Backend
 from postprocess.summary import covered_splitting, k_factor
 from semivis_gen.model import DarkMasses
@@ -20,7 +20,7 @@ CARD = load_experiment("na64-2018")
 @pytest.fixture(scope="module")
 def points():
     grid = [(float(m), [0.4]) for m in np.linspace(0.3, 0.46, 6)]
-    return sample_masses(grid, CARD, ratio=3.0, events=2000, seed=1, backend=Backend(1))
+    return SampleRequest.of_splittings(grid, CARD, ratio=3.0, events=2000, seed=1).run(backend=Backend(1))
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_reach_is_where_the_line_leaves_the_exclusion(points, contour):
 
 def test_error_of_the_reach_falls_with_the_sample(points):
     grid = [(p.masses.m_aprime, [0.4]) for p in points]
-    larger = sample_masses(grid, CARD, ratio=3.0, events=18_000, seed=2, backend=Backend(1))
+    larger = SampleRequest.of_splittings(grid, CARD, ratio=3.0, events=18_000, seed=2).run(backend=Backend(1))
     small, large = (reach(group, CARD, alpha_d=0.1) for group in (points, larger))
     assert small.error / large.error == pytest.approx(3.0, rel=0.5)
     assert abs(small.pull(large)) < 4
