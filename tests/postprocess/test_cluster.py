@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from support.stored import points
 
 from postprocess.scan import _on_worker
 from semivis_gen.errors import ParameterError
@@ -74,10 +75,6 @@ def scan(folder, *options):
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def points(folder):
-    return {path: path.stat().st_mtime_ns for path in (folder / "points").glob("[!.]*.json")}
 
 
 def result(folder):

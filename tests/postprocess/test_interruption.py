@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from support.stored import points
 
 RUN = "from postprocess.cli.main import main; main()"
 FINISHED = 2
@@ -46,10 +47,6 @@ def end(process):
     _, errors = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in errors
     return process.returncode, errors
-
-
-def points(folder):
-    return {path: path.stat().st_mtime_ns for path in (folder / "points").glob("[!.]*.json")}
 
 
 def temporary(folder):
