@@ -22,12 +22,13 @@ from postprocess.gminus2 import FERMILAB_2021
 from postprocess.limitmodel import LimitModel
 from postprocess.limits import upper_limit
 from postprocess.samples import MassPoint
-from postprocess.yields import ExpectedSignal, expected_yields
+from postprocess.yields import expected_yields
 from semivis_gen.estimate import Estimate
 
-__all__ = ["half_difference", "mass_of_unit_strength", "reach", "shifted_contours"]
+__all__ = ["LARGEST_SHIFT", "half_difference", "mass_of_unit_strength", "reach", "shifted_contours"]
 
 FloatArray = NDArray[np.float64]
+LARGEST_SHIFT = 0.9  # of a signal in units of itself
 NOTHING = 1e-280  # a signal of fewer events is none: its inverse overflows
 
 
@@ -73,12 +74,7 @@ def reach(
     seen = total > NOTHING
     strength = np.full(len(masses), np.inf)
     strength[seen] = upper_limit(chosen, expected[seen]) / total[seen]
-    return mass_of_unit_strength(masses, strength, np.array([_relative_error(f) for f in found]))
-
-
-def _relative_error(found: ExpectedSignal) -> float:
-    total = float(found.expected.sum())
-    return min(float(np.hypot.reduce(found.error)) / total, 0.9) if total > 0 else 0.0
+    return mass_of_unit_strength(masses, strength, np.minimum([f.relative_error for f in found], LARGEST_SHIFT))
 
 
 def mass_of_unit_strength(masses: FloatArray, strength: FloatArray, relative_error: FloatArray) -> Estimate | None:
@@ -131,14 +127,7 @@ def half_difference(values: Sequence[float | None]) -> float | None:
 
 
 def shifted_contours(
-    points: Sequence[MassPoint],
-    card: Experiment,
-    contour: Contour,
-    *,
-    alpha_d: float,
-    model: LimitModel | None = None,
-    chi2_width: Chi2Width = exact_width,
-    yield_scale: ArrayLike = 1.0,
+    points: Sequence[MassPoint], card: Experiment, contour: Contour, *, alpha_d: float
 ) -> tuple[Contour, Contour]:
     """Exclusions in (m_A', epsilon) with all signals one standard deviation lower and higher.
 
@@ -152,35 +141,22 @@ def shifted_contours(
         Their exclusion; the relative errors are those at its upper edge, where samples are thinnest.
     alpha_d : float
         Dark coupling.
-    model, chi2_width, yield_scale
-        See `exclusion.exclude_epsilon`.
 
     Returns
     -------
     Contour, Contour
         With lower and with higher signals.
     """
-    lower, higher = (
-        exclude_epsilon(
-            group, card, alpha_d=alpha_d, model=model, chi2_width=chi2_width, yield_scale=yield_scale, bands=False
-        )
-        for group in _shifted_points(points, card, contour, alpha_d=alpha_d, chi2_width=chi2_width)
-    )
-    return lower, higher
-
-
-def _shifted_points(
-    points: Sequence[MassPoint], card: Experiment, contour: Contour, *, alpha_d: float, chi2_width: Chi2Width
-) -> tuple[list[MassPoint], list[MassPoint]]:
     edge = {float(m): float(y) for m, y in zip(contour.x, contour.high[0], strict=True)}
-    shifted: tuple[list[MassPoint], list[MassPoint]] = ([], [])
+    groups: tuple[list[MassPoint], list[MassPoint]] = ([], [])
     for point in points:
         m = point.masses.m_aprime
         epsilon = edge.get(m, math.nan)
         if not math.isfinite(epsilon):
             epsilon = float(FERMILAB_2021.epsilon(m))
-        found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width)
-        relative = _relative_error(found)
-        for group, sign in zip(shifted, (-1, 1), strict=True):
+        found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon)
+        relative = min(found.relative_error, LARGEST_SHIFT)
+        for group, sign in zip(groups, (-1, 1), strict=True):
             group.append(replace(point, rate=point.rate * (1 + sign * relative)))
-    return shifted
+    lower, higher = (exclude_epsilon(group, card, alpha_d=alpha_d, bands=False) for group in groups)
+    return lower, higher

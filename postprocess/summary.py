@@ -21,7 +21,7 @@ from postprocess.experiment import Experiment
 from postprocess.gminus2 import FERMILAB_2021
 from postprocess.landau import landau_bound
 from postprocess.planes import PlaneName, ScanSettings
-from postprocess.reach import half_difference, reach
+from postprocess.reach import LARGEST_SHIFT, half_difference, reach
 from postprocess.samples import MassPoint
 from postprocess.yields import expected_yields
 from semivis_gen.estimate import Estimate
@@ -181,11 +181,12 @@ def _splitting_error(
     for point in points:
         epsilon = float(FERMILAB_2021.epsilon(point.masses.m_aprime))
         found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon)
-        total = float(found.expected.sum())
-        if 0.1 < total < 100:  # where exclusion is decided
-            relative = max(relative, float(np.hypot.reduce(found.error)) / total)
+        if 0.1 < found.expected.sum() < 100:  # where exclusion is decided
+            relative = max(relative, found.relative_error)
     values = []
     for sign in (-1, 1):
-        shifted = exclude_splitting(with_exposure(points, 1 + sign * min(relative, 0.9)), card, alpha_d=alpha_d)
+        shifted = exclude_splitting(
+            with_exposure(points, 1 + sign * min(relative, LARGEST_SHIFT)), card, alpha_d=alpha_d
+        )
         values.append(number(shifted) if shifted.excluded.any() else None)
     return half_difference(values)

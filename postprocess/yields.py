@@ -46,6 +46,12 @@ class ExpectedSignal:
     ctau_mm: FloatArray
     """Proper decay length of the flying particle [mm], shape of the couplings; inf where it is stable."""
 
+    @property
+    def relative_error(self) -> float:
+        """Relative error of the sum of all signatures at one choice of couplings; zero where nothing is expected."""
+        total = float(self.expected.sum())
+        return float(np.hypot.reduce(self.error)) / total if total > 0 else 0.0
+
 
 def production_estimate(experiment: Experiment, masses: DarkMasses, *, mode: Mode | str = Mode.SEMIVISIBLE) -> Estimate:
     """A' made per electron on target at eps = 1, above the experiment's smallest useful energy.
