@@ -8,20 +8,17 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.measure import Result, Unavailable, compare, interleave
 from benchmarks.point import BEAM_ENERGY, M_APRIME, lead
 from benchmarks.settings import Settings
-from semivis_gen.estimate import Estimate
-from semivis_gen.formfactors import Nucleus, g2
-from semivis_gen.production.bremsstrahlung import cross_section
-from semivis_gen.production.mapping import screening_gev2, unit_cube
-from semivis_gen.production.phase_space import Reaction
+from semivis_gen.arrays import FloatArray
+from semivis_gen.numerics import Estimate
+from semivis_gen.production import Reaction, cross_section, screening_gev2, unit_cube
+from semivis_gen.target import Nucleus, g2
 
 __all__ = ["integrand", "run"]
 
-FloatArray = NDArray[np.float64]
 WARM_UP = {"nitn": 5, "neval": 10_000}  # iterations in which the grid adapts; their results are not used
 SIZES = (10_000, 30_000, 100_000)  # points an iteration: the best for vegas is compared with
 MOST_ITERATIONS = 200

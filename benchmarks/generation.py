@@ -12,9 +12,9 @@ from benchmarks.measure import Result, Spread, Target, Timing, compare, interlea
 from benchmarks.point import M_APRIME, lead, point
 from benchmarks.settings import Settings
 from postprocess.experiment import load_experiment
-from semivis_gen.generate import generate
-from semivis_gen.production.sampling import ProductionSampler
-from semivis_gen.production.target import ThickTarget, ThinTarget
+from semivis_gen.generator import generate
+from semivis_gen.production import ProductionSampler
+from semivis_gen.target import ThickTarget, ThinTarget
 
 __all__ = ["first_event", "run"]
 
@@ -22,13 +22,13 @@ EXPERIMENT = "na64-2018"
 CHUNK = 50_000
 ONE_THICK = """
 from postprocess.experiment import load_experiment
-from semivis_gen.generate import generate
+from semivis_gen.generator import generate
 from semivis_gen.model import DarkSector
 target = load_experiment({experiment!r}).thick_target()
 next(generate(DarkSector.at({mass}).masses, target, n_events=1, seed=1))
 """
 ONE_THIN = """
-from semivis_gen.generate import generate
+from semivis_gen.generator import generate
 from semivis_gen.model import DarkSector
 from semivis_gen.production.materials import material
 from semivis_gen.production.target import ThinTarget

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.measure import Result, Spread, Target, Timing, interleave
 from benchmarks.settings import Settings
-from postprocess.edges import excluded_edges
-from postprocess.exclusion import signal
 from postprocess.experiment import Experiment, Mode, load_experiment
-from postprocess.limits import LimitModel, cls_with_bands
-from postprocess.samples import MassPoint, SampleRequest
-from postprocess.scan import Backend
+from postprocess.limits import LimitModel, cls_with_bands, excluded_edges
+from postprocess.scan import Backend, MassPoint, SampleRequest, signal
+from postprocess.signal import limit_model
+from semivis_gen.arrays import FloatArray
 from semivis_gen.model import DarkMasses
 
 __all__ = ["run"]
@@ -30,7 +28,7 @@ def run(settings: Settings) -> list[Result]:
     """Measure the whole grid, and parts of it."""
     experiment = load_experiment(EXPERIMENT)
     points = _points(experiment, sampled=settings.size(10, 3), events=settings.size(10_000, 1_000))
-    model = LimitModel.from_experiment(experiment, Mode.SEMIVISIBLE)
+    model = limit_model(experiment, Mode.SEMIVISIBLE)
     epsilon = np.geomspace(1e-6, 0.5, EPSILONS)
 
     def contour(masses: int, epsilons: int) -> None:
@@ -72,9 +70,7 @@ def _points(experiment: Experiment, *, sampled: int, events: int) -> list[MassPo
     return points
 
 
-def _contour(
-    points: Sequence[MassPoint], experiment: Experiment, model: LimitModel, epsilon: NDArray[np.float64]
-) -> None:
+def _contour(points: Sequence[MassPoint], experiment: Experiment, model: LimitModel, epsilon: FloatArray) -> None:
     for point in points:
         excluded_edges(
             lambda e, p=point: cls_with_bands(model, signal(p, experiment, model, alpha_d=ALPHA_D, epsilon=e)),  # type: ignore[misc]

@@ -9,12 +9,12 @@ from benchmarks.measure import Result, Target, Unavailable, compare, interleave,
 from benchmarks.point import lead, point, write
 from benchmarks.settings import Settings
 from semivis_gen.engines.madgraph import fixed_target_process, locate, madgraph_generate
-from semivis_gen.engines.mg5_cards import set_run_card
-from semivis_gen.engines.mg5_production import count_events
-from semivis_gen.engines.mg5_program import madevent
+from semivis_gen.engines.madgraph.cards import set_run_card
+from semivis_gen.engines.madgraph.production import count_events
+from semivis_gen.engines.madgraph.program import madevent
 from semivis_gen.errors import EngineError
 from semivis_gen.events import concatenate
-from semivis_gen.generate import generate
+from semivis_gen.generator import generate
 
 __all__ = ["run"]
 

@@ -19,17 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.measure import Result, Target, Unavailable, compare, interleave
 from benchmarks.point import M_APRIME, lead
 from benchmarks.settings import Settings
+from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import M_ELECTRON
-from semivis_gen.production.sampling import ProductionSampler
+from semivis_gen.production import ProductionSampler
 
 __all__ = ["run"]
 
-FloatArray = NDArray[np.float64]
 ENERGY = 90.0  # [GeV]; PETITE takes the map of the next higher energy it knows, 100 GeV, and warns above
 MATERIAL, PROCESS = "lead", "DarkBrem"
 PHOTON_CUT = 1e-3  # [GeV]; read by PETITE's sampler, without effect on this process

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from semivis_gen.decay import sample_lifetimes
 from semivis_gen.events import Events, concatenate
-from semivis_gen.generate import generate
+from semivis_gen.generator import generate
 from semivis_gen.io import open_writer, read_events
-from semivis_gen.lifetimes import sample_lifetimes
 from semivis_gen.model import DarkSector
-from semivis_gen.production.materials import material
-from semivis_gen.production.target import ThinTarget
+from semivis_gen.target import ThinTarget, material
 
 __all__ = ["BEAM_ENERGY", "M_APRIME", "bytes_per_event", "chain_events", "consume", "lead", "point", "write"]
 

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from semivis_gen.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
 from semivis_gen.errors import EventFileError
 from semivis_gen.model import DarkMasses, DarkSector
 
 __all__ = ["STATUS_DECAYED", "STATUS_FINAL", "STATUS_INCOMING", "Events", "IdMap", "RunInfo", "Topology", "concatenate"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int32]
 
 STATUS_INCOMING, STATUS_FINAL, STATUS_DECAYED = -1, 1, 2  # ISTUP of the Les Houches accord, hep-ph/0109068
 
@@ -107,7 +106,7 @@ class Topology:
 class Events:
     """Arrays of events; n events with N particles in all."""
 
-    offsets: NDArray[np.int64]
+    offsets: IndexArray
     """First particle of each event and N at the end, shape (n + 1,)."""
     pdg: IntArray
     """PDG ids, shape (N,)."""
@@ -184,11 +183,11 @@ class Events:
         return np.asarray(np.sqrt(np.einsum("ij,ij->i", self.momentum, self.momentum) + self.mass**2))
 
     @property
-    def event_of_particle(self) -> NDArray[np.int64]:
+    def event_of_particle(self) -> IndexArray:
         """Index of the event that each particle belongs to, shape (N,)."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.offsets))
 
-    def only(self, pdg: int, *, name: str = "") -> NDArray[np.int64]:
+    def only(self, pdg: int, *, name: str = "") -> IndexArray:
         """Row of the one particle with this id in each event.
 
         Parameters
@@ -220,7 +219,7 @@ class Events:
             raise EventFileError(msg)
         return rows
 
-    def children(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def children(self, rows: IndexArray) -> tuple[IndexArray, IndexArray]:
         """Direct decay products of given particles.
 
         Parameters
@@ -242,7 +241,7 @@ class Events:
         child = np.flatnonzero(parent >= 0)
         return child, parent[child]
 
-    def select(self, keep: NDArray[np.bool_]) -> Events:
+    def select(self, keep: BoolArray) -> Events:
         """Events where `keep` (shape (n,)) is true."""
         of_particle = np.repeat(keep, np.diff(self.offsets))
         lengths = np.diff(self.offsets)[keep]

@@ -9,16 +9,14 @@ from typing import Any
 
 import click
 
-from postprocess.acceptance import AcceptanceTable, accept
-from postprocess.acceptfiles import accept_files
+from postprocess.acceptance import AcceptanceTable, accept, cut_flow_rows, write_cut_flows
 from postprocess.cli.options import echo_json, id_option, json_option, parse_ids
 from postprocess.cli.progress import progress
-from postprocess.cutflowtable import cut_flow_rows, write_cut_flows
 from postprocess.experiment import Experiment, load_experiment
-from postprocess.scan import Backend, default_workers
+from postprocess.scan import Backend, accept_files, default_workers
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events
-from semivis_gen.generate import generate
+from semivis_gen.generator import generate
 from semivis_gen.io import read_events
 from semivis_gen.model import DarkMasses
 

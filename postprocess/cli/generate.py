@@ -20,14 +20,13 @@ from postprocess.cli.options import (
 )
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
+from semivis_gen.decay import sample_lifetimes
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events, RunInfo
-from semivis_gen.generate import generate
+from semivis_gen.generator import generate
 from semivis_gen.io import open_writer
-from semivis_gen.lifetimes import sample_lifetimes
 from semivis_gen.model import DarkSector
-from semivis_gen.production.materials import material
-from semivis_gen.production.target import ThickTarget, ThinTarget
+from semivis_gen.target import ThickTarget, ThinTarget, material
 
 CHUNK = 50_000
 

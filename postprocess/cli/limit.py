@@ -10,10 +10,17 @@ import click
 from postprocess.cli.options import alpha_d_option, echo_json, json_option, shape_options
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
-from postprocess.planes import PlaneName, ScanSettings, contour_of, mass_grid
-from postprocess.samples import SampleRequest
-from postprocess.scan import Backend, default_workers
-from postprocess.store import PointStore, digest
+from postprocess.scan import (
+    Backend,
+    PlaneName,
+    PointStore,
+    SampleRequest,
+    ScanSettings,
+    contour_of,
+    default_workers,
+    digest,
+    mass_grid,
+)
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.model import DarkMasses, DarkSector
 from semivis_gen.version import __version__

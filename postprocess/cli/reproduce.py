@@ -11,11 +11,8 @@ import click
 from postprocess.cli.limit import output_folder
 from postprocess.cli.options import echo_json, json_option
 from postprocess.cli.progress import progress
-from postprocess.deliver import deliver
-from postprocess.planes import ScanSettings
-from postprocess.reproduce import reproduce, steps_of
-from postprocess.scan import Backend, default_workers
-from postprocess.store import PointStore
+from postprocess.paper import deliver, reproduce, steps_of
+from postprocess.scan import Backend, PointStore, ScanSettings, default_workers
 
 DEFAULTS = ScanSettings()
 

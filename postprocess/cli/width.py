@@ -7,9 +7,8 @@ from typing import Any
 import click
 
 from postprocess.cli.options import coupling_options, echo_json, json_option, mass_options, point_from
-from semivis_gen.estimate import Estimate
-from semivis_gen.model import DarkSector
-from semivis_gen.widths import compute_widths, ctau_mm, gamma_chi2_massless
+from semivis_gen.model import DarkSector, compute_widths, ctau_mm, gamma_chi2_massless
+from semivis_gen.numerics import Estimate
 
 ENGINES = ("native", "madgraph", "calchep")
 

@@ -8,11 +8,10 @@ import click
 
 from postprocess.cli.options import echo_json, json_option, m_aprime_option
 from semivis_gen.errors import ParameterError
-from semivis_gen.estimate import Estimate
 from semivis_gen.model import DarkSector
-from semivis_gen.production.bremsstrahlung import Method, material_cross_section
-from semivis_gen.production.materials import material
-from semivis_gen.production.target import ThinTarget
+from semivis_gen.numerics import Estimate
+from semivis_gen.production import Method, material_cross_section
+from semivis_gen.target import ThinTarget, material
 
 ENGINES = ("native", "madgraph")
 

@@ -21,12 +21,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from semivis_gen.constants import ALPHA, M_ELECTRON, M_MUON
-from semivis_gen.engines.process import CompletedRun, find_installation, run, work_folder
+from semivis_gen.engines.external import CompletedRun, find_installation, run, work_folder
 from semivis_gen.errors import EngineError, KinematicsError, ParameterError, SemivisWarning
-from semivis_gen.estimate import Estimate
-from semivis_gen.model import DarkSector
+from semivis_gen.model import LEPTON_MASSES, DarkSector, gamma_aprime_chi, gamma_aprime_lepton, gamma_chi2_lepton
+from semivis_gen.numerics import Estimate
 from semivis_gen.resources import cards_dir
-from semivis_gen.widths import LEPTON_MASSES, gamma_aprime_chi, gamma_aprime_lepton, gamma_chi2_lepton
 
 __all__ = ["calchep_aprime_width", "calchep_version", "calchep_width", "find_calchep"]
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import OutputError
 from semivis_gen.events import STATUS_INCOMING, Events
 
 __all__ = ["production_points", "proper_length"]
-
-FloatArray = NDArray[np.float64]
 
 
 def production_points(events: Events) -> FloatArray:

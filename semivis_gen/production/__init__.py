@@ -1,1 +1,5 @@
-"""Dark-photon production: dark bremsstrahlung in thin and thick targets."""
+"""Ways to make A'."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -12,13 +12,13 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON
-from semivis_gen.estimate import Estimate
-from semivis_gen.model import DarkMasses
-from semivis_gen.production.shower import BINS_PER_E_FOLD, Shower, electromagnetic_shower
-from semivis_gen.widths import gamma_aprime_chi, gamma_aprime_lepton
+from semivis_gen.model import DarkMasses, gamma_aprime_chi, gamma_aprime_lepton
+from semivis_gen.numerics import Estimate
+from semivis_gen.target import BINS_PER_E_FOLD, Shower, electromagnetic_shower
 
 __all__ = [
     "annihilation_cross_section",
@@ -30,9 +30,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from semivis_gen.production.target import ThickTarget
-
-FloatArray = NDArray[np.float64]
+    from semivis_gen.target import ThickTarget
 
 
 def resonance_energy(m_aprime: float) -> float:

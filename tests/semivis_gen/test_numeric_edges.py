@@ -4,16 +4,16 @@ import mpmath
 import numpy as np
 import pytest
 
-from semivis_gen.chain import CHAIN
 from semivis_gen.constants import ALPHA, M_ELECTRON, M_MUON
-from semivis_gen.formfactors import Nucleus, g2_elastic
-from semivis_gen.generate import generate
-from semivis_gen.model import DarkMasses
-from semivis_gen.production.materials import material
-from semivis_gen.production.phase_space import Reaction
-from semivis_gen.production.sampling import ProductionSampler
-from semivis_gen.production.target import ThinTarget
-from semivis_gen.widths import gamma_aprime_chi, gamma_aprime_lepton, gamma_chi2_lepton
+from semivis_gen.decay.chain import CHAIN
+from semivis_gen.generator import generate
+from semivis_gen.model.point import DarkMasses
+from semivis_gen.model.widths import gamma_aprime_chi, gamma_aprime_lepton, gamma_chi2_lepton
+from semivis_gen.production.bremsstrahlung.phase_space import Reaction
+from semivis_gen.production.bremsstrahlung.sampling import ProductionSampler
+from semivis_gen.target.form_factors import Nucleus, g2_elastic
+from semivis_gen.target.materials import material
+from semivis_gen.target.sources import ThinTarget
 
 mpmath.mp.dps = 50
 LEAD = material("Pb")
@@ -158,8 +158,8 @@ def test_weights_towards_x_of_one(energy):
 
 
 def test_long_sums_keep_their_digits():
-    from postprocess.experiment import Mode, load_experiment
-    from postprocess.selection import Selection
+    from postprocess.acceptance.selection import Selection
+    from postprocess.experiment.schema import Mode, load_experiment
 
     card = load_experiment("na64-2018")
     selection = Selection(card, card.signatures[1], Mode.INVISIBLE, np.array([10.0]))

@@ -1,7 +1,7 @@
 """Write events to a file and read them back."""
 
 from semivis_gen.events import IdMap, concatenate
-from semivis_gen.io import open_writer, read_events
+from semivis_gen.io.files import open_writer, read_events
 
 FOREIGN = IdMap(1023, 1000022, 1000023)
 

@@ -5,17 +5,16 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from support.places import REFERENCE, ROOT
 
-REFERENCE = Path(__file__).parent.parent.parent / "reference"
 MADGRAPH = REFERENCE / "madgraph_semivisible_300MeV.lhe.gz"
 
 
 def semivis(*arguments, cwd=None, stdin=None):
     command = [sys.executable, "-c", "from postprocess.cli.main import main; main()", *map(str, arguments)]
-    root = Path(__file__).parent.parent.parent.parent
+    root = ROOT
     environment = {**os.environ, "PYTHONPATH": str(root)}
     return subprocess.run(
         command,

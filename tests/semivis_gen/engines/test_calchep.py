@@ -9,15 +9,16 @@ import time
 from pathlib import Path
 
 import pytest
+from support.places import REFERENCE
 
 from semivis_gen.constants import ALPHA, M_ELECTRON, M_MUON, M_TAU
 from semivis_gen.engines.calchep import calchep_aprime_width, calchep_version, calchep_width, find_calchep
 from semivis_gen.errors import EngineError, KinematicsError, ParameterError, SemivisWarning
-from semivis_gen.model import DarkMasses, DarkSector
+from semivis_gen.model.point import DarkMasses, DarkSector
+from semivis_gen.model.widths import gamma_aprime_chi, gamma_aprime_lepton, gamma_chi2_lepton
 from semivis_gen.resources import cards_dir
-from semivis_gen.widths import gamma_aprime_chi, gamma_aprime_lepton, gamma_chi2_lepton
 
-REFERENCE = Path(__file__).parents[2] / "reference" / "widths_calchep_semivis.csv"
+WIDTHS = REFERENCE / "widths_calchep_semivis.csv"
 POINT = DarkSector.at(0.3)
 GAMMA = float(gamma_chi2_lepton(POINT.masses, POINT.alpha_d, POINT.epsilon))
 
@@ -213,7 +214,7 @@ def test_model_defaults_are_the_benchmark():
 
 
 def reference():
-    lines = [line for line in REFERENCE.read_text().splitlines() if not line.startswith("#")]
+    lines = [line for line in WIDTHS.read_text().splitlines() if not line.startswith("#")]
     return list(csv.DictReader(lines))
 
 

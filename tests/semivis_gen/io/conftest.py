@@ -1,12 +1,11 @@
 """Random events of realistic sizes, and what it means that two records are the same."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from support.places import MADGRAPH_SAMPLE
 
 from semivis_gen.events import Events, RunInfo, Topology, concatenate
-from semivis_gen.model import DarkSector
+from semivis_gen.model.point import DarkSector
 
 CHAIN = Topology(
     pdg=(11, 1000822070, 55, 58, 11, 1000822070, 52, 52, 11, -11),
@@ -72,7 +71,7 @@ class Kit:
     assert_same = staticmethod(assert_same)
     run_info = staticmethod(run_info)
     chain, short, columns = CHAIN, SHORT, COLUMNS
-    madgraph = Path(__file__).resolve().parents[2] / "reference" / "madgraph_semivisible_300MeV.lhe.gz"
+    madgraph = MADGRAPH_SAMPLE
 
 
 @pytest.fixture(scope="session")

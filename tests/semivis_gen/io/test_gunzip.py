@@ -3,8 +3,7 @@ import io
 import zlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from semivis_gen.io.gunzip import Gunzip
 

@@ -3,13 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import IdMap, RunInfo
 from semivis_gen.io.header import HeaderError, digits, dump_info, load_info
-from semivis_gen.model import DarkSector
+from semivis_gen.model.point import DarkSector
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

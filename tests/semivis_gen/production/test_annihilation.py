@@ -5,14 +5,14 @@ import pytest
 from scipy.integrate import quad
 
 from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON
-from semivis_gen.model import DarkMasses
+from semivis_gen.model.point import DarkMasses
+from semivis_gen.model.widths import gamma_aprime_chi
 from semivis_gen.production.annihilation import (
     annihilation_cross_section,
     narrow_cross_section_integral,
     rate_ratio_finite_width,
     resonance_energy,
 )
-from semivis_gen.widths import gamma_aprime_chi
 
 MASSES = DarkMasses(0.25)
 
@@ -43,7 +43,7 @@ def test_the_integral_of_the_line_tends_to_the_narrow_limit():
 
 def test_peak_is_the_unitarity_limit_with_branching_to_electrons():
     # at the peak sigma = 12 pi/m^2 Gamma_ee/Gamma for BR(chi1 chi2) = 1
-    from semivis_gen.widths import gamma_aprime_lepton
+    from semivis_gen.model.widths import gamma_aprime_lepton
 
     peak = float(annihilation_cross_section(MASSES, resonance_energy(0.25), alpha_d=0.1))
     ratio = float(gamma_aprime_lepton(0.25, 1.0, M_ELECTRON)) / float(gamma_aprime_chi(MASSES, 0.1))

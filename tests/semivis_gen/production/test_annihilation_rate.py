@@ -3,22 +3,22 @@
 import numpy as np
 import pytest
 
-from semivis_gen.chain import ANNIHILATION, PRODUCTION_ONLY, Spin, decay_chain
 from semivis_gen.constants import ID_APRIME, ID_CHI2, M_ELECTRON
-from semivis_gen.decay import transverse_direction
+from semivis_gen.decay.chain import ANNIHILATION, PRODUCTION_ONLY, Spin, decay_chain
+from semivis_gen.decay.sampling import transverse_direction
 from semivis_gen.errors import ParameterError
-from semivis_gen.generate import generate
-from semivis_gen.model import DarkMasses
+from semivis_gen.generator import generate
+from semivis_gen.model.point import DarkMasses
 from semivis_gen.production.annihilation import (
     annihilation_cross_section,
     annihilation_rate,
     resonance_energy,
     sample_depth,
 )
-from semivis_gen.production.materials import material
-from semivis_gen.production.rate import bremsstrahlung_rate, production_rate
-from semivis_gen.production.shower import electromagnetic_shower
-from semivis_gen.production.target import ThickTarget
+from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate, production_rate
+from semivis_gen.target.materials import material
+from semivis_gen.target.shower import electromagnetic_shower
+from semivis_gen.target.sources import ThickTarget
 
 LEAD = material("Pb")
 TARGET = ThickTarget(100.0, LEAD, 40.0, 40.0, annihilation=True)

@@ -1,0 +1,5 @@
+"""Events -> share of them that a signature sees, for every lifetime."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,232 @@
+"""The acceptance table: interpolation in c tau with analytic tails, and its CSV file."""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from semivis_gen.arrays import FloatArray
+from semivis_gen.errors import EventFileError, ParameterError
+from semivis_gen.model import DarkMasses
+
+if TYPE_CHECKING:
+    from postprocess.acceptance.selection import CutFlow
+
+__all__ = ["AcceptanceTable"]
+
+HEADER = "# semivis acceptance table"
+TINY = 1e-280  # below this the logarithm of an acceptance has no meaning
+
+
+class _Curve:
+    """One signature's acceptance as a function of c tau.
+
+    Inside the grid: cubic spline of ln(acceptance) in ln(c tau). Below: ln A = a - b / c tau, the limit in which
+    only the fastest particles live long enough. Above: A = a + b / c tau where the region extends to infinity,
+    A = (a + b / c tau) / c tau where it is finite: the first two terms of the expansion in 1 / c tau.
+    Where chi2 is stable the acceptance is one number.
+    """
+
+    def __init__(self, ctau: FloatArray, acceptance: FloatArray, *, beyond: bool, constant: bool) -> None:
+        positive = acceptance > TINY
+        self.ctau, self.value = ctau[positive], acceptance[positive]
+        self.power = 0.0 if beyond else 1.0
+        self.constant = constant
+        self.grid = ctau
+        self.spline: Any = None
+        if not constant and len(self.ctau) >= 2:
+            from scipy.interpolate import CubicSpline
+
+            self.spline = CubicSpline(np.log(self.ctau), np.log(self.value))
+
+    def __call__(self, ctau: FloatArray) -> FloatArray:
+        if len(self.value) == 0:
+            return np.zeros(ctau.shape)
+        if self.constant:
+            return np.full(ctau.shape, self.value[-1])
+        if self.spline is None:
+            if len(self.grid) == 1 and np.all(ctau == self.grid[0]):
+                return np.full(ctau.shape, self.value[0])
+            msg = f"one c tau ({self.ctau[0]:g} mm) with an acceptance above zero: the table cannot be interpolated; "
+            raise ParameterError(msg + "make it with more and longer c tau, or with the default grid")
+        out = np.empty(ctau.shape)
+        low, high = ctau < self.ctau[0], ctau > self.ctau[-1]
+        inside = ~(low | high)
+        out[inside] = np.exp(self.spline(np.log(ctau[inside])))
+        out[low] = self._below(ctau[low])
+        out[high] = self._above(1 / ctau[high])
+        return out
+
+    def _below(self, ctau: FloatArray) -> FloatArray:
+        (x0, x1), (y0, y1) = 1 / self.ctau[:2], np.log(self.value[:2])
+        fall = max((y1 - y0) / (x0 - x1), 0.0)
+        with np.errstate(divide="ignore", over="ignore"):
+            return np.asarray(np.exp(y0 - fall * (1 / ctau - x0)))
+
+    def _above(self, inverse: FloatArray) -> FloatArray:
+        x0, x1 = 1 / self.ctau[-2:]
+        q0, q1 = self.value[-2:] * self.ctau[-2:] ** self.power
+        line = q1 + (q1 - q0) / (x1 - x0) * (inverse - x1)
+        return np.asarray(np.maximum(line, 0.0) * inverse**self.power)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AcceptanceTable:
+    """Acceptance of every signature of an experiment at one mass point, for all lifetimes."""
+
+    experiment: str
+    """Name of the experiment card."""
+    mode: str
+    """semivisible, invisible or visible."""
+    masses: DarkMasses | None
+    """Masses of the sample, where known."""
+    signatures: tuple[str, ...]
+    """Names, one a column."""
+    beyond: tuple[bool, ...]
+    """Whether a signature's decay region extends to infinity."""
+    ctau_mm: FloatArray
+    """Proper decay lengths [mm], ascending, shape (k,)."""
+    acceptance: FloatArray
+    """Selected share of all A' above `e_min`, shape (k, signatures)."""
+    error: FloatArray
+    """Statistical error, same shape; fully correlated along c tau."""
+    events: int
+    """Simulated events above `e_min`."""
+    e_min: float
+    """Smallest A' energy at production of the sample that the acceptance refers to [GeV]."""
+    cut_flows: tuple[CutFlow, ...] = ()
+    """What each requirement leaves; not part of the file."""
+    _curves: tuple[_Curve, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        constant = self.mode == "invisible"
+        columns = zip(self.acceptance.T, self.beyond, strict=True)
+        curves = (_Curve(self.ctau_mm, a, beyond=b, constant=constant) for a, b in columns)
+        object.__setattr__(self, "_curves", tuple(curves))
+
+    def at(self, ctau_mm: ArrayLike) -> tuple[FloatArray, FloatArray]:
+        """Acceptance and error at any proper decay lengths.
+
+        Parameters
+        ----------
+        ctau_mm : array_like
+            c tau >= 0 [mm], any shape; may be infinite (a stable particle).
+
+        Returns
+        -------
+        acceptance, error : ndarray
+            Shape of `ctau_mm` with one more axis for the signatures. Outside the grid analytic tails are used
+            and the relative error is that of the nearest grid point.
+
+        Raises
+        ------
+        ParameterError
+            Where the table holds a single c tau and another is asked for.
+        """
+        ctau = np.asarray(ctau_mm, dtype=float)
+        flat = ctau.reshape(-1)
+        value = np.stack([curve(flat) for curve in self._curves], axis=1)
+        relative = np.divide(self.error, self.acceptance, out=np.zeros_like(self.error), where=self.acceptance > TINY)
+        with np.errstate(divide="ignore"):
+            where = np.clip(np.log(flat), np.log(self.ctau_mm[0]), np.log(self.ctau_mm[-1]))
+        spread = [np.interp(where, np.log(self.ctau_mm), column) for column in relative.T]
+        shape = (*ctau.shape, len(self.signatures))
+        return value.reshape(shape), (value * np.stack(spread, axis=1)).reshape(shape)
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the table; the file appears whole or not at all."""
+        from semivis_gen.io import atomic_path
+
+        header = {
+            "experiment": self.experiment,
+            "mode": self.mode,
+            "e_min_GeV": repr(self.e_min),
+            "events": str(self.events),
+            "rows": str(len(self.ctau_mm)),
+            "beyond": " ".join(s for s, b in zip(self.signatures, self.beyond, strict=True) if b),
+        }
+        if self.masses is not None:
+            header |= {
+                "m_aprime_GeV": repr(self.masses.m_aprime),
+                "ratio": repr(self.masses.ratio),
+                "splitting": repr(self.masses.splitting),
+            }
+        columns = ["ctau_mm", *(f"{kind}_{s}" for s in self.signatures for kind in ("acceptance", "error"))]
+        pairs = np.stack([self.acceptance, self.error], axis=2).reshape(len(self.ctau_mm), -1)
+        with atomic_path(Path(path)) as temporary, Path(temporary).open("w", encoding="utf-8", newline="") as stream:
+            stream.write(HEADER + "\n")
+            stream.writelines(f"# {key}: {value}\n" for key, value in header.items())
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(columns)
+            for ctau, row in zip(self.ctau_mm, pairs, strict=True):
+                writer.writerow([repr(float(x)) for x in (ctau, *row)])
+
+    @classmethod
+    def from_csv(cls, path: str | Path) -> AcceptanceTable:
+        """Read a table back.
+
+        Raises
+        ------
+        EventFileError
+            Where the file is not such a table; the message names file and line.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            msg = f"{path}: cannot be read as an acceptance table ({error})"
+            raise EventFileError(msg) from error
+        lines = text.splitlines()
+        if not lines or lines[0] != HEADER:
+            msg = f"{path}, line 1: not an acceptance table; its first line must be {HEADER!r}"
+            raise EventFileError(msg)
+        if not text.endswith("\n"):
+            msg = f"{path}, line {len(lines)}: the file ends within a line, it is truncated; write it anew"
+            raise EventFileError(msg)
+        comments = [line for line in lines if line.startswith("#")][1:]
+        header = {key: value.strip() for key, _, value in (line[2:].partition(":") for line in comments)}
+        start = len(comments) + 1
+        try:
+            columns = lines[start].split(",")
+            rows = []
+            for number, line in enumerate(lines[start + 1 :], start=start + 2):
+                rows.append(_numbers(line, len(columns), path, number))
+            if len(rows) != int(header["rows"]):
+                msg = f"{path}, line {len(lines)}: {len(rows)} rows, not {header['rows']}: truncated; write it anew"
+                raise EventFileError(msg)
+            data = np.array(rows)
+            signatures = tuple(c.removeprefix("acceptance_") for c in columns[1::2])
+            masses = None
+            if "m_aprime_GeV" in header:
+                masses = DarkMasses(*(float(header[k]) for k in ("m_aprime_GeV", "ratio", "splitting")))
+            return cls(
+                experiment=header["experiment"],
+                mode=header["mode"],
+                masses=masses,
+                signatures=signatures,
+                beyond=tuple(s in header["beyond"].split() for s in signatures),
+                ctau_mm=data[:, 0],
+                acceptance=data[:, 1::2],
+                error=data[:, 2::2],
+                events=int(header["events"]),
+                e_min=float(header["e_min_GeV"]),
+            )
+        except (KeyError, IndexError, ValueError) as error:
+            msg = f"{path}: header or columns of the acceptance table are damaged ({error}); write it anew"
+            raise EventFileError(msg) from error
+
+
+def _numbers(line: str, columns: int, path: str | Path, number: int) -> list[float]:
+    try:
+        values = [float(x) for x in line.split(",")]
+    except ValueError:
+        values = []
+    if len(values) != columns or not all(math.isfinite(x) for x in values):
+        msg = f"{path}, line {number}: expected {columns} numbers, found {line[:60]!r}"
+        raise EventFileError(msg)
+    return values

@@ -1,0 +1,5 @@
+"""What stands beside a limit: (g-2)_mu, relic density, Landau pole."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

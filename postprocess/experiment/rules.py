@@ -1,0 +1,193 @@
+"""Rules that span several keys of an experiment card: lengths, thresholds, names."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from postprocess.experiment.cards import Number, reject
+
+if TYPE_CHECKING:
+    from postprocess.experiment.schema import Experiment, Signature
+
+__all__ = ["check", "containment_step"]
+
+
+def check(card: Experiment) -> None:
+    """Check an experiment card; the first violated rule is an error that names the key.
+
+    Raises
+    ------
+    PydanticCustomError
+        Caught by the card reader, which turns it into a CardError.
+    """
+    _check_beam(card)
+    _check_target(card)
+    _check_stations(card)
+    names = [signature.name for signature in card.signatures]
+    for index, signature in enumerate(card.signatures):
+        key = f"signatures.{index}"
+        if signature.name in names[:index]:
+            reject(f"{key}.name", signature.name, "stands twice", "give each signature its own name")
+        _check_region(card, signature, key)
+        _check_cuts(card, signature, key)
+        _check_containment(card, signature, key)
+        _check_counts(signature, key)
+    _check_names(card, names)
+
+
+def _positive(key: str, number: Number) -> None:
+    if number.value <= 0:
+        reject(f"{key}.value", number.value, "must be positive", "correct the value")
+
+
+def _check_beam(card: Experiment) -> None:
+    if card.beam.particle not in ("e-", "e+"):
+        reject("beam.particle", card.beam.particle, "is no beam known here", "take e- or e+")
+    _positive("beam.energy_GeV", card.beam.energy_GeV)
+    for name in ("spot_mm", "divergence_mrad"):
+        number = getattr(card.beam, name)
+        if number is not None and number.value < 0:
+            reject(f"beam.{name}.value", number.value, "must not be negative", "correct it")
+    _positive("exposure.electrons_on_target", card.exposure.electrons_on_target)
+
+
+def _check_target(card: Experiment) -> None:
+    from semivis_gen.errors import ParameterError
+    from semivis_gen.target import material
+
+    _positive("target.depth_x0", card.target.depth_x0)
+    for index, layer in enumerate(card.target.layers):
+        _positive(f"target.layers.{index}.thickness_mm", layer.thickness_mm)
+        try:
+            material(layer.material)
+        except ParameterError as error:
+            reject(f"target.layers.{index}.material", layer.material, "is not a known material", str(error))
+
+
+def _check_stations(card: Experiment) -> None:
+    for name, station in card.stations.items():
+        _positive(f"stations.{name}.half_width_mm", station.half_width_mm)
+        if station.end_mm.value <= station.begin_mm.value:
+            rule = f"must lie behind begin_mm = {station.begin_mm.value:g}"
+            reject(f"stations.{name}.end_mm.value", station.end_mm.value, rule, "lengths are positive: swap or correct")
+        for kind, number in station.resolution or ():
+            if number is not None and number.value < 0:
+                reject(f"stations.{name}.resolution.{kind}.value", number.value, "must not be negative", "correct it")
+    ordered = sorted(card.stations.items(), key=lambda item: item[1].begin_mm.value)
+    for (name, station), (after, follower) in pairwise(ordered):
+        if follower.begin_mm.value < station.end_mm.value:
+            rule = f"overlaps {name}, which ends at {station.end_mm.value:g}"
+            reject(f"stations.{after}.begin_mm.value", follower.begin_mm.value, rule, "move one of them")
+    dumps = [name for name, station in card.stations.items() if station.kind == "dump"]
+    if len(dumps) != 1:
+        reject("stations", dumps, "must hold exactly one station of kind dump", "name the place where A' is made")
+    front = card.dump.begin_mm.value
+    if front != 0:
+        reject(f"stations.{dumps[0]}.begin_mm.value", front, "must be 0: z starts at the dump's front", "shift z")
+
+
+def _check_region(card: Experiment, signature: Signature, key: str) -> None:
+    for side in ("decay_from", "decay_to"):
+        edge = getattr(signature, side)
+        station, _, end = edge.rpartition(".")
+        if not (station in card.stations and end in ("begin", "end")) and (side, edge) != ("decay_to", "infinity"):
+            known = ", ".join(card.stations)
+            reject(f"{key}.{side}", edge, "is no edge of a station", f"take STATION.begin or .end of {known}")
+    begin, end_z = card.region(signature)
+    if end_z <= begin:
+        rule = f"the decay region ends at {end_z:g} mm, before it begins at {begin:g} mm"
+        reject(f"{key}.decay_to", signature.decay_to, rule, "swap or correct")
+    for index, name in enumerate(signature.quiet):
+        if name not in card.stations:
+            reject(f"{key}.quiet.{index}", name, "is no station of this card", f"take {', '.join(card.stations)}")
+        station_begin, station_end = card.plane(f"{name}.begin"), card.plane(f"{name}.end")
+        if station_begin < end_z and begin < station_end:
+            rule = "must stay silent but lies in the decay region"
+            reject(f"{key}.quiet.{index}", name, rule, "change the region or drop the station")
+
+
+def _check_cuts(card: Experiment, signature: Signature, key: str) -> None:
+    energy = card.beam_energy
+    cuts = {f"{key}.missing_energy_min_GeV": signature.missing_energy_min_GeV}
+    if signature.visible is not None:
+        cuts[f"{key}.visible.energy_min_GeV"] = signature.visible.energy_min_GeV
+    for path, cut in cuts.items():
+        if cut is not None and not 0 <= cut.value < energy:
+            rule = f"a threshold lies between 0 and the beam energy, {energy:g} GeV"
+            reject(f"{path}.value", cut.value, rule, "lower it")
+    if signature.visible is None:
+        return
+    _, end = card.region(signature)
+    for index, name in enumerate(signature.visible.stations):
+        station = card.stations.get(name)
+        if station is None or station.kind != "calorimeter":
+            known = [n for n, s in card.stations.items() if s.kind == "calorimeter"]
+            path = f"{key}.visible.stations.{index}"
+            reject(path, name, "is no calorimeter of this card", f"take {', '.join(known) or 'none: add one'}")
+    if max(card.plane(f"{name}.end") for name in signature.visible.stations) < end:
+        rule = "the decay region reaches beyond the last calorimeter that must see the decay"
+        reject(f"{key}.decay_to", signature.decay_to, rule, "end it there")
+
+
+def _check_containment(card: Experiment, signature: Signature, key: str) -> None:
+    if signature.containment is None:
+        return
+    path = f"{key}.containment"
+    if signature.visible is None:
+        reject(path, "containment", "asks for visible energy, which the signature does not", "add visible or drop it")
+    cut = signature.containment.outside_max
+    if not 0 < cut.value < 1:
+        reject(f"{path}.outside_max.value", cut.value, "is a share between 0 and 1", "correct it")
+    step = containment_step(signature)
+    if step in signature.efficiencies:
+        rule = "is computed by containment as well"
+        reject(f"{key}.efficiencies.{step}", signature.efficiencies[step].value, rule, "drop one (null removes a key)")
+    for index, name in enumerate(signature.containment.stations):
+        station = card.stations.get(name)
+        if station is None or station.central is None:
+            known = [n for n, s in card.stations.items() if s.central is not None]
+            rule = "is no calorimeter with central cells"
+            reject(f"{path}.stations.{index}", name, rule, f"take {', '.join(known) or 'none: add central to one'}")
+        for kind, number in station.central:
+            positive = kind in ("half_width_x_mm", "half_width_y_mm", "moliere_mm", "critical_energy_GeV", "z")
+            if (number.value < 0 and not kind.startswith("offset")) or (positive and number.value == 0):
+                reject(f"stations.{name}.central.{kind}.value", number.value, "must be positive", "correct it")
+
+
+def containment_step(signature: Signature) -> str:
+    """Name of the requirement, such as R < 0.06; empty where there is none."""
+    return f"R < {signature.containment.outside_max.value:g}" if signature.containment else ""
+
+
+def _check_counts(signature: Signature, key: str) -> None:
+    for name, number in signature.efficiencies.items():
+        if not 0 < number.value <= 1:
+            reject(f"{key}.efficiencies.{name}.value", number.value, "must lie in (0, 1]", "correct the value")
+    background, observed = signature.background, signature.observed
+    if background.value < 0:
+        reject(f"{key}.background.value", background.value, "must not be negative", "correct the value")
+    if background.error is None:
+        reject(f"{key}.background.error", None, "a background needs its error", "add error: ... (0 if exact)")
+    if observed.value < 0 or observed.value != int(observed.value):
+        reject(f"{key}.observed.value", observed.value, "must be a count", "give a whole number of events")
+
+
+def _check_names(card: Experiment, names: list[str]) -> None:
+    for index, systematic in enumerate(card.systematics):
+        if not 0 < systematic.size.value < 1:
+            rule = "a relative uncertainty lies between 0 and 1"
+            reject(f"systematics.{index}.size.value", systematic.size.value, rule, "correct or drop it")
+        _known(f"systematics.{index}.signatures", systematic.signatures, names)
+    for mode, entry in card.modes.items():
+        _known(f"modes.{mode.value}.signatures", entry.signatures, names)
+        for index, name in enumerate(entry.signatures):
+            if mode.value == "invisible" and card.signatures[names.index(name)].visible is not None:
+                rule = "sees decay products, which the invisible mode has not"
+                reject(f"modes.{mode.value}.signatures.{index}", name, rule, "drop it")
+
+
+def _known(key: str, used: tuple[str, ...], names: list[str]) -> None:
+    for index, name in enumerate(used):
+        if name not in names:
+            reject(f"{key}.{index}", name, "is no signature of this card", f"take {', '.join(names)}")

@@ -1,0 +1,11 @@
+from .contour import Contour as Contour
+from .crossings import refine as refine
+from .edges import Edges as Edges, excluded_edges as excluded_edges
+from .exact import (
+    cls as cls,
+    cls_with_bands as cls_with_bands,
+    expected_limits as expected_limits,
+    upper_limit as upper_limit,
+)
+from .mean import mean_expected_limit as mean_expected_limit
+from .model import LimitModel as LimitModel, Nuisance as Nuisance

@@ -1,0 +1,5 @@
+"""Results -> figures, HEPData, pyhf workspaces, reports."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

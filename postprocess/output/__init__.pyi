@@ -1,0 +1,17 @@
+from .figures import (
+    Line as Line,
+    acceptance_figure as acceptance_figure,
+    exclusion_figure as exclusion_figure,
+    gminus2_bands as gminus2_bands,
+    k_factor_figure as k_factor_figure,
+    plane_of as plane_of,
+    save_figure as save_figure,
+)
+from .hepdata import (
+    DataTable as DataTable,
+    acceptance_table as acceptance_table,
+    contour_table as contour_table,
+    write_submission as write_submission,
+)
+from .report import Figure as Figure, Table as Table, compare as compare, write_report as write_report
+from .workspace import build_patchset as build_patchset, build_workspace as build_workspace, write_json as write_json

@@ -1,0 +1,270 @@
+"""Write a reproduction: tables, figures, HEPData submission, workspace, report, manifest."""
+
+from __future__ import annotations
+
+import csv
+import json
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from postprocess.companions import FERMILAB_2021
+from postprocess.experiment import Experiment, Mode
+from postprocess.output import (
+    DataTable,
+    Figure,
+    Line,
+    Table,
+    acceptance_figure,
+    acceptance_table,
+    build_patchset,
+    build_workspace,
+    compare,
+    contour_table,
+    exclusion_figure,
+    gminus2_bands,
+    k_factor_figure,
+    plane_of,
+    save_figure,
+    write_json,
+    write_report,
+    write_submission,
+)  # fmt: skip
+from postprocess.paper.reproduction import FUTURE_ELECTRONS, IMPROVED, JULY_2021, SHOWN_MASSES, Reproduction
+from postprocess.scan import PlaneName, digest, signal
+from postprocess.signal import limit_model
+from postprocess.tables import write_rows
+from semivis_gen.constants import M_ELECTRON
+from semivis_gen.io import atomic_path
+from semivis_gen.version import __version__
+
+__all__ = ["deliver"]
+
+PACKAGES = ("numpy", "scipy", "pyhf", "matplotlib", "pyhepmc", "pydantic", "hepdata_lib")
+TITLES = {
+    PlaneName.M_EPS: ("fig4", "Exclusion in (m_A', epsilon)"),
+    PlaneName.M_ALPHA_D: ("fig5_top", "Exclusion in (m_A', alpha_D) on the central (g-2) line"),
+    PlaneName.M1_F: ("fig5_bottom", "Exclusion in (m_chi1, f) on the central (g-2) line"),
+}
+
+
+def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
+    """Write everything into a folder; each file appears whole or not at all.
+
+    Parameters
+    ----------
+    result : Reproduction
+        What was computed.
+    folder : Path
+        Existing folder.
+
+    Returns
+    -------
+    dict
+        Main files by name.
+    """
+    remarks = (f"{result.experiment.name}, R = {result.settings.ratio:g}, alpha_D = {result.settings.alpha_d:g}",)
+    for name, contour in result.contours.items():
+        contour.to_csv(folder / f"{name.file_stem}.csv", comments=remarks)
+    result.future.to_csv(folder / "limit_m_eps_1e13_eot.csv", comments=("exposure 1e13 electrons", *remarks))
+    result.compact.to_csv(folder / "limit_m1_f_compact.csv", comments=(result.projection.title, *remarks))
+    for mode, group in result.production.items():
+        stem = "limit_m_eps" if mode is Mode.SEMIVISIBLE else f"limit_{mode.value}"
+        for card, contour in group.items():
+            contour.to_csv(folder / f"{stem}_{card}.csv", comments=(f"card {card}", *remarks))
+    shown = [p for p in result.points if p.masses.m_aprime in SHOWN_MASSES]
+    for point in shown:
+        point.table.to_csv(folder / f"acceptance_{1000 * point.masses.m_aprime:g}MeV.csv")
+    _k_table(result, folder / "kfactor.csv")
+    studies = result.studies.tables()
+    for stem, (title, rows) in studies.items():
+        write_rows(rows, folder / f"{stem}.csv", title=title)
+    figures = _figures(result, folder)
+    _json(folder / "summary.json", result.summary)
+    _json(folder / "manifest.json", _manifest(result))
+    _workspace(result, folder / "workspace.json")
+    tables: list[DataTable] = [
+        contour_table(
+            contour, name=TITLES[name][1], description=f"90 % CL exclusion, {remarks[0]}",
+            location=TITLES[name][0], figure=folder / f"{TITLES[name][0]}.png",
+        )
+        for name, contour in result.contours.items()
+    ] + [
+        acceptance_table(
+            p.table, name=f"Acceptance at {1000 * p.masses.m_aprime:g} MeV",
+            description="Acceptance of each signature against c tau of chi2", location="Auxiliary",
+        )
+        for p in shown
+        if p.masses.chi2_decays
+    ]  # fmt: skip
+    write_submission(tables, folder / "hepdata", comment=f"{result.experiment.title}; semi-visible dark photon")
+    report = folder / "report.html"
+    write_report(
+        report,
+        title="Semi-visible dark photon: NA64 2016-2018",
+        introduction=_introduction(result),
+        comparisons=compare({k: v for k, v in result.summary.items() if k != "K_error"}, result.benchmark.results),
+        figures=figures,
+        tables=[Table(title, {key: [row[key] for row in rows] for key in rows[0]}) for title, rows in studies.values()]
+        + [Table(TITLES[n][1], c.columns()) for n, c in result.contours.items()],
+        notes=_notes(result.experiment),
+        provenance=_provenance(result),
+    )
+    return {"report": report, "figure": folder / "fig4.png", "summary": folder / "summary.json"}
+
+
+def _figures(result: Reproduction, folder: Path) -> list[Figure]:
+    s = result.settings
+    figures = []
+    exposure = f"{_power(result.experiment.electrons)} EOT, 90% CL"
+    for name, contour in result.contours.items():
+        stem, title = TITLES[name]
+        m_chi1 = contour.x if name is PlaneName.M1_F else contour.x / s.ratio
+        line = np.where(m_chi1 > M_ELECTRON, result.relic[name], np.nan)  # lighter ones cannot annihilate to e+ e-
+        relic = Line(contour.x, line, "thermal relic", shade=0)
+        note = [f"$R = {s.ratio:g}$"]
+        note += [f"$f = {s.splitting:g}$"] if name is not PlaneName.M1_F else []
+        note += [rf"$\alpha_D = {s.alpha_d:g}$"] if name is not PlaneName.M_ALPHA_D else []
+        note += [] if name is PlaneName.M_EPS else [r"$\epsilon$ from $(g-2)_\mu$"]
+        projections = {
+            PlaneName.M_EPS: [(result.future, f"NA64, {_power(FUTURE_ELECTRONS)} EOT")],
+            PlaneName.M1_F: [(result.compact, f"compact, {_power(result.projection.electrons)} EOT")],
+        }.get(name, [])
+        figure = exclusion_figure(
+            contour,
+            plane_of(name.value),
+            label="NA64 2016-2018",
+            title=exposure,
+            note=note,
+            bands=gminus2_bands(contour.x) if name is PlaneName.M_EPS else [],
+            lines=[relic] if np.isfinite(result.relic[name]).sum() > 1 else [],
+            projections=projections,
+            note_place=(0.03, 0.3) if name is PlaneName.M1_F else (0.03, 0.96),
+            legend_place="upper right" if name is PlaneName.M1_F else "lower right",
+        )
+        png, _ = save_figure(figure, folder / stem)
+        caption = "Filled: excluded at 90 % CL. Dashed line and bands: expected from background alone."
+        if name is PlaneName.M1_F:
+            caption += f" Dash-dotted: the card {result.projection.name}, an HCAL1 of half a metre."
+        figures.append(Figure(title, caption, png))
+    figures += _variant_figures(result, folder)
+    k_figure = k_factor_figure(result.k_masses, result.k_splittings, result.k_map, title=f"R = {s.ratio:g}, exact")
+    figures.append(
+        Figure("K", "Exact width over the usual approximation.", save_figure(k_figure, folder / "kfactor")[0])
+    )
+    shown = [p for p in result.points if p.masses.m_aprime in (0.03, 0.1, 0.3)]
+    if shown:
+        labels = [(p.table, rf"$m_{{A'}} = {1000 * p.masses.m_aprime:g}$ MeV") for p in shown]
+        acceptance = acceptance_figure(labels, title=result.experiment.name)
+        path = save_figure(acceptance, folder / "acceptance")[0]
+        figures.append(Figure("Acceptance", "Share of produced A' that pass, against the lifetime of chi2.", path))
+    return figures
+
+
+def _variant_figures(result: Reproduction, folder: Path) -> list[Figure]:
+    """The main exclusion and that of an invisible A' with other production."""
+    labels = {JULY_2021: "IWW, as of July 2021", IMPROVED: "secondaries, annihilation"}
+    exposure = f"{_power(result.experiment.electrons)} EOT, 90% CL"
+    semivisible, invisible = result.production[Mode.SEMIVISIBLE], result.production[Mode.INVISIBLE]
+    figures = []
+    for stem, title, first, others in (
+        ("fig4_production", "Semi-visible A'", result.contours[PlaneName.M_EPS], semivisible),
+        ("invisible", "Invisible A'", invisible[result.experiment.name], invisible),
+    ):
+        figure = exclusion_figure(
+            first, plane_of(PlaneName.M_EPS.value), label="NA64 2016-2018", title=exposure, note=[title],
+            bands=gminus2_bands(first.x), projections=[(others[card], name) for card, name in labels.items()],
+        )  # fmt: skip
+        caption = "Filled: exact bremsstrahlung of the beam electron. Lines: the cards " + ", ".join(labels) + "."
+        figures.append(Figure(title, caption, save_figure(figure, folder / stem)[0]))
+    return figures
+
+
+def _power(number: float) -> str:
+    """A number in powers of ten, as labels show it."""
+    exponent = int(np.floor(np.log10(number)))
+    factor = number / 10.0**exponent
+    return rf"$10^{{{exponent}}}$" if round(factor, 6) == 1 else rf"${factor:.3g} \times 10^{{{exponent}}}$"
+
+
+def _k_table(result: Reproduction, path: Path) -> None:
+    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
+        stream.write("# K = Gamma(chi2 -> chi1 e+ e-) / Gamma_0, exact; empty where chi2 is stable\n")
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(["m_aprime_GeV", "splitting", "K"])
+        for i, f in enumerate(result.k_splittings):
+            for j, m in enumerate(result.k_masses):
+                k = result.k_map[i, j]
+                writer.writerow([f"{m:.6g}", f"{f:.6g}", "" if np.isnan(k) else f"{k:.6f}"])
+
+
+def _workspace(result: Reproduction, path: Path) -> None:
+    """Workspace at the benchmark mass on the (g-2) line, with patches for all other masses on it."""
+    model = limit_model(result.experiment)
+    points: dict[tuple[float, ...], list[float]] = {}
+    for point in result.points:
+        m = point.masses.m_aprime
+        epsilon = float(FERMILAB_2021.epsilon(m))
+        expected = signal(point, result.experiment, model, alpha_d=result.settings.alpha_d, epsilon=epsilon)
+        points[(m, epsilon)] = [float(v) for v in expected]
+    target = result.benchmark.masses.m_aprime
+    nominal = points[min(points, key=lambda key: abs(key[0] - target))]
+    workspace = build_workspace(model, nominal)
+    write_json(workspace, path)
+    patches = build_patchset(
+        model, workspace, points, labels=("m_aprime_GeV", "epsilon"), description="signals on the central (g-2) line"
+    )
+    write_json(patches, path.with_name("patchset.json"))
+
+
+def _json(path: Path, content: dict[str, Any]) -> None:
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _manifest(result: Reproduction) -> dict[str, Any]:
+    cards = {
+        c.name: digest(c.model_dump(mode="json")) for c in (result.experiment, result.projection, result.benchmark)
+    }
+    return {
+        "semivis": __version__,
+        "python": platform.python_version(),
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "cards_sha256": cards,
+        "seed": result.settings.seed,
+        "events_per_mass": result.settings.events,
+        "masses": len(result.points),
+    }
+
+
+def _provenance(result: Reproduction) -> dict[str, str]:
+    manifest = _manifest(result)
+    flat: dict[str, str] = {k: str(v) for k, v in manifest.items() if not isinstance(v, dict)}
+    digests = {f"card {k}": str(v)[:16] for k, v in manifest["cards_sha256"].items()}
+    return {**flat, **digests, **{k: str(v) for k, v in manifest["packages"].items()}}
+
+
+def _introduction(result: Reproduction) -> str:
+    s = result.settings
+    return (
+        f"{result.experiment.title}. Exact tree-level dark bremsstrahlung of the primary electron, exact chi2 width, "
+        f"{s.events} events at each of {len(result.points)} masses, R = {s.ratio:g}, f = {s.splitting:g}, "
+        f"alpha_D = {s.alpha_d:g}; CLs with exact probabilities."
+    )
+
+
+def _notes(experiment: Experiment) -> list[str]:
+    from postprocess.experiment import Status, numbers_of
+
+    assumed = [key for key, number in numbers_of(experiment) if number.status is Status.ASSUMED]
+    return [
+        "No publication gives these numbers of the card; they are assumed, with the reasoning in the card: "
+        + ", ".join(assumed),
+        "The efficiency of the R cut is the card's flat value, the published mean. Shower profiles with the beam in "
+        "the middle of the central cells give one: what else lowers it is not published (docs/rcut.md).",
+        "The range of epsilon is over all masses at which chi2 decays. Up to 20 MeV chi2 flies through at any mixing: "
+        "0.5 is the end of the scan. The upper edge passes the paper's 2e-2 near 0.24 GeV.",
+    ]

@@ -1,0 +1,5 @@
+"""Many points: jobs, finished points on disk, samples, planes, exclusions, reach."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

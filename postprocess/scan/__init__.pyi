@@ -1,0 +1,29 @@
+from .event_files import accept_files as accept_files
+from .exclusion import (
+    exclude_epsilon as exclude_epsilon,
+    exclude_splitting as exclude_splitting,
+    signal as signal,
+    with_exposure as with_exposure,
+)
+from .jobs import (
+    Advance as Advance,
+    Backend as Backend,
+    Job as Job,
+    default_workers as default_workers,
+    run_jobs as run_jobs,
+)
+from .mass_reach import (
+    LARGEST_SHIFT as LARGEST_SHIFT,
+    half_difference as half_difference,
+    mass_of_unit_strength as mass_of_unit_strength,
+    reach as reach,
+    shifted_contours as shifted_contours,
+)
+from .planes import (
+    PlaneName as PlaneName,
+    ScanSettings as ScanSettings,
+    contour_of as contour_of,
+    mass_grid as mass_grid,
+)
+from .samples import MassPoint as MassPoint, SampleRequest as SampleRequest, by_shape as by_shape
+from .store import PointStore as PointStore, digest as digest

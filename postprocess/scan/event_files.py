@@ -1,0 +1,120 @@
+"""Acceptance of a sample that lies in several files: one file a task, here or on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from postprocess.acceptance import AcceptanceTable, Accepted, sum_up, table_of
+from postprocess.experiment import Experiment, Mode
+from postprocess.scan.jobs import Advance, Backend, run_jobs
+from semivis_gen.events import IdMap
+from semivis_gen.io import read_events, read_info
+from semivis_gen.model import DarkMasses
+
+__all__ = ["accept_file", "accept_files"]
+
+
+def accept_file(
+    *,
+    path: str,
+    part: int,
+    card: dict[str, Any],
+    ids: dict[str, int],
+    ctau_mm: list[float] | None,
+    seed: int,
+    masses: list[float] | None,
+    mode: str,
+) -> dict[str, Any]:
+    """Sums over one file.
+
+    Parameters
+    ----------
+    path : str
+        The file, where the worker finds it.
+    part : int
+        Its number: the first draws the same random numbers as a file alone.
+    card : dict
+        The experiment card as JSON-able values.
+    ids : dict
+        Ids of the file, as `IdMap` takes them.
+    ctau_mm, seed, masses, mode
+        As for `acceptance.accept`.
+
+    Returns
+    -------
+    dict
+        `sums`.
+    """
+    sums = sum_up(
+        read_events(path, ids=IdMap(**ids)),
+        Experiment.model_validate(card),
+        ctau_mm=ctau_mm,
+        seed=[seed, part] if part else [seed],
+        masses=DarkMasses(*masses) if masses else None,
+        mode=mode,
+    )
+    return {"sums": sums}
+
+
+def accept_files(
+    files: Sequence[str],
+    experiment: Experiment,
+    *,
+    ids: IdMap,
+    ctau_mm: ArrayLike | None = None,
+    seed: int = 1,
+    masses: DarkMasses | None = None,
+    mode: Mode | str = Mode.SEMIVISIBLE,
+    backend: Backend,
+    advance: Advance = lambda _: None,
+) -> AcceptanceTable:
+    """Acceptance of a sample in several files.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Event files of one sample.
+    experiment, ctau_mm, seed, masses, mode
+        As for `acceptance.accept`.
+    ids : IdMap
+        Ids in the files.
+    backend, advance
+        See `postprocess.scan.jobs.run_jobs`; the workers of a cluster must see the files under the same names.
+
+    Returns
+    -------
+    AcceptanceTable
+        Of all files together, the same for any number of workers.
+
+    Raises
+    ------
+    EventFileError, ParameterError
+        As for `acceptance.accept`.
+    """
+    known = masses or next((m for m in (read_info(name, ids=ids).masses for name in files) if m is not None), None)
+    card, shape = experiment.model_dump(mode="json"), None
+    if known is not None:
+        shape = [known.m_aprime, known.ratio, known.splitting]
+    tasks = [
+        {
+            "path": str(Path(name).absolute()),
+            "part": part,
+            "card": card,
+            "ids": asdict(ids),
+            "ctau_mm": None if ctau_mm is None else np.atleast_1d(np.asarray(ctau_mm, dtype=float)).tolist(),
+            "seed": seed,
+            "masses": shape,
+            "mode": Mode(mode).value,
+        }
+        for part, name in enumerate(files)
+    ]
+    whole = Accepted(known)
+    for result in run_jobs([(accept_file, task) for task in tasks], backend=backend, advance=advance):
+        whole.merge(result["sums"])
+    return table_of(whole, experiment, mode=mode)

@@ -1,0 +1,158 @@
+"""Reach: the largest m_A' excluded on the central (g-2)_mu line, with the error of the samples.
+
+Every mass's signal is shifted by its own relative error, all in the same direction, and half the change of a number
+is its error.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from postprocess.companions import FERMILAB_2021
+from postprocess.experiment import Experiment
+from postprocess.limits import Contour, LimitModel, refine, upper_limit
+from postprocess.scan.exclusion import exclude_epsilon, in_bins
+from postprocess.scan.samples import MassPoint
+from postprocess.signal import Chi2Width, exact_width, expected_yields, limit_model
+from semivis_gen.arrays import FloatArray
+from semivis_gen.numerics import Estimate
+
+__all__ = ["LARGEST_SHIFT", "half_difference", "mass_of_unit_strength", "reach", "shifted_contours"]
+
+LARGEST_SHIFT = 0.9  # of a signal in units of itself
+NOTHING = 1e-280  # a signal of fewer events is none: its inverse overflows
+
+
+def reach(
+    points: Sequence[MassPoint],
+    card: Experiment,
+    *,
+    alpha_d: float,
+    model: LimitModel | None = None,
+    chi2_width: Chi2Width = exact_width,
+    yield_scale: ArrayLike = 1.0,
+) -> Estimate | None:
+    """Largest m_A' excluded on the central (g-2)_mu line [GeV], with the error of the samples.
+
+    Parameters
+    ----------
+    points : sequence of MassPoint
+        One a mass.
+    card : Experiment
+        The card.
+    alpha_d : float
+        Dark coupling.
+    model, chi2_width, yield_scale
+        See `exclusion.exclude_epsilon`.
+
+    Returns
+    -------
+    Estimate or None
+        Where the limit on the signal's strength on the line is one, see `mass_of_unit_strength`.
+    """
+    if not points:
+        return None
+    chosen = model or limit_model(card)
+    ordered = sorted(points, key=lambda p: p.masses.m_aprime)
+    masses = np.array([p.masses.m_aprime for p in ordered])
+    line = FERMILAB_2021.epsilon(masses)
+    found = [
+        expected_yields(p.table, card, p.rate, alpha_d=alpha_d, epsilon=e, chi2_width=chi2_width)
+        for p, e in zip(ordered, line, strict=True)
+    ]
+    expected = np.array([in_bins(f, chosen) for f in found]) * np.asarray(yield_scale, dtype=np.float64)
+    total = expected.sum(axis=-1)
+    seen = total > NOTHING
+    strength = np.full(len(masses), np.inf)
+    strength[seen] = upper_limit(chosen, expected[seen]) / total[seen]
+    return mass_of_unit_strength(masses, strength, np.minimum([f.relative_error for f in found], LARGEST_SHIFT))
+
+
+def mass_of_unit_strength(masses: FloatArray, strength: FloatArray, relative_error: FloatArray) -> Estimate | None:
+    """Largest mass up to which the limit on the strength of a signal is at most one.
+
+    Parameters
+    ----------
+    masses : ndarray
+        m_A' [GeV], ascending, shape (n,).
+    strength : ndarray
+        Upper limit on the signal over the signal, shape (n,); inf where there is no signal.
+    relative_error : ndarray
+        Of the signal, shape (n,).
+
+    Returns
+    -------
+    Estimate or None
+        Between two masses by a monotone cubic in ln(strength) against ln m (Fritsch, Carlson, SIAM J. Numer. Anal. 17
+        (1980) 238); the last mass where the signal is excluded up to it or vanishes behind it; None where it is
+        excluded nowhere. The error is that of the samples; it is NaN where a shifted signal is excluded nowhere.
+    """
+
+    def largest(shift: float) -> float | None:
+        return _last_crossing(masses, np.log(strength / (1 + shift * relative_error)))
+
+    value, error = largest(0.0), half_difference([largest(-1.0), largest(1.0)])
+    return None if value is None else Estimate(value, math.nan if error is None else error)
+
+
+def _last_crossing(masses: FloatArray, excess: FloatArray) -> float | None:
+    from scipy.interpolate import PchipInterpolator
+
+    excluded = np.flatnonzero(excess < 0)
+    if not len(excluded):
+        return None
+    i = int(excluded[-1])
+    if i == len(masses) - 1 or not math.isfinite(excess[i + 1]):
+        return float(masses[i])
+    near = slice(max(i - 1, 0), i + 3)  # what the slopes at both ends depend on
+    x, y = np.log(masses[near]), excess[near]
+    known = np.isfinite(y)
+    curve = PchipInterpolator(x[known], y[known])
+    return float(refine(lambda m: curve(np.log(m)), masses[i : i + 1], masses[i + 1 : i + 2])[0])
+
+
+def half_difference(values: Sequence[float | None]) -> float | None:
+    """Half the distance of two numbers, at least the last digit; None where one of them is not known."""
+    low, high = values
+    return None if low is None or high is None else max(abs(high - low) / 2, math.ulp(high))
+
+
+def shifted_contours(
+    points: Sequence[MassPoint], card: Experiment, contour: Contour, *, alpha_d: float
+) -> tuple[Contour, Contour]:
+    """Exclusions in (m_A', epsilon) with all signals one standard deviation lower and higher.
+
+    Parameters
+    ----------
+    points : sequence of MassPoint
+        One a mass.
+    card : Experiment
+        The card.
+    contour : Contour
+        Their exclusion; the relative errors are those at its upper edge, where samples are thinnest.
+    alpha_d : float
+        Dark coupling.
+
+    Returns
+    -------
+    Contour, Contour
+        With lower and with higher signals.
+    """
+    edge = {float(m): float(y) for m, y in zip(contour.x, contour.high[0], strict=True)}
+    groups: tuple[list[MassPoint], list[MassPoint]] = ([], [])
+    for point in points:
+        m = point.masses.m_aprime
+        epsilon = edge.get(m, math.nan)
+        if not math.isfinite(epsilon):
+            epsilon = float(FERMILAB_2021.epsilon(m))
+        found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon)
+        relative = min(found.relative_error, LARGEST_SHIFT)
+        for group, sign in zip(groups, (-1, 1), strict=True):
+            group.append(replace(point, rate=point.rate * (1 + sign * relative)))
+    lower, higher = (exclude_epsilon(group, card, alpha_d=alpha_d, bands=False) for group in groups)
+    return lower, higher

@@ -1,0 +1,155 @@
+"""Expected signal: exposure x production x branching x acceptance, for arrays of couplings.
+
+    N_i = EOT eps^2 (A' per electron at eps = 1, E_A' > e_min) BR(A') B_i A_i(c tau(alpha_D, eps))
+
+B_i is the branching of the flying particle into what signature i sees: e+ e- where a calorimeter must see the
+decay products (muon pairs cross it as two tracks and are not counted), 1 where the particle only has to leave.
+Muon decays shorten the lifetime in any case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from postprocess.acceptance import AcceptanceTable
+from postprocess.experiment import Experiment, Mode, Signature
+from postprocess.signal.chi2_width import Chi2Width, exact_width
+from semivis_gen.arrays import FloatArray
+from semivis_gen.constants import HBARC_GEV_MM, M_ELECTRON, M_MUON
+from semivis_gen.errors import ParameterError
+from semivis_gen.model import (
+    DarkMasses,
+    gamma_aprime_chi,
+    gamma_aprime_hadrons,
+    gamma_aprime_lepton,
+    gamma_aprime_total,
+)
+from semivis_gen.numerics import Estimate
+
+__all__ = ["ExpectedSignal", "expected_yields", "production_estimate"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExpectedSignal:
+    """Expected signal events of each signature."""
+
+    signatures: tuple[str, ...]
+    """Names, one for each entry of the last axis."""
+    expected: FloatArray
+    """Expected events, shape of the couplings with one more axis."""
+    error: FloatArray
+    """Error from the production rate and the event sample, same shape; fully correlated over the couplings."""
+    ctau_mm: FloatArray
+    """Proper decay length of the flying particle [mm], shape of the couplings; inf where it is stable."""
+
+    @property
+    def relative_error(self) -> float:
+        """Relative error of the sum of all signatures at one choice of couplings; zero where nothing is expected."""
+        total = float(self.expected.sum())
+        return float(np.hypot.reduce(self.error)) / total if total > 0 else 0.0
+
+
+def production_estimate(experiment: Experiment, masses: DarkMasses, *, mode: Mode | str = Mode.SEMIVISIBLE) -> Estimate:
+    """A' made per electron on target at eps = 1, above the experiment's smallest useful energy.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The card.
+    masses : DarkMasses
+        Only m_A' counts.
+    mode : Mode
+        It sets the smallest useful energy.
+
+    Returns
+    -------
+    Estimate
+        The rate that `expected_yields` needs.
+    """
+    from semivis_gen.production import production_rate
+
+    return production_rate(masses.m_aprime, experiment.thick_target(mode), e_min=experiment.e_min(mode))
+
+
+def expected_yields(
+    table: AcceptanceTable,
+    experiment: Experiment,
+    rate: Estimate,
+    *,
+    alpha_d: ArrayLike,
+    epsilon: ArrayLike,
+    chi2_width: Chi2Width = exact_width,
+) -> ExpectedSignal:
+    """Expected signal events for all couplings, from one acceptance table.
+
+    Parameters
+    ----------
+    table : AcceptanceTable
+        Of the same experiment; it knows masses and mode.
+    experiment : Experiment
+        The card.
+    rate : Estimate
+        A' per electron on target at eps = 1 with an energy above `table.e_min`.
+    alpha_d, epsilon : array_like
+        Couplings; they broadcast.
+    chi2_width : Chi2Width
+        Width of chi2 and share of its decays that is seen; see `postprocess.signal.chi2_width`.
+
+    Returns
+    -------
+    ExpectedSignal
+        Expected events with errors.
+
+    Raises
+    ------
+    ParameterError
+        Where the table belongs to another experiment or does not know its masses, or a coupling is negative.
+    """
+    if table.experiment != experiment.name or table.masses is None:
+        msg = (
+            f"the acceptance table is of experiment {table.experiment!r} with masses {table.masses}, "
+            f"not of {experiment.name!r} at known masses; make it anew"
+        )
+        raise ParameterError(msg)
+    alpha, eps = np.broadcast_arrays(np.asarray(alpha_d, dtype=float), np.asarray(epsilon, dtype=float))
+    if np.any(alpha <= 0) or np.any(eps < 0):
+        msg = f"alpha_D = {alpha.min():g} and epsilon = {eps.min():g}: alpha_D must be positive, epsilon not negative"
+        raise ParameterError(msg)
+    mode = Mode(table.mode)
+    width, pairs, branching = _flyer(mode, table.masses, alpha, eps, chi2_width)
+    ctau = np.divide(HBARC_GEV_MM, width, out=np.full(width.shape, np.inf), where=width > 0)
+    acceptance, error = table.at(ctau)
+    ones = np.ones_like(pairs)
+    seen = np.stack([ones if s.visible is None else pairs for s in _signatures(table, experiment)], axis=-1)
+    scale = (experiment.electrons * eps**2 * branching)[..., None] * seen
+    expected = scale * rate.value * acceptance
+    return ExpectedSignal(
+        signatures=table.signatures,
+        expected=expected,
+        error=np.hypot(scale * rate.value * error, expected * rate.relative_error if rate.value else 0.0),
+        ctau_mm=ctau,
+    )
+
+
+def _signatures(table: AcceptanceTable, experiment: Experiment) -> list[Signature]:
+    by_name = {signature.name: signature for signature in experiment.signatures}
+    return [by_name[name] for name in table.signatures]
+
+
+def _flyer(
+    mode: Mode, masses: DarkMasses, alpha: FloatArray, eps: FloatArray, chi2_width: Chi2Width
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Width of the flying particle, its branching to e+ e-, and the branching of A' that makes it."""
+    one = np.ones_like(eps)
+    if mode is Mode.VISIBLE:  # no dark states: A' itself flies
+        electrons = gamma_aprime_lepton(masses.m_aprime, eps, M_ELECTRON)
+        others = gamma_aprime_lepton(masses.m_aprime, eps, M_MUON) + gamma_aprime_hadrons(masses.m_aprime, eps)
+        width = electrons + others
+        return width, np.divide(electrons, width, out=one, where=width > 0), np.ones_like(eps)
+    branching = gamma_aprime_chi(masses, alpha) / gamma_aprime_total(masses, alpha, eps)
+    if mode is Mode.INVISIBLE:
+        return np.zeros_like(eps), one, branching
+    return *chi2_width(masses, alpha, eps), branching

@@ -1,0 +1,1 @@
+"""Which cuts would be best, for assumed backgrounds."""

@@ -1,0 +1,126 @@
+"""Pythia's particle data for the dark sector: settings strings, which any Pythia 8 (C++ or Python) reads."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_ELECTRON, ID_MUON, ID_PHOTON
+from semivis_gen.errors import ParameterError
+from semivis_gen.model import DarkSector, compute_widths
+
+__all__ = ["MESONS", "aprime_branching", "meson_settings", "particle_data"]
+
+CHANNELS: Final[dict[str, tuple[int, ...]]] = {
+    "chi1 chi2": (ID_CHI1, ID_CHI2),
+    "e+ e-": (ID_ELECTRON, -ID_ELECTRON),
+    "mu+ mu-": (ID_MUON, -ID_MUON),
+    "chi1 e+ e-": (ID_CHI1, ID_ELECTRON, -ID_ELECTRON),
+    "chi1 mu+ mu-": (ID_CHI1, ID_MUON, -ID_MUON),
+}
+# mass [GeV] and branching fraction to two photons, PDG 2022 (PTEP 2022, 083C01)
+MESONS: Final[dict[int, tuple[float, float]]] = {
+    111: (0.1349768, 0.98823),
+    221: (0.547862, 0.3936),
+    331: (0.95778, 0.02307),
+}
+LINE_SHAPE_WIDTHS = 15  # how far A' may be off its mass, as MadGraph's bwcutoff
+
+
+def particle_data(point: DarkSector) -> list[str]:
+    """Settings that define A', chi1 and chi2: masses, widths, lifetimes, open decay channels.
+
+    Parameters
+    ----------
+    point : DarkSector
+        The physics point.
+
+    Returns
+    -------
+    list of str
+        Lines for `Pythia.readString` or a .cmnd file; tau0 in mm, the rest in GeV.
+
+    Notes
+    -----
+    By default Pythia takes 55, 52 and 58 for its own dark-matter models and computes widths and branchings for them
+    in `init`: `doForceWidth` and `tauCalc` keep the width of A' and the lifetimes; branchings do not survive, nor does
+    anything that an SLHA block of an LHE file says otherwise. `pythia.attach` mends both; without it, chi2 decays with
+    flat phase space.
+    """
+    masses, widths = point.masses, compute_widths(point)
+    low = max(masses.sigma, masses.m_aprime - LINE_SHAPE_WIDTHS * widths.gamma_aprime)
+    high = masses.m_aprime + LINE_SHAPE_WIDTHS * widths.gamma_aprime
+    lines = [
+        f"{ID_APRIME}:new = A' void 3 0 0 {masses.m_aprime!r} {widths.gamma_aprime!r} {low!r} {high!r} "
+        f"{widths.ctau_aprime!r}",
+        f"{ID_CHI1}:new = chi1 void 2 0 0 {masses.m_chi1!r} 0 0 0 0",
+        f"{ID_CHI2}:new = chi2 void 2 0 0 {masses.m_chi2!r} {widths.gamma_chi2!r} 0 0 {widths.ctau_chi2!r}",
+        f"{ID_CHI1}:mayDecay = off",
+    ]
+    for pdg in (ID_APRIME, ID_CHI1, ID_CHI2):
+        lines += [f"{pdg}:isResonance = off", f"{pdg}:isVisible = off"]
+    for pdg, branching in ((ID_APRIME, widths.branching_aprime), (ID_CHI2, widths.branching_chi2)):
+        lines += [f"{pdg}:doForceWidth = on", f"{pdg}:tauCalc = off"]
+        verb = "oneChannel"
+        for name, share in branching.items():
+            if share > 0:
+                lines.append(f"{pdg}:{verb} = 1 {share!r} 0 {' '.join(map(str, CHANNELS[name]))}")
+                verb = "addChannel"
+    return lines
+
+
+def aprime_branching(point: DarkSector, meson: int) -> float:
+    """Branching fraction of a pseudoscalar meson to photon and A'.
+
+    BR(P -> gamma A') = 2 eps^2 (1 - m_A'^2/m_P^2)^3 BR(P -> gamma gamma), Batell, Pospelov and Ritz,
+    arXiv:0906.5614, eq. (8).
+
+    Parameters
+    ----------
+    point : DarkSector
+        The physics point.
+    meson : int
+        111 (pi0), 221 (eta) or 331 (eta').
+
+    Returns
+    -------
+    float
+        The fraction, zero where the decay is closed.
+
+    Raises
+    ------
+    ParameterError
+        For other mesons.
+    """
+    if meson not in MESONS:
+        msg = f"meson {meson} has no photon A' channel here: take one of {', '.join(map(str, MESONS))}"
+        raise ParameterError(msg)
+    mass, two_photons = MESONS[meson]
+    room = 1 - (point.masses.m_aprime / mass) ** 2
+    return 2 * point.epsilon**2 * room**3 * two_photons if room > 0 else 0.0
+
+
+def meson_settings(point: DarkSector, mesons: tuple[int, ...] = tuple(MESONS), *, forced: bool = True) -> list[str]:
+    """Settings that give mesons the decay to photon and A'.
+
+    Parameters
+    ----------
+    point : DarkSector
+        The physics point.
+    mesons : tuple of int
+        PDG ids; those too light for A' are left as they are.
+    forced : bool
+        Whether this becomes the only decay, each A' then carrying the weight `aprime_branching`; otherwise the
+        channel stands beside the others with its true, tiny fraction.
+
+    Returns
+    -------
+    list of str
+        Lines for `Pythia.readString`.
+    """
+    lines = []
+    for meson in mesons:
+        share = aprime_branching(point, meson)
+        if share > 0:
+            verb, value = ("oneChannel", 1.0) if forced else ("addChannel", share)
+            lines.append(f"{meson}:{verb} = 1 {value!r} 0 {ID_PHOTON} {ID_APRIME}")
+    return lines

@@ -1,0 +1,1 @@
+"""Text files of events: bytes to numbers, numbers to bytes."""

@@ -1,0 +1,8 @@
+from .form_factors import Nucleus as Nucleus, g2 as g2
+from .materials import Material as Material, layered as layered, material as material
+from .shower import (
+    BINS_PER_E_FOLD as BINS_PER_E_FOLD,
+    Shower as Shower,
+    electromagnetic_shower as electromagnetic_shower,
+)
+from .sources import ThickTarget as ThickTarget, ThinTarget as ThinTarget, TrackLength as TrackLength

@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from hypothesis import given, strategies as st
+
+from postprocess.acceptance.flight import (
+    decay_density,
+    decay_probability,
+    decay_rate,
+    path_length,
+    sample_distance,
+    survival,
+)
+
+lengths = st.floats(1e-3, 1e6)
+rates = st.floats(1e-12, 1e3)
+
+
+@given(lengths, lengths, lengths, rates)
+def test_probabilities_of_adjoining_regions_add_up(a, b, c, rate):
+    d1, d2, d3 = np.cumsum([a, b, c])
+    whole = decay_probability(d1, d3, rate)
+    parts = decay_probability(d1, d2, rate) + decay_probability(d2, d3, rate)
+    assert parts == pytest.approx(whole, rel=1e-9, abs=1e-300)
+
+
+@given(lengths, rates)
+def test_decaying_before_or_after_a_plane_is_certain(d, rate):
+    assert decay_probability(0.0, d, rate) + survival(d, rate) == pytest.approx(1.0, rel=1e-12)
+    assert decay_probability(d, np.inf, rate) == pytest.approx(survival(d, rate), rel=1e-12)
+
+
+def test_long_lifetimes_keep_all_digits():
+    # closed form: (d2 - d1)/lambda - (d2^2 - d1^2)/(2 lambda^2) + ..., which exp - exp would lose
+    for rate in (1e-12, 1e-9, 1e-6):
+        d1, d2 = 2875.0, 6000.0
+        expansion = (d2 - d1) * rate - (d2**2 - d1**2) * rate**2 / 2 + (d2**3 - d1**3) * rate**3 / 6
+        assert decay_probability(d1, d2, rate) == pytest.approx(expansion, rel=1e-6 if rate == 1e-6 else 1e-12)
+
+
+def test_short_lifetimes_and_stable_particles():
+    assert decay_probability(2000.0, 3000.0, 1.0) == 0.0  # exp(-2000) is below the smallest float
+    assert decay_probability(2.0, 3000.0, 1e3) == pytest.approx(0.0)
+    assert decay_probability(0.0, 3000.0, 1e6) == 1.0
+    assert decay_probability(0.0, np.inf, 0.0) == 0.0
+    assert survival(np.inf, 0.0) == 1.0
+    assert survival(np.inf, 1e-9) == 0.0
+    assert decay_probability(np.inf, np.inf, 1e-3) == 0.0
+
+
+def test_decay_rate_is_mass_over_momentum_and_ctau():
+    momentum = np.array([[0.0, 3.0, 4.0], [0.0, 0.0, 50.0]])
+    rate = decay_rate(momentum, np.array([0.1, 0.2]), [10.0, np.inf])
+    assert rate == pytest.approx(np.array([[0.1 / 5 / 10, 0.0], [0.2 / 50 / 10, 0.0]]))
+
+
+def test_path_length_along_and_across():
+    origin = np.array([[0.0, 0.0, 0.0], [1.0, 2.0, 100.0], [0.0, 0.0, 0.0], [0.0, 0.0, 600.0]])
+    momentum = np.array([[0.0, 0.0, 5.0], [3.0, 0.0, 4.0], [0.0, 0.0, -1.0], [0.0, 0.0, 1.0]])
+    assert path_length(origin, momentum, 500.0) == pytest.approx([500.0, 500.0, np.inf, 0.0])
+    assert path_length(origin, momentum, np.inf) == pytest.approx([np.inf] * 4)
+
+
+def test_forced_decay_points_reproduce_the_probability_at_every_lifetime():
+    rng = np.random.default_rng(1)
+    n, d1, d2 = 200_000, 2875.0, 6000.0
+    begin, end = np.full(n, d1), np.full(n, d2)
+    distance, density = sample_distance(begin, end, rng)
+    assert distance.min() >= d1
+    assert distance.max() <= d2
+    length = np.geomspace(10.0, 1e8, 15)
+    rate = np.broadcast_to(1 / length, (n, 15))
+    weight = decay_density(distance, rate) / density[:, None]
+    mean, error = weight.mean(axis=0), weight.std(axis=0) / np.sqrt(n)
+    exact = decay_probability(d1, d2, 1 / length)
+    assert np.all(np.abs(mean - exact) < 4 * error)
+    assert np.all(error * np.sqrt(n) < 2.5 * exact)  # bounded weights: no lifetime is left out
+
+
+def test_points_that_are_never_reached_keep_finite_densities():
+    distance, density = sample_distance(np.array([np.inf, 1.0]), np.array([np.inf, 2.0]), np.random.default_rng(1))
+    assert np.all(np.isfinite(distance))
+    assert np.all(density > 0)

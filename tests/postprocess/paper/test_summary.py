@@ -1,0 +1,73 @@
+"""Statements of the summary against what they must be for known contours and samples."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from postprocess.companions.gminus2 import FERMILAB_2021
+from postprocess.experiment.schema import load_experiment
+from postprocess.paper.summary import covered_splitting, k_factor
+from postprocess.scan.exclusion import exclude_epsilon
+from postprocess.scan.jobs import Backend
+from postprocess.scan.mass_reach import reach, shifted_contours
+from postprocess.scan.samples import SampleRequest
+from semivis_gen.model.point import DarkMasses
+
+CARD = load_experiment("na64-2018")
+
+
+@pytest.fixture(scope="module")
+def points():
+    grid = [(float(m), [0.4]) for m in np.linspace(0.3, 0.46, 6)]
+    return SampleRequest.of_splittings(grid, CARD, ratio=3.0, events=2000, seed=1).run(backend=Backend(1))
+
+
+@pytest.fixture(scope="module")
+def contour(points):
+    return exclude_epsilon(points, CARD, alpha_d=0.1)
+
+
+def test_reach_is_where_the_line_leaves_the_exclusion(points, contour):
+    found = reach(points, CARD, alpha_d=0.1)
+    line = float(FERMILAB_2021.epsilon(found.value))
+    upper = np.exp(np.interp(found.value, contour.x, np.log(contour.high[0])))
+    assert line == pytest.approx(upper, rel=0.02)
+    assert 0 < found.error < 0.01
+
+
+def test_error_of_the_reach_falls_with_the_sample(points):
+    grid = [(p.masses.m_aprime, [0.4]) for p in points]
+    larger = SampleRequest.of_splittings(grid, CARD, ratio=3.0, events=18_000, seed=2).run(backend=Backend(1))
+    small, large = (reach(group, CARD, alpha_d=0.1) for group in (points, larger))
+    assert small.error / large.error == pytest.approx(3.0, rel=0.5)
+    assert abs(small.pull(large)) < 4
+
+
+def test_more_signal_excludes_more(points, contour):
+    lower, higher = shifted_contours(points, CARD, contour, alpha_d=0.1)
+    known = np.isfinite(lower.high[0])
+    assert (lower.high[0] <= higher.high[0])[known].all()
+    assert (lower.low[0] >= higher.low[0])[known].all()
+    assert _last_crossing(lower) < _last_crossing(contour) < _last_crossing(higher)
+    assert _last_crossing(contour) == pytest.approx(reach(points, CARD, alpha_d=0.1).value, rel=3e-3)
+
+
+def _last_crossing(contour):
+    return max(c.x for c in contour.crossing_with(FERMILAB_2021.epsilon) if c.leaving)
+
+
+def test_a_line_that_is_not_excluded_has_no_reach(points, contour):
+    assert contour.crossing_with(lambda m: np.full_like(m, 1e-6)) == []
+    none = [replace(p, rate=p.rate * 1e-9) for p in points]
+    assert reach(none, CARD, alpha_d=0.1) is None
+
+
+def test_covered_splitting_is_the_largest_relic_value_inside(contour):
+    relic = np.array([contour.high[0][0], np.nan, *np.full(len(contour.x) - 2, 1e9)])
+    assert covered_splitting(contour, relic) == contour.high[0][0]
+    assert covered_splitting(contour, np.full(len(contour.x), np.nan)) is None
+
+
+def test_k_factor_needs_no_couplings():
+    assert k_factor(DarkMasses(0.3, 3.0, 0.4)) == pytest.approx(0.642220, abs=1e-6)

@@ -1,0 +1,156 @@
+"""Written files: the same events for semivis, pylhe, pyhepmc's LHEF reader and Pythia."""
+
+import gzip
+from dataclasses import replace
+
+import numpy as np
+import pyhepmc
+import pylhe
+import pytest
+from support.event_files import FOREIGN, load, save
+
+from semivis_gen.errors import OutputError
+from semivis_gen.events import concatenate
+from semivis_gen.io.files import open_writer, read_events, read_info
+from semivis_gen.resources import cards_dir
+
+
+@pytest.mark.parametrize("name", ["a.lhe", "a.lhe.gz"])
+@pytest.mark.parametrize("options", [{}, {"weighted": True, "displaced": True}])
+def test_written_and_read_back_is_the_same(kit, tmp_path, name, options):
+    events = kit.mixed_events(**options)
+    path = save(tmp_path / name, events)
+    kit.assert_same(load(path), events)
+    kit.assert_same(load(path, chunk=7), events)
+    assert read_info(path) == events.info
+
+
+def test_extreme_numbers_come_back(kit, tmp_path):
+    events = kit.random_events(2, weighted=True, displaced=True)
+    numbers = [5e-324, 1.7976931348623157e150, -0.0, 0.1, 1 / 3, 1e22, 123456789.123456789, 2.0**60, 1e-5, -1e16]
+    momentum, vertex = events.momentum.copy(), events.vertex.copy()
+    momentum[:10, 0] = numbers
+    vertex[0] = [1e-300, 0, -0.0, 1e300]
+    events = replace(events, momentum=momentum, vertex=vertex)
+    back = load(save(tmp_path / "a.lhe", events))
+    kit.assert_same(back, events)
+    assert np.array_equal(np.signbit(back.momentum), np.signbit(events.momentum))
+
+
+def test_chunks_and_a_single_write_give_equal_bytes(kit, tmp_path):
+    parts = [kit.random_events(20, seed=i) for i in range(3)]
+    one = save(tmp_path / "one.lhe.gz", concatenate(parts))
+    with open_writer(tmp_path / "two.lhe.gz", parts[0].info) as writer:
+        for part in parts:
+            writer.write(part)
+    assert one.read_bytes() == (tmp_path / "two.lhe.gz").read_bytes()
+    assert gzip.decompress(one.read_bytes()).startswith(b"<LesHouchesEvents")
+
+
+def test_foreign_ids_are_written_and_known_to_the_reader(kit, tmp_path):
+    events = kit.random_events(5)
+    path = save(tmp_path / "a.lhe", events, ids=FOREIGN)
+    ids = {p.id for e in pylhe.LHEFile.fromfile(path, generator=False).events for p in e.particles}
+    assert ids == {11, -11, 1000822070, 1023, 1000022, 1000023}
+    kit.assert_same(load(path), events)
+    kit.assert_same(load(path, ids=FOREIGN), events)
+
+
+def test_weights_choose_the_strategy(kit, tmp_path):
+    unit, weighted = kit.random_events(3), kit.random_events(3, weighted=True)
+    init = [pylhe.LHEFile.fromfile(save(tmp_path / "a.lhe", e), generator=False).init for e in (unit, weighted)]
+    assert [i.initInfo.weightingStrategy for i in init] == [3, -4]
+    assert [i.procInfo[0].xSection for i in init] == [unit.info.rate] * 2
+
+    def mix():
+        with open_writer(tmp_path / "b.lhe", unit.info) as writer:
+            writer.write(unit)
+            writer.write(weighted)
+
+    with pytest.raises(OutputError, match="weights other than 1"):
+        mix()
+    assert not (tmp_path / "b.lhe").exists()
+    with open_writer(tmp_path / "c.lhe", unit.info) as writer:
+        writer.write(weighted)
+        writer.write(unit)
+    assert load(tmp_path / "c.lhe").weight.tolist() == [*weighted.weight, 1, 1, 1]
+
+
+def test_rare_weights_above_one_leave_a_sample_unweighted(kit, tmp_path):
+    events = kit.random_events(200)
+    events.weight[[3, 77]] = 1.03
+    file = pylhe.LHEFile.fromfile(save(tmp_path / "a.lhe", events), generator=False)
+    assert file.init.initInfo.weightingStrategy == 3
+    assert load(tmp_path / "a.lhe").weight.tolist() == events.weight.tolist()
+    events.weight[5] = 0.97
+    file = pylhe.LHEFile.fromfile(save(tmp_path / "a.lhe", events), generator=False)
+    assert file.init.initInfo.weightingStrategy == -4
+
+
+def test_a_mixture_names_the_first_nucleus(kit, tmp_path):
+    info = replace(kit.run_info(), target_id=0, target_mass=0.0)
+    init = pylhe.LHEFile.fromfile(
+        save(tmp_path / "a.lhe", kit.random_events(2, info=info)), generator=False
+    ).init.initInfo
+    assert (init.beamB, init.energyB) == (1000822070, 192.9)
+    assert read_info(tmp_path / "a.lhe").target_id == 0
+
+
+def test_a_file_without_events_is_complete_but_refused(kit, tmp_path):
+    with open_writer(tmp_path / "a.lhe", kit.run_info()):
+        pass
+    assert pylhe.LHEFile.count_events(tmp_path / "a.lhe") == 0
+    assert read_info(tmp_path / "a.lhe") == kit.run_info()
+
+
+@pytest.mark.parametrize("name", ["a.lhe", "a.lhe.gz"])
+def test_pylhe_reads_the_same(kit, tmp_path, name):
+    events = kit.random_events(40, weighted=True, displaced=True)
+    file = pylhe.LHEFile.fromfile(save(tmp_path / name, events), generator=False)
+    assert len(file.events) == 40
+    particles = [p for e in file.events for p in e.particles]
+    for field, column in (("px", events.momentum[:, 0]), ("pz", events.momentum[:, 2]), ("e", events.energy),
+                          ("m", events.mass), ("lifetime", events.ctau), ("id", events.pdg)):  # fmt: skip
+        assert [getattr(p, field) for p in particles] == column.tolist()
+    assert [p.mother1 for p in particles] == (events.mothers[:, 0] + 1).tolist()
+    assert [e.eventinfo.weight for e in file.events] == events.weight.tolist()
+    assert [e.optional[0].split()[1] for e in file.events] == ["vertex"] * 40
+    assert (file.init.generators[0].name, file.init.generators[0].version) == ("semivis", "1.2")
+    assert {child.tag for child in file.header.extra_elements} >= {"semivis", "slha"}
+
+
+def test_hepmc3_reads_lhe(kit, tmp_path):
+    events = kit.random_events(5)
+    with pyhepmc.open(str(save(tmp_path / "a.lhe", events)), format="lhef") as file:
+        found = [(len(e.particles), sorted(p.pid for p in e.particles)) for e in file]
+    assert found == [(10, sorted(events.pdg[:10].tolist()))] * 5
+
+
+@pytest.mark.parametrize("displaced", [False, True])
+def test_pythia_reads_the_same(kit, tmp_path, displaced):
+    pythia8 = pytest.importorskip("pythia8mc")
+    events = next(read_events(kit.madgraph, chunk=20))
+    if displaced:
+        events = replace(events, vertex=np.ones((20, 4)), weight=np.ones(20))
+    pythia = pythia8.Pythia("", False)
+    pythia.readString("Print:quiet = on")
+    assert pythia.readFile(str(cards_dir() / "pythia" / "read_lhe.cmnd"))
+    pythia.readString(f"LesHouches:idRenameBeams = {events.info.target_id}")
+    pythia.readString(f"Beams:LHEF = {save(tmp_path / 'a.lhe', events)}")
+    assert pythia.init()
+    for index in range(20):
+        assert pythia.next()
+        record = [pythia.event[i] for i in range(5, pythia.event.size())]
+        rows = np.flatnonzero(events.status[10 * index : 10 * index + 10] != -1) + 10 * index
+        found = sorted((p.id(), p.px(), p.py(), p.pz(), p.m(), p.tau()) for p in record)
+        expected = sorted(zip(events.pdg[rows].tolist(), *events.momentum[rows].T.tolist(),
+                              events.mass[rows].tolist(), events.ctau[rows].tolist(), strict=True))  # fmt: skip
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+        chi2 = next(p for p in record if p.id() == 58)
+        electron = pythia.event[chi2.daughter2()]
+        row = 10 * index + 3
+        flight = events.momentum[row, 2] * events.ctau[row] / events.mass[row]
+        assert electron.zProd() - chi2.zProd() == pytest.approx(flight, rel=1e-6)
+        assert pythia.infoPython().weight() == pytest.approx(events.weight[index])
+    assert not pythia.next()
+    assert pythia.infoPython().sigmaGen() * 1e9 == pytest.approx(events.info.rate if not displaced else 3.79143e-4)
