@@ -5,4 +5,4 @@ from .shower import (
     Shower as Shower,
     electromagnetic_shower as electromagnetic_shower,
 )
-from .sources import ThickTarget as ThickTarget, ThinTarget as ThinTarget, TrackLength as TrackLength
+from .sources import Source as Source, ThickTarget as ThickTarget, ThinTarget as ThinTarget, TrackLength as TrackLength

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,12 +25,28 @@ from semivis_gen.errors import ParameterError
 from semivis_gen.production import Method
 from semivis_gen.target.materials import Material
 
-__all__ = ["ThickTarget", "ThinTarget", "TrackLength", "primary_track_length", "track_length"]
+__all__ = ["Source", "ThickTarget", "ThinTarget", "TrackLength", "primary_track_length", "track_length"]
 
 TSAI_B = 4.0 / 3.0
 LOG_L_FLOOR = -400.0  # ln L of the table's start: below it lies 1/(b 400) X0 of track at the full beam energy
 QUANTILES = 2048
 DEPTH_ROWS, DEPTH_COLUMNS = 160, 96
+
+
+class Source(Protocol):
+    """What collides; the rest of a source is between it and the processes that use it."""
+
+    @property
+    def beam_id(self) -> int:
+        """PDG id of the beam particle."""
+
+    @property
+    def beam_energy(self) -> float:
+        """Its energy [GeV]."""
+
+    @property
+    def per(self) -> str:
+        """What a rate is quoted in: `pb`, or `A' per electron` and the like."""
 
 
 @dataclass(frozen=True, slots=True)

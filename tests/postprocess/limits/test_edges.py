@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from postprocess.limits.edges import Edges, excluded_edges
-from postprocess.limits.exact import LimitModel, cls_with_bands
+from postprocess.limits.exact import cls_with_bands
+from postprocess.limits.model import LimitModel
 from semivis_gen.errors import ParameterError
 
 SCAN = np.geomspace(1e-6, 1e-1, 120)

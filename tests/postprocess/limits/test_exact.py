@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
 
-from postprocess.limits.exact import BANDS, LimitModel, Nuisance, cls, cls_with_bands, expected_limits, upper_limit
+from postprocess.limits.exact import BANDS, cls, cls_with_bands, expected_limits, upper_limit
+from postprocess.limits.model import LimitModel, Nuisance
 from postprocess.signal.counting import limit_model
 from semivis_gen.errors import ParameterError
 

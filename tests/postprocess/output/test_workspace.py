@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from postprocess.limits.exact import LimitModel, Nuisance, cls
+from postprocess.limits.exact import cls
+from postprocess.limits.model import LimitModel, Nuisance
 from postprocess.output.workspace import (
     build_patchset,
     build_workspace,

@@ -1,0 +1,128 @@
+"""The seam of production: what collides, one way to make A', and the sampler of its events.
+
+A process is a frozen dataclass registered in `PROCESSES` under its `name`. Its fields are its settings: strings,
+flags and whole numbers stand in a card as they are, every `float` with its source. A new process is one file:
+
+    @dataclass(frozen=True)
+    class MyProcess:
+        name: ClassVar[str] = "my_process"
+        beams: ClassVar[frozenset[int]] = frozenset({ID_PROTON})
+        events_share: ClassVar[float] = 1.0
+        multiplicity: float = 2.4
+        def rate(self, m_aprime, source, *, e_min=0.0): ...
+        def sampler(self, m_aprime, source, *, e_min=0.0): ...
+        def direction(self, events, masses, rng): return None
+
+    PROCESSES.register(MyProcess.name, MyProcess)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol
+
+import numpy as np
+
+from semivis_gen.arrays import FloatArray
+from semivis_gen.errors import KinematicsError, ParameterError
+from semivis_gen.events import Events
+from semivis_gen.model import DarkMasses
+from semivis_gen.numerics import Estimate
+from semivis_gen.registry import Registry
+from semivis_gen.target import Source
+
+__all__ = ["PROCESSES", "Process", "Sampler", "process_rates", "require_beam"]
+
+
+class Sampler(Protocol):
+    """Draws events of one process at one A' mass."""
+
+    def sample(self, n: int, rng: np.random.Generator) -> Events:
+        """Draw n events in which A' is final; any other particles, weights of mean one, mm and GeV."""
+
+
+class Process(Protocol):
+    """One way to make A'; all rates at epsilon = 1."""
+
+    name: ClassVar[str]
+    """Name in cards and file headers."""
+    beams: ClassVar[frozenset[int]]
+    """PDG ids of beam particles that it works with."""
+    events_share: ClassVar[float]
+    """Share of a stratified sample that it asks for, against those of the other processes."""
+
+    def rate(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Estimate:
+        """Rate of A' above an energy [GeV], in the unit `source.per`; zero where none is made.
+
+        Raises
+        ------
+        KinematicsError
+            Where the reaction is closed at the beam energy.
+        """
+
+    def sampler(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Sampler:
+        """Sampler of A' above an energy [GeV]."""
+
+    def direction(self, events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
+        """Unit vectors of chi1 in the rest frames of the events' A', axes parallel to the lab's; None: isotropic."""
+
+
+PROCESSES: Registry[type[Process]] = Registry("production process", "semivis.production")
+
+
+def require_beam(process: Process, source: Source) -> None:
+    """Refuse a source whose beam a process cannot use.
+
+    Raises
+    ------
+    ParameterError
+        With the beams that it can use.
+    """
+    if source.beam_id not in process.beams:
+        beams = ", ".join(map(str, sorted(process.beams)))
+        msg = f"{process.name} makes no A' from a beam of PDG id {source.beam_id}: it works with {beams}"
+        raise ParameterError(msg)
+
+
+def process_rates(
+    m_aprime: float, source: Source, processes: Sequence[Process], *, e_min: float = 0.0
+) -> list[Estimate]:
+    """Rates of several processes.
+
+    Parameters
+    ----------
+    m_aprime : float
+        Mass of A' [GeV].
+    source : Source
+        What collides.
+    processes : sequence of Process
+        The ways to make A'.
+    e_min : float
+        Smallest A' energy [GeV].
+
+    Returns
+    -------
+    list of Estimate
+        In the unit `source.per` at epsilon = 1; zero for a process that is closed while another is not.
+
+    Raises
+    ------
+    ParameterError
+        Where there is no process or the beam is of no use to one of them.
+    KinematicsError
+        Where all are closed.
+    """
+    if not processes:
+        msg = "no production process: name at least one, such as bremsstrahlung"
+        raise ParameterError(msg)
+    rates, closed = [], None
+    for process in processes:
+        require_beam(process, source)
+        try:
+            rates.append(process.rate(m_aprime, source, e_min=e_min))
+        except KinematicsError as error:
+            rates.append(Estimate(0.0, 0.0))
+            closed = closed or error
+    if closed is not None and not any(rate.value for rate in rates):
+        raise closed
+    return rates
