@@ -82,6 +82,8 @@ def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *,
     momentum, spun = layout.spread(events.momentum), False
     for start in range(0, len(events), BLOCK):
         part = layout.rows_of(start, start + BLOCK)
+        if part.start == part.stop:
+            continue
         direction = None
         if turned is not None:
             direction = turned(slice_events(events, start, min(start + BLOCK, len(events))), masses, rng)

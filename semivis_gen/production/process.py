@@ -68,7 +68,7 @@ class Process(Protocol):
 
     @staticmethod
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
-        """Unit vectors of chi1 in the rest frames of the events' A', axes parallel to the lab's; None: isotropic."""
+        """Unit vectors of chi1 in the rest frame of each final A', axes parallel to the lab's; None: isotropic."""
 
 
 PROCESSES: Registry[type[Process]] = Registry(

@@ -45,7 +45,8 @@ class Annihilation:
     @staticmethod
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
         """See `Process.direction`: A' carry the spin of the colliding pair."""
-        return transverse_direction(len(events), masses, rng)
+        final = (events.pdg == ID_APRIME) & (events.status == STATUS_FINAL)
+        return transverse_direction(int(np.count_nonzero(final)), masses, rng)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,10 @@ class Bremsstrahlung:
     @staticmethod
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
         """See `Process.direction`: the polarisation of bremsstrahlung, none in the approximation."""
-        if events.info.extra.get(SHAPE_KEY, Shape.ETL) != Shape.ETL:
-            return None
         n, k = len(events), len(BARE.pdg)
+        bare = len(events.pdg) == n * k and bool((events.pdg.reshape(n, k)[:, 2] == ID_APRIME).all())
+        if not bare or events.info.extra.get(SHAPE_KEY, Shape.ETL) != Shape.ETL:
+            return None
         momentum, mass = events.momentum.reshape(n, k, 3), events.mass.reshape(n, k)
         beam, aprime, electron, recoil = (momentum[:, i] for i in (0, 2, 3, 4))
         return aligned_direction(beam, electron, recoil, aprime, masses, rng, nucleus_mass=mass[:, 1])
