@@ -156,12 +156,11 @@ def test_weights_towards_x_of_one(energy):
     assert left.min() > 0
 
 
-def test_long_sums_keep_their_digits():
+def test_long_sums_keep_their_digits(na64):
     from postprocess.acceptance.selection import Selection
-    from postprocess.experiment.schema import Mode, load_experiment
+    from postprocess.experiment.schema import Mode
 
-    card = load_experiment("na64-2018")
-    selection = Selection(card, card.signatures[1], Mode.INVISIBLE, np.array([10.0]))
+    selection = Selection(na64, na64.signatures[1], Mode.INVISIBLE, np.array([10.0]))
     rng = np.random.default_rng(2)
     exact = mpmath.mpf(0)
     for _ in range(500):

@@ -3,7 +3,7 @@ import pytest
 
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.selection import Selection
-from postprocess.experiment.schema import Mode, load_experiment
+from postprocess.experiment.schema import Mode
 
 CTAU = np.array([0.5, 5.0, 500.0])
 
@@ -23,11 +23,6 @@ def along_the_axis(energies, *, pair=0.5, weight=None):
         lepton_energy=lepton,
         electrons=np.ones(len(e), dtype=bool),
     )
-
-
-@pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
 
 
 def run(experiment, name, sample, mode=Mode.SEMIVISIBLE):

@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from support.cards import experiment
 
 from postprocess.acceptance.sums import AcceptanceTable, accept, ctau_grid
 from postprocess.experiment.schema import load_experiment
@@ -50,11 +51,6 @@ def make_events(n, seed, *, topology=TOPOLOGY, masses=MASSES, wide=1.0):
     return Events.from_topology(
         topology, momentum, np.array(m), weight=rng.uniform(0.5, 1.5, n), vertex=vertex, info=RunInfo(masses=masses)
     )
-
-
-@pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
 
 
 def brute_force(events, experiment, ctau, rng):
@@ -289,7 +285,7 @@ def test_damaged_csv_names_file_and_line(tables, tmp_path, damage, hint):
 
 
 def test_the_visible_mode_flies_aprime(na64):
-    e137 = load_experiment("e137")
+    e137 = experiment("e137")
     masses = DarkMasses(0.02)
     topology = Topology(pdg=(11, ID_APRIME), status=(-1, 1), mothers=((-1, -1), (0, 0)))
     rng = np.random.default_rng(1)

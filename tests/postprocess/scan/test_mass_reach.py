@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
-from postprocess.experiment.schema import Mode, load_experiment
+from postprocess.experiment.schema import Mode
 from postprocess.limits.exact import upper_limit
 from postprocess.limits.model import Nuisance
 from postprocess.scan.exclusion import exclude_epsilon, signal, with_exposure
@@ -23,7 +24,7 @@ from semivis_gen.constants import M_MUON
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.numerics.estimate import Estimate
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 MODEL = limit_model(CARD)
 SHARP = replace(MODEL, background_error=(0.0, 0.0)).without()
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import poisson
+from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
-from postprocess.experiment.schema import Mode, load_experiment
+from postprocess.experiment.schema import Mode
 from postprocess.limits.exact import upper_limit
 from postprocess.limits.mean import mean_expected_limit
 from postprocess.limits.model import LimitModel
@@ -26,7 +27,7 @@ from semivis_gen.constants import M_ELECTRON, M_MUON
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.model.widths import gamma_chi2_lepton
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 HERE = Backend(1)
 
 
