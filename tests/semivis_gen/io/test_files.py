@@ -65,7 +65,7 @@ def test_impossible_outputs(kit, tmp_path):
 FULL_DISK = """
 import resource, signal, sys
 sys.path[:0] = {tests!r}
-from conftest import Kit
+from support.records import Kit
 from semivis_gen.errors import OutputError
 from semivis_gen.io import open_writer
 events = Kit.random_events(2000)
@@ -96,7 +96,7 @@ def test_no_space_for_the_file(kit, tmp_path):
 MEMORY = """
 import resource, sys
 sys.path[:0] = {tests!r}
-from conftest import Kit
+from support.records import Kit
 from semivis_gen.io import open_writer, read_events
 events = Kit.random_events(1000)
 with open_writer({path!r}, events.info) as writer:
