@@ -41,7 +41,7 @@ SHIMS = {"semivis_gen/widths.py", "semivis_gen/hadrons.py", "postprocess/relic.p
 
 def dotted(path):
     parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return ".".join(parts[:-1] if parts[-1] in ("__init__", "__main__") else parts)
 
 
 def imports(path):

@@ -80,7 +80,7 @@ def main() -> None:
     warnings.filterwarnings("once", category=SemivisWarning)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # how batch systems end a job: as Ctrl-C does
     try:
-        code = cli(standalone_mode=False)
+        code = cli(prog_name="semivis", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
