@@ -6,16 +6,20 @@ import it, by an entry point in the registry's group, which is loaded when its n
     [project.entry-points."semivis.production"]
     my_process = "my_package.module:MyProcess"
 
-Worker processes and clusters import packages anew: only entry points are known there.
+Worker processes and clusters import packages anew: only entry points are known there. What this project adds itself
+stands as entry points in its own pyproject.toml, which a checkout reads where it lies: installed metadata may be
+absent, or older than the files.
 """
 
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from semivis_gen.errors import ParameterError
 
@@ -24,8 +28,19 @@ __all__ = ["Registry"]
 T = TypeVar("T")
 
 
+@cache
+def _checkout() -> dict[str, dict[str, str]]:
+    """Entry points of this checkout, by group and name; none where the packages are installed."""
+    path = Path(__file__).resolve().parents[1] / "pyproject.toml"
+    if not path.is_file():
+        return {}
+    project: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
+    points: dict[str, dict[str, str]] = project.get("entry-points", {}) if project.get("name") == "semivis" else {}
+    return points
+
+
 class Registry(Generic[T]):
-    """Named things of one kind, in the order in which they were added; entry points of other packages behind them.
+    """Named things of one kind: those that were added, in that order, then entry points, the project's own first.
 
     Parameters
     ----------
@@ -48,8 +63,9 @@ class Registry(Generic[T]):
         self._known: dict[str, T] = {}
 
     @cached_property
-    def _foreign(self) -> dict[str, EntryPoint]:
-        return {point.name: point for point in entry_points(group=self.group)}
+    def _points(self) -> dict[str, EntryPoint]:
+        own = {name: EntryPoint(name, value, self.group) for name, value in _checkout().get(self.group, {}).items()}
+        return own | {point.name: point for point in entry_points(group=self.group) if point.name not in own}
 
     def register(self, name: str, item: T) -> T:
         """Add a thing.
@@ -81,13 +97,13 @@ class Registry(Generic[T]):
         self._known.pop(name, None)
 
     def __iter__(self) -> Iterator[str]:
-        """Names."""
-        yield from self._known
-        yield from (name for name in self._foreign if name not in self._known)
+        """Names, in an order that does not depend on which entry points were loaded already."""
+        yield from (name for name in self._known if name not in self._points)
+        yield from self._points
 
     def __contains__(self, name: object) -> bool:
         """Whether something has this name."""
-        return name in self._known or name in self._foreign
+        return name in self._known or name in self._points
 
     def __getitem__(self, name: str) -> T:
         """Thing of a name.
@@ -99,11 +115,11 @@ class Registry(Generic[T]):
         """
         if name in self._known:
             return self._known[name]
-        if name in self._foreign:
+        if name in self._points:
             try:
-                item: T = self._foreign[name].load()
+                item: T = self._points[name].load()
             except Exception as error:
-                msg = f"the {self.kind} {name!r} of {self._foreign[name].value} cannot be loaded: {error!r}"
+                msg = f"the {self.kind} {name!r} of {self._points[name].value} cannot be loaded: {error!r}"
                 raise ParameterError(msg) from error
             return self._known.setdefault(name, item)
         close = difflib.get_close_matches(str(name), list(self), n=1)

@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 FOLDER = "experiments"
+OUTSIDE = "R"  # share of the energy outside the central cells, as publications call it
 THRESHOLD_MARGIN = 3.0  # standard deviations below a threshold from which events can still pass it
 
 
@@ -200,6 +201,16 @@ class Containment(CardModel):
     outside_max: Number
     """Largest share of the energy outside the central cells."""
 
+    @property
+    def title(self) -> str:
+        """The requirement in words, such as R < 0.06."""
+        return f"{OUTSIDE} < {self.outside_max.value:g}"
+
+    @staticmethod
+    def is_stated_by(efficiency: str) -> bool:
+        """Whether a flat efficiency of this name stands for the same requirement, whatever the value of its cut."""
+        return efficiency.partition("<")[0].strip() == OUTSIDE
+
 
 class Signature(CardModel):
     """One way to see the signal: where the decay happens and what is asked for."""
@@ -261,7 +272,8 @@ class Experiment(Card):
     """By name; at least the dump."""
     signatures: Annotated[tuple[Signature, ...], Field(min_length=1)]
     systematics: tuple[Systematic, ...] = ()
-    modes: dict[Mode, ModeCard]
+    modes: dict[str, ModeCard]
+    """Signatures that serve a scenario, by its name."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -297,7 +309,7 @@ class Experiment(Card):
         """First and last plane of a signature's decay region [mm]; the last may be infinite."""
         return self.plane(signature.decay_from), self.plane(signature.decay_to)
 
-    def signatures_of(self, mode: Mode | str) -> tuple[Signature, ...]:
+    def signatures_of(self, mode: str) -> tuple[Signature, ...]:
         """Signatures of a mode, in the order of the card.
 
         Raises
@@ -305,14 +317,13 @@ class Experiment(Card):
         ParameterError
             Where the experiment has no such mode.
         """
-        known = [m.value for m in self.modes]
-        if mode not in known:
-            msg = f"{self.name} has no mode {str(mode)!r}; it has {', '.join(known)}"
+        if mode not in self.modes:
+            msg = f"{self.name} has no mode {str(mode)!r}; it has {', '.join(self.modes)}"
             raise ParameterError(msg)
-        names = self.modes[Mode(mode)].signatures
+        names = self.modes[mode].signatures
         return tuple(s for s in self.signatures if s.name in names)
 
-    def e_min(self, mode: Mode | str = Mode.SEMIVISIBLE) -> float:
+    def e_min(self, mode: str = "semivisible") -> float:
         """Smallest A' energy that can pass any signature of a mode [GeV].
 
         Thresholds less three standard deviations of the resolution. Production rates and acceptances refer
@@ -337,7 +348,7 @@ class Experiment(Card):
 
         return layered(f"{self.name} dump", [(x.material, x.thickness_mm.value) for x in self.target.layers])
 
-    def thick_target(self, mode: Mode | str = Mode.SEMIVISIBLE) -> ThickTarget:
+    def thick_target(self, mode: str = "semivisible") -> ThickTarget:
         """Target for the production code: beam electrons are followed down to the smallest useful energy."""
         from semivis_gen.production import Method
         from semivis_gen.target import ThickTarget
@@ -361,7 +372,7 @@ class Experiment(Card):
         for signature in self.signatures:
             begin, end = self.region(signature)
             lines.append(f"  {signature.name:<24} {begin:g} to {end:g}: {signature.title}")
-        lines += [f"  mode {mode.value:<19} {', '.join(card.signatures)}" for mode, card in self.modes.items()]
+        lines += [f"  mode {mode:<19} {', '.join(card.signatures)}" for mode, card in self.modes.items()]
         lines += ["", "numbers"]
         for key, number in numbers_of(self):
             lines.append(f"  {key:<48} {show(number):<28} {number.source or ''}".rstrip())
