@@ -1,20 +1,5 @@
 """Generators for semi-visible dark photons: model, widths, production, decay, event files."""
 
-from semivis_gen.errors import SemivisError
-from semivis_gen.events import Events, IdMap, RunInfo
-from semivis_gen.model import DarkMasses, DarkSector, Widths, compute_widths
-from semivis_gen.numerics import Estimate
-from semivis_gen.version import __version__
+import lazy_loader
 
-__all__ = [
-    "DarkMasses",
-    "DarkSector",
-    "Estimate",
-    "Events",
-    "IdMap",
-    "RunInfo",
-    "SemivisError",
-    "Widths",
-    "__version__",
-    "compute_widths",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

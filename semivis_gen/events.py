@@ -18,9 +18,20 @@ from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
 from semivis_gen.errors import EventFileError
 from semivis_gen.model import DarkMasses, DarkSector
 
-__all__ = ["STATUS_DECAYED", "STATUS_FINAL", "STATUS_INCOMING", "Events", "IdMap", "RunInfo", "Topology", "concatenate"]
+__all__ = [
+    "STATUS_DECAYED",
+    "STATUS_FINAL",
+    "STATUS_INCOMING",
+    "Events",
+    "IdMap",
+    "RunInfo",
+    "Topology",
+    "concatenate",
+    "slice_events",
+]
 
 
+PARTICLE_COLUMNS = ("pdg", "status", "mothers", "momentum", "mass", "ctau")
 STATUS_INCOMING, STATUS_FINAL, STATUS_DECAYED = -1, 1, 2  # ISTUP of the Les Houches accord, hep-ph/0109068
 
 
@@ -81,11 +92,13 @@ class RunInfo:
     rate_error: float = 0.0
     """One-sigma error of `rate`."""
     rate_unit: str = "pb"
-    """`pb` (cross-section, thin target) or `A' per electron` (thick target), at `rate_epsilon`."""
+    """`pb` (cross-section, thin target) or `A' per electron`, per positron ... (thick target), at `rate_epsilon`."""
     rate_epsilon: float = 1.0
     """Kinetic mixing at which `rate` is quoted; it scales with the square."""
     seed: int | None = None
     """Random seed."""
+    process: str = ""
+    """Production process of these events, a name of `production.PROCESSES`; empty where unknown or mixed."""
     extra: dict[str, str] = field(default_factory=dict)
     """Anything else worth keeping: options, digests."""
 
@@ -247,7 +260,7 @@ class Events:
         lengths = np.diff(self.offsets)[keep]
         return Events(
             offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-            **{k: getattr(self, k)[of_particle] for k in ("pdg", "status", "mothers", "momentum", "mass", "ctau")},
+            **{k: getattr(self, k)[of_particle] for k in PARTICLE_COLUMNS},
             weight=self.weight[keep],
             vertex=self.vertex[keep],
             info=self.info,
@@ -259,12 +272,27 @@ class Events:
 
 
 def concatenate(parts: list[Events]) -> Events:
-    """Join chunks of one run; the run information of the first is kept."""
+    """Join chunks of one run; the run information of the first is kept, its process where all have the same."""
     if not parts:
         msg = "no events to join: the source is empty"
         raise EventFileError(msg)
     shift = np.cumsum([0] + [len(p.pdg) for p in parts])
     offsets = [p.offsets[:-1] + s for p, s in zip(parts, shift[:-1], strict=True)] + [shift[-1:]]
-    columns = ("pdg", "status", "mothers", "momentum", "mass", "ctau", "weight", "vertex")
+    columns = (*PARTICLE_COLUMNS, "weight", "vertex")
     joined = {k: np.concatenate([getattr(p, k) for p in parts]) for k in columns}
-    return Events(offsets=np.concatenate(offsets).astype(np.int64), info=parts[0].info, **joined)
+    info = parts[0].info
+    if any(p.info.process != info.process for p in parts):
+        info = replace(info, process="")
+    return Events(offsets=np.concatenate(offsets).astype(np.int64), info=info, **joined)
+
+
+def slice_events(events: Events, start: int, stop: int) -> Events:
+    """Events number `start` to `stop` - 1, as views where possible."""
+    first, last = int(events.offsets[start]), int(events.offsets[stop])
+    return replace(
+        events,
+        offsets=events.offsets[start : stop + 1] - first,
+        weight=events.weight[start:stop],
+        vertex=events.vertex[start:stop],
+        **{name: getattr(events, name)[first:last] for name in PARTICLE_COLUMNS},
+    )

@@ -1,25 +1,21 @@
 """Things by name that other packages may add to: processes, scenarios, geometries, requirements, studies.
 
-A package adds to a registry in one of two ways: by calling `register` when it is imported, or, so that nobody has to
-import it, by an entry point in the registry's group, which is loaded when its name is asked for:
+A registry knows where its own things are ("module:name") and loads them when they are asked for. Other packages add
+to it in one of two ways: by calling `register`, or, so that nobody has to import them, by an entry point in its group:
 
     [project.entry-points."semivis.production"]
     my_process = "my_package.module:MyProcess"
 
-Worker processes and clusters import packages anew: only entry points are known there. What this project adds itself
-stands as entry points in its own pyproject.toml, which a checkout reads where it lies: installed metadata may be
-absent, or older than the files.
+Worker processes and clusters import packages anew: only entry points are known there.
 """
 
 from __future__ import annotations
 
 import difflib
-import tomllib
-from collections.abc import Iterator
-from functools import cache, cached_property
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from semivis_gen.errors import ParameterError
 
@@ -28,19 +24,8 @@ __all__ = ["Registry"]
 T = TypeVar("T")
 
 
-@cache
-def _checkout() -> dict[str, dict[str, str]]:
-    """Entry points of this checkout, by group and name; none where the packages are installed."""
-    path = Path(__file__).resolve().parents[1] / "pyproject.toml"
-    if not path.is_file():
-        return {}
-    project: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
-    points: dict[str, dict[str, str]] = project.get("entry-points", {}) if project.get("name") == "semivis" else {}
-    return points
-
-
 class Registry(Generic[T]):
-    """Named things of one kind: those that were added, in that order, then entry points, the project's own first.
+    """Named things of one kind, in the order in which they were added; entry points of other packages behind them.
 
     Parameters
     ----------
@@ -48,24 +33,26 @@ class Registry(Generic[T]):
         What they are, for messages: "production process".
     group : str
         Entry point group.
+    own : mapping, optional
+        Where the things are that come with semivis, by name.
 
     Examples
     --------
-    >>> numbers = Registry("number", "semivis.numbers")
+    >>> numbers = Registry("number", "semivis.numbers", {"pi": "math:pi"})
     >>> numbers.register("two", 2)
     2
     >>> numbers["two"], list(numbers)
-    (2, ['two'])
+    (2, ['pi', 'two'])
     """
 
-    def __init__(self, kind: str, group: str) -> None:
+    def __init__(self, kind: str, group: str, own: Mapping[str, str] | None = None) -> None:
         self.kind, self.group = kind, group
+        self._own = {name: EntryPoint(name, place, group) for name, place in (own or {}).items()}
         self._known: dict[str, T] = {}
 
     @cached_property
-    def _points(self) -> dict[str, EntryPoint]:
-        own = {name: EntryPoint(name, value, self.group) for name, value in _checkout().get(self.group, {}).items()}
-        return own | {point.name: point for point in entry_points(group=self.group) if point.name not in own}
+    def _places(self) -> dict[str, EntryPoint]:
+        return {point.name: point for point in entry_points(group=self.group)} | self._own
 
     def register(self, name: str, item: T) -> T:
         """Add a thing.
@@ -87,23 +74,23 @@ class Registry(Generic[T]):
         ParameterError
             Where the name is taken by something else.
         """
-        if self._known.setdefault(name, item) is not item:
-            msg = f"there is a {self.kind} {name!r} already ({self._known[name]}): choose another name"
+        if name in self._own or self._known.setdefault(name, item) is not item:
+            msg = f"there is a {self.kind} {name!r} already: choose another name"
             raise ParameterError(msg)
         return item
 
     def forget(self, name: str) -> None:
         """Take a thing out again, as tests do."""
-        self._known.pop(name, None)
+        if name not in self._own:
+            self._known.pop(name, None)
 
     def __iter__(self) -> Iterator[str]:
-        """Names, in an order that does not depend on which entry points were loaded already."""
-        yield from (name for name in self._known if name not in self._points)
-        yield from self._points
+        """Names: those that come with semivis, those registered, those of entry points."""
+        yield from dict.fromkeys([*self._own, *self._known, *self._places])
 
     def __contains__(self, name: object) -> bool:
         """Whether something has this name."""
-        return name in self._known or name in self._points
+        return name in self._known or name in self._places
 
     def __getitem__(self, name: str) -> T:
         """Thing of a name.
@@ -115,11 +102,11 @@ class Registry(Generic[T]):
         """
         if name in self._known:
             return self._known[name]
-        if name in self._points:
+        if name in self._places:
             try:
-                item: T = self._points[name].load()
+                item: T = self._places[name].load()
             except Exception as error:
-                msg = f"the {self.kind} {name!r} of {self._points[name].value} cannot be loaded: {error!r}"
+                msg = f"the {self.kind} {name!r} of {self._places[name].value} cannot be loaded: {error!r}"
                 raise ParameterError(msg) from error
             return self._known.setdefault(name, item)
         close = difflib.get_close_matches(str(name), list(self), n=1)

@@ -140,5 +140,6 @@ GEOMETRIES: Registry[type[Geometry]] = NAMES
 
 def geometry_of(experiment: Experiment) -> Geometry:
     """Geometry of a card; planes where it names none."""
-    named: Geometry | None = getattr(experiment, "geometry", None)
-    return Planes() if named is None else named
+    entry = getattr(experiment, "geometry", None)
+    geometry: Geometry = Planes() if entry is None else entry.build()
+    return geometry

@@ -174,8 +174,7 @@ REQUIREMENTS: Registry[type[Requirement]] = NAMES
 
 def _named(signature: Signature) -> tuple[Requirement, ...]:
     """Requirements that the card names beyond the signature's own keys."""
-    named: tuple[Requirement, ...] = getattr(signature, "require", ())
-    return named
+    return tuple(entry.build() for entry in getattr(signature, "require", ()))
 
 
 def sees_products(signature: Signature) -> bool:

@@ -122,6 +122,7 @@ def command(
         source = generate(
             masses,
             card.thick_target(mode),
+            processes=card.processes,
             n_events=events,
             seed=seed,
             chunk=20_000,

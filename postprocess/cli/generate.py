@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +26,16 @@ from semivis_gen.events import Events, RunInfo
 from semivis_gen.generator import generate
 from semivis_gen.io import open_writer
 from semivis_gen.model import DarkSector
+from semivis_gen.production import Bremsstrahlung, Process
 from semivis_gen.target import ThickTarget, ThinTarget, material
 
 CHUNK = 50_000
 
 
-def choose_target(experiment: str | None, energy: float | None, name: str) -> ThinTarget | ThickTarget:
-    """Target from the options: an experiment's dump, or single electrons on thin material.
+def choose_target(
+    experiment: str | None, energy: float | None, name: str
+) -> tuple[ThinTarget | ThickTarget, Sequence[Process]]:
+    """Target and processes from the options: an experiment's dump, or single electrons on thin material.
 
     Raises
     ------
@@ -43,9 +46,10 @@ def choose_target(experiment: str | None, energy: float | None, name: str) -> Th
         msg = "say either --experiment NAME (thick target, its beam) or --energy GEV with --material (thin target)"
         raise ParameterError(msg)
     if experiment is not None:
-        return load_experiment(experiment).thick_target()
+        card = load_experiment(experiment)
+        return card.thick_target(), card.processes
     assert energy is not None  # noqa: S101  (for the type checker)
-    return ThinTarget(energy, material(name))
+    return ThinTarget(energy, material(name)), (Bremsstrahlung(),)
 
 
 def write_events(
@@ -101,7 +105,7 @@ def command(
 ) -> None:
     """Generate e- N -> e- N A', A' -> chi1 chi2, chi2 -> chi1 l+ l- with displaced chi2 vertices."""
     point = point_from(**parameters)
-    target = choose_target(experiment, energy, name)
+    target, processes = choose_target(experiment, energy, name)
     lowest = e_min if e_min is not None else target.energy_cut if isinstance(target, ThickTarget) else 0.0
     if engine == "madgraph":
         from semivis_gen.engines.madgraph import madgraph_generate
@@ -113,7 +117,14 @@ def command(
         click.echo(f"{output}: {events} events from MadGraph")
         return
     chunks = generate(
-        point.masses, target, n_events=events, seed=seed, chunk=CHUNK, e_min_aprime=lowest, chain=not no_decay
+        point.masses,
+        target,
+        processes=processes,
+        n_events=events,
+        seed=seed,
+        chunk=CHUNK,
+        e_min_aprime=lowest,
+        chain=not no_decay,
     )
     info = write_events(chunks, output, point, seed=seed, total=events, pdg=pdg)
     rate = {

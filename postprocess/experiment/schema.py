@@ -19,6 +19,7 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 
 if TYPE_CHECKING:
+    from semivis_gen.production import Process
     from semivis_gen.target import Material, ThickTarget
 
 __all__ = [
@@ -350,19 +351,18 @@ class Experiment(Card):
 
     def thick_target(self, mode: str = "semivisible") -> ThickTarget:
         """Target for the production code: beam electrons are followed down to the smallest useful energy."""
-        from semivis_gen.production import Method
         from semivis_gen.target import ThickTarget
 
-        return ThickTarget(
-            self.beam_energy,
-            self.material(),
-            self.target.depth_x0.value,
-            self.e_min(mode),
-            secondaries=self.target.secondaries,
-            annihilation=self.target.annihilation,
-            cross_section=Method(self.target.cross_section),
-            shape=Method(self.target.shape),
-        )
+        return ThickTarget(self.beam_energy, self.material(), self.target.depth_x0.value, self.e_min(mode))
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """Ways in which A' are made."""
+        from semivis_gen.production import Annihilation, Bremsstrahlung, Method, Particles, Shape
+
+        particles = Particles.SHOWER if self.target.secondaries else Particles.PRIMARY
+        first = Bremsstrahlung(particles, Method(self.target.cross_section), Shape(self.target.shape))
+        return (first, Annihilation()) if self.target.annihilation else (first,)
 
     def describe(self) -> str:
         """Readable summary: title, references, every number with status and source."""

@@ -24,8 +24,6 @@ from semivis_gen.numerics import Estimate
 
 __all__ = ["MassPoint", "SampleRequest", "by_shape", "sample_task"]
 
-ANNIHILATION_SHARE = 0.3  # of the events where it is on: its A' have one energy and need fewer
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MassPoint:
@@ -161,8 +159,9 @@ def sample_task(
             n_events=events,
             seed=seed,
             e_min_aprime=e_min,
+            processes=experiment.processes,
             chain=False,
-            annihilation_share=ANNIHILATION_SHARE,
+            stratified=True,
         )
         chunks = list(made)
     except KinematicsError:  # too heavy for this beam

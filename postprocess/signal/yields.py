@@ -65,7 +65,8 @@ def production_estimate(experiment: Experiment, masses: DarkMasses, *, mode: str
     """
     from semivis_gen.production import production_rate
 
-    return production_rate(masses.m_aprime, experiment.thick_target(mode), e_min=experiment.e_min(mode))
+    source = experiment.thick_target(mode)
+    return production_rate(masses.m_aprime, source, experiment.processes, e_min=experiment.e_min(mode))
 
 
 def expected_yields(

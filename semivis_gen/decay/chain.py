@@ -1,24 +1,33 @@
-"""The decay chain A' -> chi1 chi2, chi2 -> chi1 e+ e- of produced A', and the order of particles in events."""
+"""The decay chain A' -> chi1 chi2, chi2 -> chi1 e+ e- behind any events with final A'.
+
+Every final A' of an event decays, however many there are and whatever stands beside them. chi2 follows its A', what it
+and A' decay to stands at the end of the event: for bremsstrahlung the order of MadGraph's
+e- N > e- N A', (A' > chi1 chi2, chi2 > chi1 e- e+).
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from semivis_gen.arrays import FloatArray
+from semivis_gen.arrays import FloatArray, IndexArray, IntArray
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_ELECTRON, ID_POSITRON, M_ELECTRON
-from semivis_gen.decay.sampling import aligned_direction, chi2_decay, transverse_direction, two_body
+from semivis_gen.decay.sampling import chi2_decay, two_body
 from semivis_gen.errors import ParameterError
-from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, Topology
+from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, Events, slice_events
 from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import isotropic
+from semivis_gen.production import PROCESSES
 
-__all__ = ["ANNIHILATION", "CHAIN", "NUCLEUS", "PRODUCTION_ONLY", "Spin", "decay_chain"]
+__all__ = ["Spin", "decay_chain"]
 
+T = TypeVar("T", bound=np.generic)
 BLOCK = 25_000  # events decayed at once: more leave the cache, fewer cost calls
-NUCLEUS = 0  # stands for the nucleus, whose id differs from event to event
+MASS_TOLERANCE = 1e-9
 
 
 class Spin(StrEnum):
@@ -30,121 +39,215 @@ class Spin(StrEnum):
     """Nothing: isotropic decays."""
 
 
-# the order of MadGraph's e- N > e- N A', (A' > chi1 chi2, chi2 > chi1 e- e+)
-CHAIN = Topology(
-    pdg=(
-        ID_ELECTRON, NUCLEUS, ID_APRIME, ID_CHI2, ID_ELECTRON, NUCLEUS, ID_CHI1, ID_CHI1, ID_ELECTRON, ID_POSITRON,
-    ),
-    status=(
-        STATUS_INCOMING, STATUS_INCOMING, STATUS_DECAYED, STATUS_DECAYED, *[STATUS_FINAL] * 6,
-    ),
-    mothers=((-1, -1), (-1, -1), (0, 1), (2, 2), (0, 1), (0, 1), (2, 2), (3, 3), (3, 3), (3, 3)),
-)  # fmt: skip
-PRODUCTION_ONLY = Topology(
-    pdg=(ID_ELECTRON, NUCLEUS, ID_APRIME, ID_ELECTRON, NUCLEUS),
-    status=(STATUS_INCOMING, STATUS_INCOMING, STATUS_FINAL, STATUS_FINAL, STATUS_FINAL),
-    mothers=((-1, -1), (-1, -1), (0, 1), (0, 1), (0, 1)),
-)
-ANNIHILATION = Topology(
-    pdg=(ID_POSITRON, ID_ELECTRON, ID_APRIME),
-    status=(STATUS_INCOMING, STATUS_INCOMING, STATUS_FINAL),
-    mothers=((-1, -1), (-1, -1), (0, 1)),
-)
-ANNIHILATION_CHAIN = Topology(
-    pdg=(ID_POSITRON, ID_ELECTRON, ID_APRIME, ID_CHI2, ID_CHI1, ID_CHI1, ID_ELECTRON, ID_POSITRON),
-    status=(STATUS_INCOMING, STATUS_INCOMING, STATUS_DECAYED, STATUS_DECAYED, *[STATUS_FINAL] * 4),
-    mothers=((-1, -1), (-1, -1), (0, 1), (2, 2), (2, 2), (3, 3), (3, 3), (3, 3)),
-)
-
-
 def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *, spin: Spin = Spin.FULL) -> Events:
-    """Let A' and chi2 decay in events of `generate(..., chain=False)`.
+    """Let A' and chi2 decay.
 
     Parameters
     ----------
     events : Events
-        Produced A' in the order of `PRODUCTION_ONLY`, or all in that of `ANNIHILATION`.
+        Events with final A', such as those of `generate(..., chain=False)`; others pass unchanged.
     masses : DarkMasses
         Masses of the chain; m_A' must be that of the events, R and f are free.
     rng : Generator
         Source of randomness.
     spin : Spin
-        Whether A' decays with the polarisation it is produced with; the IWW approximation knows none.
+        Whether A' decays with the polarisation it is produced with, which the process named in the events' run
+        information knows; isotropically where none is named or it knows none.
 
     Returns
     -------
     Events
-        In the order of `CHAIN` or `ANNIHILATION_CHAIN`; without the last three particles where chi2 is stable.
+        With chi2 and the decay products; chi2 is final where it is stable.
 
     Raises
     ------
     ParameterError
-        Where the events hold another A' mass or are not bare production.
+        Where the events hold another A' mass, or mix processes that turn their A' differently.
     """
-    n = len(events)
-    bare, whole = next(
-        (pair for pair in ((PRODUCTION_ONLY, CHAIN), (ANNIHILATION, ANNIHILATION_CHAIN)) if _fits(events, pair[0])),
-        (None, None),
-    )
-    if bare is None or whole is None or (n and abs(events.mass[2] - masses.m_aprime) > 1e-9 * masses.m_aprime):
-        msg = f"the decay chain of m_A' = {masses.m_aprime:g} GeV starts from bare production events of that mass"
+    rows = np.flatnonzero((events.pdg == ID_APRIME) & (events.status == STATUS_FINAL))
+    wrong = np.abs(events.mass[rows] - masses.m_aprime) > MASS_TOLERANCE * masses.m_aprime
+    if wrong.any():
+        msg = (
+            f"the decay chain of m_A' = {masses.m_aprime:g} GeV starts from A' of that mass; "
+            f"the events hold {events.mass[rows][wrong][0]:g} GeV"
+        )
         raise ParameterError(msg)
-    topology = whole if masses.chi2_decays else _with_stable_chi2(whole)
-    k, size = len(bare.pdg), len(topology.pdg)
-    momentum, mass = np.empty((n, size, 3)), np.empty((n, size))
-    produced, its_mass = events.momentum.reshape(n, k, 3), events.mass.reshape(n, k)
-    mass[:] = [_mass_of(pdg, masses) for pdg in topology.pdg]
-    momentum[:, :3] = produced[:, :3]
-    turn = Spin(spin) if events.info.extra.get("shape", "etl") == "etl" else Spin.NONE
-    if bare is PRODUCTION_ONLY:
-        mass[:, [1, 5]] = its_mass[:, [1, 4]]
-        momentum[:, 4:6] = produced[:, 3:]
-    for start in range(0, n, BLOCK):
-        rows = slice(start, start + BLOCK)
-        if turn is Spin.NONE:
-            direction = isotropic(len(momentum[rows]), rng)
-        elif bare is ANNIHILATION:
-            direction = transverse_direction(len(momentum[rows]), masses, rng)
-        else:
-            beam, aprime, electron, recoil = (produced[rows, i] for i in (0, 2, 3, 4))
-            direction = aligned_direction(beam, electron, recoil, aprime, masses, rng, nucleus_mass=its_mass[rows, 1])
-        _decay(momentum[rows], masses, direction, rng, first_daughter=6 if bare is PRODUCTION_ONLY else 4)
-    info = replace(events.info, masses=masses, extra={**events.info.extra, "spin": str(turn)})
-    result = Events.from_topology(topology, momentum, mass, weight=events.weight, vertex=events.vertex, info=info)
-    if bare is PRODUCTION_ONLY:
-        result.pdg.reshape(n, size)[:, [1, 5]] = events.pdg.reshape(n, k)[:, [1, 4]]
-    return result
+    names = [name for name in events.info.extra.get("processes", "").split(", ") if name]
+    if Spin(spin) is Spin.FULL and not events.info.process and len(names) > 1:
+        msg = f"events of {', '.join(names)} are mixed: decay the chunks of the generator, or take spin = none"
+        raise ParameterError(msg)
+    known = Spin(spin) is Spin.FULL and events.info.process in PROCESSES
+    turned = PROCESSES[events.info.process].direction if known else None
+    layout = _Layout.of(events, rows, products=4 if masses.chi2_decays else 1)
+    momentum, spun = layout.spread(events.momentum), False
+    for start in range(0, len(events), BLOCK):
+        part = layout.rows_of(start, start + BLOCK)
+        if part.start == part.stop:
+            continue
+        direction = None
+        if turned is not None:
+            direction = turned(slice_events(events, start, min(start + BLOCK, len(events))), masses, rng)
+            spun = spun or direction is not None
+        _decay(momentum, layout, part, masses, direction, rng)
+    mothers, status = layout.mothers(events), layout.spread(events.status)
+    status[layout.aprime] = STATUS_DECAYED
+    status[layout.chi2] = STATUS_DECAYED if masses.chi2_decays else STATUS_FINAL
+    pdg, mass = layout.spread(events.pdg), layout.spread(events.mass)
+    for index, (particle, m) in enumerate(_new_particles(masses)):
+        place = layout.chi2 if index == 0 else layout.product(index - 1)
+        pdg[place], mass[place] = particle, m
+        if index:
+            status[place] = STATUS_FINAL
+    info = replace(
+        events.info, masses=masses, extra={**events.info.extra, "spin": str(Spin.FULL if spun else Spin.NONE)}
+    )
+    return Events(
+        offsets=layout.offsets, pdg=pdg, status=status, mothers=mothers, momentum=momentum, mass=mass,
+        ctau=layout.spread(events.ctau), weight=events.weight, vertex=events.vertex, info=info,
+    )  # fmt: skip
 
 
-def _fits(events: Events, topology: Topology) -> bool:
-    """Whether all events have the particles of a topology, whatever the nucleus."""
-    n, k = len(events), len(topology.pdg)
-    if len(events.pdg) != n * k:
-        return False
-    expected = np.asarray(topology.pdg)
-    known = expected != NUCLEUS
-    return bool((events.pdg.reshape(n, k)[:, known] == expected[known]).all())
+def _new_particles(masses: DarkMasses) -> list[tuple[int, float]]:
+    """Ids and masses of chi2 and of the products at the end of the event."""
+    first = [(ID_CHI2, masses.m_chi2), (ID_CHI1, masses.m_chi1)]
+    if not masses.chi2_decays:
+        return first
+    return [*first, (ID_CHI1, masses.m_chi1), (ID_ELECTRON, M_ELECTRON), (ID_POSITRON, M_ELECTRON)]
 
 
 def _decay(
-    momentum: FloatArray, masses: DarkMasses, direction: FloatArray, rng: np.random.Generator, *, first_daughter: int
+    momentum: FloatArray,
+    layout: _Layout,
+    part: slice,
+    masses: DarkMasses,
+    direction: FloatArray | None,
+    rng: np.random.Generator,
 ) -> None:
-    """Fill the momenta of chi2 (index 3) and of the rest, which starts with chi1, shape (n, particles, 3)."""
-    aprime = np.ascontiguousarray(momentum[:, 2])
+    """Fill the momenta of the new particles of some A'."""
+    aprime = layout.take(momentum, layout.aprime, part)
+    if direction is None:
+        direction = isotropic(len(aprime), rng)
     chi1, chi2 = two_body(aprime, masses.m_aprime, masses.m_chi1, masses.m_chi2, rng, direction=direction)
-    momentum[:, 3], momentum[:, first_daughter] = chi2, chi1
+    layout.put(momentum, layout.chi2, part, chi2)
+    layout.put(momentum, layout.product(0), part, chi1)
     if masses.chi2_decays:
-        for index, product in enumerate(chi2_decay(chi2, masses, rng), first_daughter + 1):
-            momentum[:, index] = product
+        for index, product in enumerate(chi2_decay(chi2, masses, rng), 1):
+            layout.put(momentum, layout.product(index), part, product)
 
 
-def _mass_of(pdg: int, masses: DarkMasses) -> float:
-    known = {ID_APRIME: masses.m_aprime, ID_CHI1: masses.m_chi1, ID_CHI2: masses.m_chi2, NUCLEUS: 0.0}
-    return known.get(pdg, M_ELECTRON)
+Rows = slice | IndexArray
+"""Rows of the new record, one an A': a slice where all events are alike, which is twice as fast."""
 
 
-def _with_stable_chi2(chain: Topology) -> Topology:
-    """Chain that ends with chi2: without its last three particles."""
-    end = len(chain.pdg) - 3
-    status = (*chain.status[:3], STATUS_FINAL, *chain.status[4:end])
-    return Topology(chain.pdg[:end], status, chain.mothers[:end])
+@dataclass(frozen=True, slots=True, eq=False)
+class _Layout:
+    """Where old and new particles stand in the record with decays."""
+
+    offsets: IndexArray
+    """First particle of each event."""
+    old: tuple[tuple[slice, slice], ...] | IndexArray
+    """New rows of the old particles; where all events are alike pairs of columns, new and old."""
+    size: int
+    """Particles an event where all are alike, else 0."""
+    products: int
+    """Particles at the end for each A': chi1 and what chi2 decays to."""
+    aprime: Rows
+    """Rows of A'."""
+    chi2: Rows
+    """Rows of chi2."""
+    first_product: Rows
+    """Rows of chi1 from A'."""
+    count: IndexArray
+    """A' before each event and in all, shape (n + 1,)."""
+
+    @classmethod
+    def of(cls, events: Events, rows: IndexArray, *, products: int) -> _Layout:
+        """Layout for A' in given rows, each with chi2 and a number of products at the end."""
+        n, more = len(events), 1 + products
+        k = len(events.pdg) // n if n else 0
+        column = int(rows[0]) if len(rows) else 0
+        alike = (
+            n > 0
+            and len(rows) == n
+            and len(events.pdg) == n * k
+            and bool((np.diff(events.offsets) == k).all() and (np.diff(rows) == k).all())
+            and bool((events.mothers.reshape(n, -1) == events.mothers[:k].ravel()).all())
+        )
+        if alike:
+            size = k + more
+            old = ((slice(0, column + 1), slice(0, column + 1)), (slice(column + 2, k + 1), slice(column + 1, k)))
+            aprime, chi2, first = (slice(c, None, size) for c in (column, column + 1, k + 1))
+            offsets = np.arange(0, (n + 1) * size, size, dtype=np.int64)
+            return cls(offsets, old, size, products, aprime, chi2, first, np.arange(n + 1))
+        of_event = events.event_of_particle
+        number = np.bincount(of_event[rows], minlength=n)
+        count = np.r_[0, np.cumsum(number)].astype(np.int64)
+        offsets = events.offsets + more * count
+        is_aprime = np.zeros(len(events.pdg), dtype=np.int64)
+        is_aprime[rows] = 1
+        before = np.cumsum(is_aprime) - is_aprime  # A' in front of a particle, in all events
+        new = np.arange(len(events.pdg)) + before + (more - 1) * count[of_event]
+        end = offsets[1:][of_event[rows]]  # products stand at the end, those of the last A' last
+        later = count[1:][of_event[rows]] - np.arange(len(rows))
+        return cls(offsets, new, 0, products, new[rows], new[rows] + 1, end - products * later, count)
+
+    def rows_of(self, start: int, stop: int) -> slice:
+        """A' of events `start` to `stop` - 1."""
+        last = len(self.count) - 1
+        return slice(int(self.count[min(start, last)]), int(self.count[min(stop, last)]))
+
+    def product(self, index: int) -> Rows:
+        """Rows of the products: chi1 from A', then those of chi2."""
+        if isinstance(self.first_product, slice):
+            return slice(self.first_product.start + index, None, self.size)
+        return self.first_product + index
+
+    def spread(self, values: NDArray[T]) -> NDArray[T]:
+        """Values of the old particles in their new rows; zero for the new ones, but momenta, which are set later."""
+        shape = (int(self.offsets[-1]), *values.shape[1:])
+        out = np.zeros(shape, values.dtype) if values.ndim == 1 else np.empty(shape, values.dtype)
+        if isinstance(self.old, tuple):
+            n = len(self.offsets) - 1
+            new, old = out.reshape(n, self.size, *shape[1:]), values.reshape(n, -1, *shape[1:])
+            for to, of in self.old:
+                new[:, to] = old[:, of]
+        else:
+            out[self.old] = values
+        return out
+
+    def mothers(self, events: Events) -> IntArray:
+        """Mothers within the events, shape (N, 2)."""
+        if isinstance(self.old, tuple):
+            n, column = len(self.offsets) - 1, self.old[0][0].stop - 1
+            first = events.mothers[: len(events.pdg) // n]
+            moved = first + (first > column)
+            new = np.full((self.size, 2), column + 1, dtype=np.int32)  # those of the products of chi2
+            for to, of in self.old:
+                new[to] = moved[of]
+            new[column + 1] = new[len(first) + 1] = column
+            return np.tile(new, (n, 1))
+        of_event = events.event_of_particle[:, None]
+        known = events.mothers >= 0
+        row = np.where(known, events.offsets[:-1][of_event] + events.mothers, 0)
+        out = np.empty((int(self.offsets[-1]), 2), dtype=np.int32)
+        out[self.old] = np.where(known, self.old[row] - self.offsets[:-1][of_event], -1)
+        assert isinstance(self.aprime, np.ndarray)  # noqa: S101  (for the type checker)
+        begin = self.offsets[np.searchsorted(self.offsets, self.aprime, side="right") - 1]
+        local = (self.aprime - begin).astype(np.int32)[:, None]
+        out[self.chi2] = out[self.first_product] = local
+        for index in range(1, self.products):
+            out[self.product(index)] = local + 1
+        return out
+
+    @staticmethod
+    def take(values: FloatArray, rows: Rows, part: slice) -> FloatArray:
+        """Values of some of the rows."""
+        return np.ascontiguousarray(values[rows][part]) if isinstance(rows, slice) else values[rows[part]]
+
+    @staticmethod
+    def put(values: FloatArray, rows: Rows, part: slice, new: FloatArray) -> None:
+        """Set values of some of the rows."""
+        if isinstance(rows, slice):
+            values[rows][part] = new
+        else:
+            values[rows[part]] = new

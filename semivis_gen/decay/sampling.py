@@ -23,15 +23,12 @@ from semivis_gen.constants import M_ELECTRON
 from semivis_gen.errors import KinematicsError
 from semivis_gen.model import DarkMasses, chi2_rate_dq2
 from semivis_gen.numerics import CellTable, boost, breakup_momentum, energy_of, isotropic
-from semivis_gen.production import LabInvariants, linear_polarisation
 
 __all__ = [
-    "aligned_direction",
     "angular_asymmetry",
     "chi2_decay",
     "sample_polar_angle",
     "sample_q2",
-    "transverse_direction",
     "two_body",
 ]
 
@@ -76,86 +73,6 @@ def two_body(
     energy = np.broadcast_to(np.hypot(size, m1), (n,))
     first = boost(star, energy, parent, energy_of(parent, parent_mass), parent_mass)
     return first, parent - first
-
-
-def aligned_direction(
-    beam: FloatArray,
-    electron: FloatArray,
-    recoil: FloatArray,
-    aprime: FloatArray,
-    masses: DarkMasses,
-    rng: np.random.Generator,
-    *,
-    nucleus_mass: FloatArray,
-) -> FloatArray:
-    """Directions of A' -> chi1 chi2 for A' with the polarisation of its production.
-
-    dN/dOmega ~ 1 - kappa n.rho.n = (1 - kappa) + kappa (1 - n.rho.n), see `production.polarisation`: a share of all
-    A' decays isotropically, the rest by rejection, which keeps 2/3 of all tries.
-
-    Parameters
-    ----------
-    beam, electron, recoil, aprime : ndarray
-        Lab momenta of production [GeV], shape (n, 3); the beam along z, the nucleus at rest before.
-    masses : DarkMasses
-        Masses of the point.
-    rng : Generator
-        Source of randomness.
-    nucleus_mass : ndarray
-        Masses of the nuclei [GeV], shape (n,).
-
-    Returns
-    -------
-    ndarray
-        Unit vectors in the A' rest frame, axes parallel to those of the lab, shape (n, 3).
-    """
-    count, m = len(aprime), masses.m_aprime
-    kappa = (1 - masses.sigma / m) * (1 + masses.sigma / m)
-    n = isotropic(count, rng)
-    turned = np.flatnonzero(rng.random(count) < 2 * kappa / (3 - kappa))
-    production = LabInvariants.from_momenta(
-        beam[turned],
-        electron[turned],
-        recoil[turned],
-        aprime[turned],
-        mass=nucleus_mass[turned],
-        m2=np.full(len(turned), m * m),
-    )
-    while len(turned):
-        refused = np.flatnonzero(rng.random(len(turned)) < linear_polarisation(n[turned], production, m))
-        turned, production = turned[refused], production.take(refused)
-        n[turned] = isotropic(len(turned), rng)
-    return n
-
-
-def transverse_direction(n: int, masses: DarkMasses, rng: np.random.Generator) -> FloatArray:
-    """Directions of A' -> chi1 chi2 for A' from e+ e- along z, whose spin points along the beam.
-
-    rho = (1 - z z)/2 up to (m_e/m_A')^2, so that dN/dOmega ~ 1 - kappa (1 - cos^2 theta)/2; by rejection, which keeps
-    2/3 of all tries or more.
-
-    Parameters
-    ----------
-    n : int
-        How many.
-    masses : DarkMasses
-        Masses of the point.
-    rng : Generator
-        Source of randomness.
-
-    Returns
-    -------
-    ndarray
-        Unit vectors in the A' rest frame, shape (n, 3).
-    """
-    kappa = (1 - masses.sigma / masses.m_aprime) * (1 + masses.sigma / masses.m_aprime)
-    direction = isotropic(n, rng)
-    left = np.arange(n)
-    while len(left):
-        across = 1 - direction[left, 2] ** 2
-        left = left[rng.random(len(left)) < kappa * across / 2]
-        direction[left] = isotropic(len(left), rng)
-    return direction
 
 
 @lru_cache(maxsize=64)

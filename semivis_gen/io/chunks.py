@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from semivis_gen.errors import ParameterError
-from semivis_gen.events import Events, concatenate
+from semivis_gen.events import Events, concatenate, slice_events
 
-__all__ = ["complaint", "rechunk", "slice_events"]
-
-PARTICLE_COLUMNS = ("pdg", "status", "mothers", "momentum", "mass", "ctau")
-
-
-def slice_events(events: Events, start: int, stop: int) -> Events:
-    """Events number `start` to `stop` - 1, as views where possible."""
-    first, last = int(events.offsets[start]), int(events.offsets[stop])
-    return replace(
-        events,
-        offsets=events.offsets[start : stop + 1] - first,
-        weight=events.weight[start:stop],
-        vertex=events.vertex[start:stop],
-        **{name: getattr(events, name)[first:last] for name in PARTICLE_COLUMNS},
-    )
+__all__ = ["complaint", "rechunk"]
 
 
 def rechunk(parts: Iterable[Events], size: int) -> Iterator[Events]:

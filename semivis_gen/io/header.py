@@ -48,7 +48,10 @@ def dump_info(info: RunInfo, ids: IdMap = NATIVE) -> str:
     ParameterError
         Where a number is not finite or a value is no number, text or flag.
     """
-    content = {"format": FORMAT, "ids": asdict(ids), "info": asdict(info)}
+    told = asdict(info)
+    if info.extra.get("processes", info.process) != info.process:  # that of one chunk, others follow
+        told["process"] = ""
+    content = {"format": FORMAT, "ids": asdict(ids), "info": told}
     try:
         text = json.dumps(content, sort_keys=True, allow_nan=False, default=lambda scalar: scalar.item())
     except (ValueError, AttributeError) as error:

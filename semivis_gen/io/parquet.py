@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.events import Events, IdMap, RunInfo
-from semivis_gen.io.chunks import complaint, slice_events
+from semivis_gen.events import Events, IdMap, RunInfo, slice_events
+from semivis_gen.io.chunks import complaint
 from semivis_gen.io.formats import MAX_PARTICLES, fail
 from semivis_gen.io.header import HEADER_KEY, HeaderError, dump_info, load_info
 

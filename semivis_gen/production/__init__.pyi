@@ -1,5 +1,4 @@
-from .annihilation import resonance_energy as resonance_energy, sample_depth as sample_depth
-from .bremsstrahlung.collinear import CollinearSampler as CollinearSampler
+from .annihilation.process import Annihilation as Annihilation
 from .bremsstrahlung.cross_sections import (
     Method as Method,
     cross_section as cross_section,
@@ -8,9 +7,13 @@ from .bremsstrahlung.cross_sections import (
 from .bremsstrahlung.invariants import LabInvariants as LabInvariants, LabVector as LabVector
 from .bremsstrahlung.mapping import screening_gev2 as screening_gev2, unit_cube as unit_cube
 from .bremsstrahlung.phase_space import Reaction as Reaction
-from .bremsstrahlung.polarisation import (
-    linear_polarisation as linear_polarisation,
-    polarised_amplitude as polarised_amplitude,
-)
-from .bremsstrahlung.rate import process_rates as process_rates, production_rate as production_rate
+from .bremsstrahlung.polarisation import polarised_amplitude as polarised_amplitude
+from .bremsstrahlung.process import Bremsstrahlung as Bremsstrahlung, Particles as Particles, Shape as Shape
 from .bremsstrahlung.sampling import Production as Production, ProductionSampler as ProductionSampler
+from .process import (
+    PROCESSES as PROCESSES,
+    Process as Process,
+    Sampler as Sampler,
+    process_rates as process_rates,
+    production_rate as production_rate,
+)

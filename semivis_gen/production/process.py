@@ -1,6 +1,6 @@
 """The seam of production: what collides, one way to make A', and the sampler of its events.
 
-A process is a frozen dataclass registered in `PROCESSES` under its `name`. Its fields are its settings: strings,
+A process is a frozen dataclass in the registry `PROCESSES` under its `name`. Its fields are its settings: strings,
 flags and whole numbers stand in a card as they are, every `float` with its source. A new process is one file:
 
     @dataclass(frozen=True)
@@ -11,7 +11,8 @@ flags and whole numbers stand in a card as they are, every `float` with its sour
         multiplicity: float = 2.4
         def rate(self, m_aprime, source, *, e_min=0.0): ...
         def sampler(self, m_aprime, source, *, e_min=0.0): ...
-        def direction(self, events, masses, rng): return None
+        @staticmethod
+        def direction(events, masses, rng): return None
 
     PROCESSES.register(MyProcess.name, MyProcess)
 """
@@ -19,6 +20,8 @@ flags and whole numbers stand in a card as they are, every `float` with its sour
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -31,7 +34,7 @@ from semivis_gen.numerics import Estimate
 from semivis_gen.registry import Registry
 from semivis_gen.target import Source
 
-__all__ = ["PROCESSES", "Process", "Sampler", "process_rates", "require_beam"]
+__all__ = ["PROCESSES", "Process", "Sampler", "process_rates", "production_rate", "require_beam"]
 
 
 class Sampler(Protocol):
@@ -63,11 +66,19 @@ class Process(Protocol):
     def sampler(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Sampler:
         """Sampler of A' above an energy [GeV]."""
 
-    def direction(self, events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
-        """Unit vectors of chi1 in the rest frames of the events' A', axes parallel to the lab's; None: isotropic."""
+    @staticmethod
+    def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
+        """Unit vectors of chi1 in the rest frame of each final A', axes parallel to the lab's; None: isotropic."""
 
 
-PROCESSES: Registry[type[Process]] = Registry("production process", "semivis.production")
+PROCESSES: Registry[type[Process]] = Registry(
+    "production process",
+    "semivis.production",
+    {
+        "bremsstrahlung": "semivis_gen.production.bremsstrahlung.process:Bremsstrahlung",
+        "annihilation": "semivis_gen.production.annihilation.process:Annihilation",
+    },
+)
 
 
 def require_beam(process: Process, source: Source) -> None:
@@ -126,3 +137,21 @@ def process_rates(
     if closed is not None and not any(rate.value for rate in rates):
         raise closed
     return rates
+
+
+def production_rate(
+    m_aprime: float, source: Source, processes: Sequence[Process] | None = None, *, e_min: float = 0.0
+) -> Estimate:
+    """Rate of A' by all processes together, bremsstrahlung where none is named.
+
+    Parameters, unit and errors as for `process_rates`.
+
+    Examples
+    --------
+    >>> from semivis_gen.target import ThinTarget, material
+    >>> sigma = production_rate(0.1, ThinTarget(100.0, material("Pb"))) * 1e-8
+    >>> f"{sigma.value:.0f} pb at epsilon = 1e-4"
+    '106 pb at epsilon = 1e-4'
+    """
+    used = [PROCESSES["bremsstrahlung"]()] if processes is None else processes
+    return reduce(add, process_rates(m_aprime, source, used, e_min=e_min))

@@ -5,4 +5,11 @@ from .shower import (
     Shower as Shower,
     electromagnetic_shower as electromagnetic_shower,
 )
-from .sources import Source as Source, ThickTarget as ThickTarget, ThinTarget as ThinTarget, TrackLength as TrackLength
+from .sources import (
+    LEPTONS as LEPTONS,
+    Lepton as Lepton,
+    Source as Source,
+    ThickTarget as ThickTarget,
+    ThinTarget as ThinTarget,
+)
+from .tracks import TrackLength as TrackLength

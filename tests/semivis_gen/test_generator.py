@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from semivis_gen.constants import ID_APRIME, ID_CHI2
-from semivis_gen.decay.chain import CHAIN
 from semivis_gen.decay.lifetimes import sample_lifetimes
 from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.events import Events, IdMap, Topology, concatenate
 from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses, DarkSector
 from semivis_gen.model.widths import compute_widths
-from semivis_gen.production.bremsstrahlung.rate import production_rate
+from semivis_gen.production.process import production_rate
 from semivis_gen.target.materials import layered, material
 from semivis_gen.target.sources import ThickTarget, ThinTarget
 
@@ -41,7 +40,7 @@ def test_the_record_has_the_order_of_madgraph_and_the_nuclei_of_the_target():
     assert np.all(pdg[:, 2] == ID_APRIME)
     assert np.array_equal(pdg[:, 1], pdg[:, 5])
     assert set(pdg[:, 1]) <= {1000822070, 1000060120, 2212}
-    assert events.status.reshape(-1, 10)[0].tolist() == list(CHAIN.status)
+    assert events.status.reshape(-1, 10)[0].tolist() == [-1, -1, 2, 2, 1, 1, 1, 1, 1, 1]
     assert np.all(events.vertex[:, 2] >= 0)
     assert events.info.rate == production_rate(0.3, THICK).value
 

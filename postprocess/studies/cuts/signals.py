@@ -158,7 +158,13 @@ def _at_mass(
     chunks: list[Events] = [
         decay_chain(chunk, masses, rng)
         for chunk in generate(
-            masses, loosest.thick_target(), n_events=events, seed=seed, e_min_aprime=loosest.e_min(), chain=False
+            masses,
+            loosest.thick_target(),
+            processes=loosest.processes,
+            n_events=events,
+            seed=seed,
+            e_min_aprime=loosest.e_min(),
+            chain=False,
         )
     ]
     epsilon = float(FERMILAB_2021.epsilon(masses.m_aprime))

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap, RunInfo
-from semivis_gen.io.chunks import slice_events
+from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap, RunInfo, slice_events
 from semivis_gen.io.header import HEADER_KEY, dump_info
 from semivis_gen.io.text.streams import OutputStream
 from semivis_gen.io.vertices import production_points

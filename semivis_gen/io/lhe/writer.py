@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ALPHA
 from semivis_gen.errors import OutputError
-from semivis_gen.events import STATUS_INCOMING, Events, IdMap, RunInfo
-from semivis_gen.io.chunks import slice_events
+from semivis_gen.events import STATUS_INCOMING, Events, IdMap, RunInfo, slice_events
 from semivis_gen.io.lhe.head import NUCLEUS_IDS, UNIT_WEIGHTS, WEIGHTED, write_head
 from semivis_gen.io.text.streams import OutputStream
 

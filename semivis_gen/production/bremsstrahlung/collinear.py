@@ -32,9 +32,13 @@ class CollinearSampler:
     m_aprime : float
         Mass of A' [GeV].
     target : ThickTarget
-        What the beam hits; its `cross_section` sets how the rate depends on the electron's energy.
+        What the beam hits.
     e_min_aprime : float
         Smallest A' energy [GeV].
+    cross_section : Method
+        It sets how the rate depends on the electron's energy.
+    secondaries : bool
+        Whether electrons and positrons of the shower radiate as well.
 
     Raises
     ------
@@ -42,10 +46,19 @@ class CollinearSampler:
         Where nothing can be produced.
     """
 
-    def __init__(self, m_aprime: float, target: ThickTarget, *, e_min_aprime: float = 0.0) -> None:
+    def __init__(
+        self,
+        m_aprime: float,
+        target: ThickTarget,
+        *,
+        e_min_aprime: float = 0.0,
+        cross_section: Method = Method.IWW,
+        secondaries: bool = False,
+    ) -> None:
         self.m_aprime, self.target, self._lowest = m_aprime, target, max(m_aprime, e_min_aprime)
+        self._cross_section = cross_section
         self.nuclei = tuple(nucleus for nucleus, _ in target.material.elements)
-        self._track = target.track_length
+        self._track = target.track_length(secondaries=secondaries)
         lowest = max(target.energy_cut, e_min_aprime)
         length = float(self._track.above(lowest)) if lowest < target.beam_energy else 0.0
         self._knots = np.linspace(0.0, length, KNOTS)
@@ -82,7 +95,7 @@ class CollinearSampler:
         part = np.cumsum(0.5 * (density[:, 1:] + density[:, :-1]) * step, axis=1)
         size[rows] = part[:, -1]
         cumulative[rows] = np.c_[np.zeros(len(rows)), part / part[:, -1:]]
-        if self.target.cross_section is not Method.IWW:
+        if self._cross_section is not Method.IWW:
             size *= self._norm(energy, rows, nucleus)
         return size * self.target.material.atoms_per_radiation_length(nucleus), y, cumulative
 
@@ -93,7 +106,7 @@ class CollinearSampler:
         for e in energy[some]:
             reaction = Reaction(float(e), self.m_aprime, nucleus.mass)
             whole, other = (
-                integrate(reaction, nucleus, ROUGH, method=kind) for kind in (self.target.cross_section, Method.IWW)
+                integrate(reaction, nucleus, ROUGH, method=kind) for kind in (self._cross_section, Method.IWW)
             )
             ratio.append(whole / other)
         return np.asarray(np.interp(np.log(energy), np.log(energy[some][::-1]), ratio[::-1]))

@@ -1,4 +1,4 @@
-"""How many A' a target makes: cross-section for thin, A' per beam electron for thick targets."""
+"""How many A' a target makes by bremsstrahlung: cross-section for thin, A' per beam particle for thick targets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from itertools import pairwise
 import numpy as np
 
 from semivis_gen.numerics import Estimate, gauss
-from semivis_gen.production.annihilation import annihilation_rate
 from semivis_gen.production.bremsstrahlung.cross_sections import (
     COARSE,
     ERROR_FLOOR,
@@ -22,14 +21,22 @@ from semivis_gen.production.bremsstrahlung.cross_sections import (
 from semivis_gen.production.bremsstrahlung.phase_space import Reaction, threshold_energy
 from semivis_gen.target import Nucleus, ThickTarget, ThinTarget, TrackLength
 
-__all__ = ["bremsstrahlung_rate", "process_rates", "production_rate"]
+__all__ = ["LIGHT_SHARE", "bremsstrahlung_rate"]
 
 ENERGIES = (14, 10, 7)  # quadrature nodes in the track length, to go with FINE, COARSE and ROUGH
 LIGHT_SHARE = 0.1  # nuclei that carry less than this share of Z^2 need less precision
 
 
-def production_rate(m_aprime: float, target: ThinTarget | ThickTarget, *, e_min: float = 0.0) -> Estimate:
-    """Rate of A' production at epsilon = 1, by all that the target has switched on.
+def bremsstrahlung_rate(
+    m_aprime: float,
+    target: ThinTarget | ThickTarget,
+    *,
+    e_min: float = 0.0,
+    cross_section: Method = Method.ETL,
+    shape: Method = Method.ETL,
+    secondaries: bool = False,
+) -> Estimate:
+    """Rate of dark bremsstrahlung at epsilon = 1.
 
     Parameters
     ----------
@@ -39,48 +46,15 @@ def production_rate(m_aprime: float, target: ThinTarget | ThickTarget, *, e_min:
         What the beam hits.
     e_min : float
         Smallest A' energy [GeV].
+    cross_section, shape : Method
+        How much there is, and how A' share the energy above `e_min`: exact tree level or an approximation.
+    secondaries : bool
+        Whether electrons and positrons of the shower radiate as well.
 
     Returns
     -------
     Estimate
-        Thin: cross-section per atom [pb]. Thick: A' per beam electron.
-
-    Raises
-    ------
-    ParameterError, KinematicsError
-        Where a value makes no sense or the reaction is closed at the beam energy.
-    """
-    bremsstrahlung, annihilation = process_rates(m_aprime, target, e_min=e_min)
-    return bremsstrahlung + annihilation
-
-
-def process_rates(
-    m_aprime: float, target: ThinTarget | ThickTarget, *, e_min: float = 0.0
-) -> tuple[Estimate, Estimate]:
-    """Rates of dark bremsstrahlung and of annihilation; parameters, unit and errors as for `production_rate`."""
-    bremsstrahlung = bremsstrahlung_rate(m_aprime, target, e_min=e_min)
-    if isinstance(target, ThickTarget) and target.annihilation:
-        return bremsstrahlung, annihilation_rate(m_aprime, target, e_min=e_min)
-    return bremsstrahlung, Estimate(0.0, 0.0)
-
-
-def bremsstrahlung_rate(
-    m_aprime: float, target: ThinTarget | ThickTarget, *, e_min: float = 0.0, method: Method | None = None
-) -> Estimate:
-    """Rate of dark bremsstrahlung at epsilon = 1.
-
-    Parameters
-    ----------
-    m_aprime, target, e_min
-        As for `production_rate`.
-    method : Method, optional
-        Exact tree level or an approximation, for cross-section and shape; the target's choice where absent, exact for
-        thin ones.
-
-    Returns
-    -------
-    Estimate
-        Thin: cross-section per atom [pb]. Thick: A' per beam electron,
+        Thin: cross-section per atom [pb]. Thick: A' per beam particle,
         sum over nuclei of N_A X0 w/A int dE T(E) sigma(E). Zero where e_min exceeds the beam energy.
 
     Raises
@@ -89,13 +63,11 @@ def bremsstrahlung_rate(
         Where a value makes no sense or the reaction is closed at the beam energy.
     """
     if isinstance(target, ThinTarget):
-        return material_cross_section(
-            m_aprime, target.beam_energy, target.material, method=method or Method.ETL, e_min=e_min
-        )
-    norm, shape = (method, method) if method else (target.cross_section, target.shape)
+        return material_cross_section(m_aprime, target.beam_energy, target.material, method=cross_section, e_min=e_min)
     low = max(target.energy_cut, e_min)
     if low >= target.beam_energy:
         return Estimate(0.0, 0.0)
+    track = target.track_length(secondaries=secondaries)
     nuclei = [nucleus for nucleus, _ in target.material.elements]
     Reaction(target.beam_energy, m_aprime, max(nucleus.mass for nucleus in nuclei))  # raises where all are closed
     z2 = {nucleus: nucleus.z**2 * share / nucleus.a for nucleus, share in target.material.elements}
@@ -106,8 +78,7 @@ def bremsstrahlung_rate(
         if z2[nucleus] < LIGHT_SHARE * sum(z2.values()):
             rules = rules[1:]
         fine, coarse = (
-            _folded(m_aprime, target.track_length, nucleus, rule, n, lowest, e_min, norm, shape)
-            for rule, n in rules[:2]
+            _folded(m_aprime, track, nucleus, rule, n, lowest, e_min, cross_section, shape) for rule, n in rules[:2]
         )
         atoms = target.material.atoms_per_radiation_length(nucleus)
         value += fine * atoms

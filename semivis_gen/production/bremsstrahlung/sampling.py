@@ -28,7 +28,7 @@ from semivis_gen.production.bremsstrahlung.phase_space import Kinematics, Reacti
 from semivis_gen.production.bremsstrahlung.rate import LIGHT_SHARE
 from semivis_gen.target import Nucleus, ThickTarget, ThinTarget, g2
 
-__all__ = ["Production", "ProductionSampler", "sample_production"]
+__all__ = ["Production", "ProductionSampler"]
 
 CELLS = (16, 16, 32)  # y, U, t
 # ranges of energy hold these shares of the yield: narrow at the end, where the cross-section falls to zero
@@ -86,6 +86,8 @@ class ProductionSampler:
         What the beam hits.
     e_min_aprime : float
         Smallest A' energy [GeV].
+    secondaries : bool
+        Whether electrons and positrons of the shower radiate as well.
 
     Raises
     ------
@@ -93,7 +95,14 @@ class ProductionSampler:
         Where a number makes no sense or nothing can be produced.
     """
 
-    def __init__(self, m_aprime: float, target: ThinTarget | ThickTarget, *, e_min_aprime: float = 0.0) -> None:
+    def __init__(
+        self,
+        m_aprime: float,
+        target: ThinTarget | ThickTarget,
+        *,
+        e_min_aprime: float = 0.0,
+        secondaries: bool = False,
+    ) -> None:
         if not (math.isfinite(e_min_aprime) and e_min_aprime >= 0):
             msg = f"e_min_aprime = {e_min_aprime} GeV must be zero or positive"
             raise ParameterError(msg)
@@ -104,14 +113,15 @@ class ProductionSampler:
         z2 = [nucleus.z**2 * share / nucleus.a for nucleus, share in target.material.elements]
         self._main = int(np.argmax(z2))
         self._screening = screening_gev2(self.nuclei[self._main])
-        self._set_energies()
+        self._set_energies(secondaries=secondaries)
         self._channels = [
             channel for i in range(len(z2)) for channel in self._channels_of(i, light=z2[i] < LIGHT_SHARE * sum(z2))
         ]
         height = np.concatenate([self._heights(channel) for channel in self._channels] or [np.zeros(1)])
         if not height.sum() > 0:
             msg = (
-                f"no A' of {m_aprime:g} GeV above {e_min_aprime:g} GeV from {target.beam_energy:g} GeV electrons: "
+                f"no A' of {m_aprime:g} GeV above {e_min_aprime:g} GeV from {target.beam_energy:g} GeV "
+                f"{target.lepton.name}s: "
                 "lower the A' mass or energy, or raise the beam energy"
             )
             raise KinematicsError(msg)
@@ -177,12 +187,12 @@ class ProductionSampler:
             have += more
         return Production(beam, aprime, electron, recoil, nucleus, self.nuclei, depth, weight)
 
-    def _set_energies(self) -> None:
+    def _set_energies(self, *, secondaries: bool) -> None:
         """Tabulate energy against track length, which is uniform in what is sampled."""
         if isinstance(self.target, ThinTarget):
             self._track, self._length = None, 0.0
             return
-        self._track = self.target.track_length
+        self._track = self.target.track_length(secondaries=secondaries)
         self._length = float(self._track.above(max(self.target.energy_cut, self.e_min)))
         self._energies = self._track.energy_at(np.linspace(0.0, self._length, ENERGY_KNOTS + 1))
         self._rows = self._track.depth_row(self._energies)
@@ -327,37 +337,3 @@ class ProductionSampler:
         if self._track is None:
             return (*momenta, nucleus, np.zeros(len(t)), weight)
         return (*momenta, nucleus, self._track.sample_depth_row(row[keep], rng), weight)
-
-
-def sample_production(
-    m_aprime: float,
-    target: ThinTarget | ThickTarget,
-    n: int,
-    rng: np.random.Generator,
-    *,
-    e_min_aprime: float = 0.0,
-    weighted: bool = False,
-) -> Production:
-    """Draw events of a mass and target once; `ProductionSampler` serves repeated use.
-
-    Parameters
-    ----------
-    m_aprime : float
-        Mass of A' [GeV].
-    target : ThinTarget or ThickTarget
-        What the beam hits.
-    n : int
-        How many.
-    rng : Generator
-        Source of randomness.
-    e_min_aprime : float
-        Smallest A' energy [GeV].
-    weighted : bool
-        Weighted instead of unweighted events.
-
-    Returns
-    -------
-    Production
-        The events.
-    """
-    return ProductionSampler(m_aprime, target, e_min_aprime=e_min_aprime).sample(n, rng, weighted=weighted)

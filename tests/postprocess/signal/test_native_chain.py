@@ -8,7 +8,7 @@ from postprocess.experiment.schema import load_experiment
 from postprocess.signal.yields import expected_yields, production_estimate
 from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
-from semivis_gen.production.bremsstrahlung.rate import production_rate
+from semivis_gen.production.process import production_rate
 
 MASSES = DarkMasses(0.3)
 

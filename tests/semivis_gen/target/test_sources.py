@@ -13,10 +13,12 @@ from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.numerics.quadrature import gauss
 from semivis_gen.production.bremsstrahlung.cross_sections import Rule, cross_section, integrate
 from semivis_gen.production.bremsstrahlung.phase_space import Reaction
-from semivis_gen.production.bremsstrahlung.rate import production_rate
+from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate
+from semivis_gen.production.process import production_rate
 from semivis_gen.target.form_factors import g2_elastic, g2_inelastic
 from semivis_gen.target.materials import Material, layered, material, material_names, mixture
-from semivis_gen.target.sources import ThickTarget, ThinTarget, primary_track_length, track_length
+from semivis_gen.target.sources import ThickTarget, ThinTarget
+from semivis_gen.target.tracks import primary_track_length, track_length
 
 LEAD = material("Pb")
 
@@ -114,7 +116,7 @@ def test_yield_of_an_ideal_detector(m, listed):
     # to 0.2 %; the full yield is 6.8 - 8.1 % above
     target, nucleus = ThickTarget(100.0, LEAD, 40.0, 50.0), LEAD.elements[0][0]
     rate = production_rate(m, target, e_min=50.0)
-    end = float(target.track_length.above(100.0 * (1 - 1e-7)))
+    end = float(target.track_length().above(100.0 * (1 - 1e-7)))
     at_end = cross_section(m, 100.0, nucleus, e_min=50.0).value
     other = cross_section(m, 100.0, nucleus, e_min=50.0, form_factor=with_squared_magnetic_factor).value
     stopped = rate.value - end * at_end * LEAD.atoms_per_radiation_length(nucleus)
@@ -130,9 +132,9 @@ def with_squared_magnetic_factor(t, nucleus):
 @pytest.mark.parametrize(("m", "cut", "e_min"), [(0.01, 50.0, 50.0), (0.1, 20.0, 30.0), (1.0, 2.0, 0.0)])
 @pytest.mark.parametrize("secondaries", [False, True])
 def test_the_claimed_error_covers_the_true_one(m, cut, e_min, secondaries):
-    target = ThickTarget(100.0, LEAD, 40.0, cut, secondaries=secondaries)
-    found = production_rate(m, target, e_min=e_min)
-    track, nucleus = target.track_length, LEAD.elements[0][0]
+    target = ThickTarget(100.0, LEAD, 40.0, cut)
+    found = bremsstrahlung_rate(m, target, e_min=e_min, secondaries=secondaries)
+    track, nucleus = target.track_length(secondaries=secondaries), LEAD.elements[0][0]
     # the same integral with 100 energies and a finer rule
     rule, (node, weight), fine = Rule(40, 24, 80, 16), gauss(25, clustered=True), 0.0
     edges = track.above(np.geomspace(100.0, max(cut, e_min), 5))

@@ -8,7 +8,7 @@ import pytest
 from support.places import REFERENCE
 
 from semivis_gen.constants import M_ELECTRON
-from semivis_gen.production.bremsstrahlung.sampling import sample_production
+from semivis_gen.production.bremsstrahlung.sampling import ProductionSampler
 from semivis_gen.target.materials import material
 from semivis_gen.target.sources import ThinTarget
 
@@ -59,7 +59,7 @@ def compare(run, m):
     """chi^2 and degrees of freedom of every observable, and native share of soft electrons, for a native mass m."""
     name, energy, _ = run
     target = ThinTarget(energy, material(name))
-    production = sample_production(m, target, NATIVE_EVENTS, np.random.default_rng(7))
+    production = ProductionSampler(m, target).sample(NATIVE_EVENTS, np.random.default_rng(7))
     found = observables(production, m, energy, target.material.elements[0][0].mass)
     hard = found["energy_electron_GeV"] > SOFT_GEV
     weight = production.weight

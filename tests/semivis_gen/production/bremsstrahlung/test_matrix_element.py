@@ -133,11 +133,11 @@ def test_no_digits_are_lost_where_t_min_is_1e_13_and_less(energy, m):
 
 
 def test_form_with_four_momenta_equals_the_one_with_phase_space_variables():
-    from semivis_gen.production.bremsstrahlung.sampling import sample_production
+    from semivis_gen.production.bremsstrahlung.sampling import ProductionSampler
     from semivis_gen.target.materials import material
     from semivis_gen.target.sources import ThinTarget
 
-    production = sample_production(0.01, ThinTarget(100.0, material("Pb")), 500, np.random.default_rng(3))
+    production = ProductionSampler(0.01, ThinTarget(100.0, material("Pb"))).sample(500, np.random.default_rng(3))
     mass = production.nuclei[0].mass
     still = np.zeros_like(production.beam)
     rows = ((production.beam, M_ELECTRON), (still, mass), (production.electron, M_ELECTRON))

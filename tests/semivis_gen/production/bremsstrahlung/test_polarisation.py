@@ -7,12 +7,12 @@ from support.places import MADGRAPH_SAMPLE
 
 from semivis_gen.constants import ID_APRIME, ID_CHI2, M_ELECTRON
 from semivis_gen.decay.chain import Spin
-from semivis_gen.decay.sampling import aligned_direction
 from semivis_gen.events import concatenate
 from semivis_gen.generator import generate
 from semivis_gen.io.files import read_events
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.numerics.kinematics import boost_to_rest, energy_of, isotropic
+from semivis_gen.production.bremsstrahlung.direction import aligned_direction
 from semivis_gen.production.bremsstrahlung.invariants import LabInvariants
 from semivis_gen.production.bremsstrahlung.polarisation import (
     linear_polarisation,

@@ -11,8 +11,8 @@ from semivis_gen.numerics.kinematics import energy_of
 from semivis_gen.numerics.quadrature import gauss
 from semivis_gen.production.bremsstrahlung.cross_sections import cross_section, dsigma_dx
 from semivis_gen.production.bremsstrahlung.phase_space import Reaction
-from semivis_gen.production.bremsstrahlung.rate import production_rate
-from semivis_gen.production.bremsstrahlung.sampling import ProductionSampler, sample_production
+from semivis_gen.production.bremsstrahlung.sampling import ProductionSampler
+from semivis_gen.production.process import production_rate
 from semivis_gen.target.form_factors import g2
 from semivis_gen.target.materials import layered, material
 from semivis_gen.target.sources import ThickTarget, ThinTarget
@@ -34,7 +34,7 @@ def chi2_per_bin(values, weights, edges, expected):
 
 @pytest.fixture(scope="module", params=[1e-3, 0.03, 1.0])
 def sample(request):
-    return request.param, sample_production(request.param, THIN, 200_000, np.random.default_rng(11))
+    return request.param, ProductionSampler(request.param, THIN).sample(200_000, np.random.default_rng(11))
 
 
 def test_energy_spectrum_follows_the_differential_cross_section(sample):
@@ -92,7 +92,7 @@ def test_angles_and_momentum_transfers_follow_the_differential_cross_section(sam
 
 
 def test_share_above_an_energy_is_that_of_the_integral():
-    production = sample_production(0.3, THIN, 100_000, np.random.default_rng(4))
+    production = ProductionSampler(0.3, THIN).sample(100_000, np.random.default_rng(4))
     above = energy_of(production.aprime, 0.3) > 90.0
     expected = cross_section(0.3, 100.0, NUCLEUS, e_min=90.0).value / cross_section(0.3, 100.0, NUCLEUS).value
     share = production.weight[above].sum() / production.weight.sum()
@@ -139,7 +139,7 @@ def test_weighted_and_unweighted_events_agree():
 @pytest.mark.parametrize("target", [THIN, THICK], ids=["thin", "thick"])
 @pytest.mark.parametrize("m", [1e-3, 0.05, 1.0])
 def test_momenta_are_conserved_and_on_shell(target, m):
-    production = sample_production(m, target, 20_000, np.random.default_rng(3), e_min_aprime=30.0)
+    production = ProductionSampler(m, target, e_min_aprime=30.0).sample(20_000, np.random.default_rng(3))
     total = production.aprime + production.electron + production.recoil - production.beam
     assert np.abs(total).max() < 1e-12 * 100
     mass = np.array([n.mass for n in production.nuclei])[production.nucleus]
@@ -155,7 +155,7 @@ def test_momenta_are_conserved_and_on_shell(target, m):
 
 def test_elements_come_in_the_ratio_of_their_cross_sections():
     target = ThinTarget(50.0, material("water"))
-    production = sample_production(0.02, target, 100_000, np.random.default_rng(9))
+    production = ProductionSampler(0.02, target).sample(100_000, np.random.default_rng(9))
     sigma = {n.z: cross_section(0.02, 50.0, n).value * share for n, share in target.material.atom_fractions()}
     z = np.array([n.z for n in production.nuclei])[production.nucleus]
     expected = sigma[8] / sum(sigma.values())
@@ -176,7 +176,7 @@ def test_efficiency_and_overweights_are_as_documented(target, m):
 
 def test_a_deep_shower_with_a_heavy_aprime_stays_efficient_and_exact():
     # most of the track lies below threshold or just above it, most of the yield near the beam energy
-    target = ThickTarget(100.0, LEAD, 40.0, 4.0, secondaries=True)
+    target = ThickTarget(100.0, LEAD, 40.0, 4.0)
     sampler = ProductionSampler(1.0, target, e_min_aprime=4.0)
     sampler.sample(50_000, np.random.default_rng(5))
     assert sampler.efficiency > 0.4
@@ -194,7 +194,7 @@ def test_the_same_seed_gives_the_same_events_however_many_are_asked_for():
 
 def test_near_threshold_and_with_light_nuclei_nothing_breaks():
     target = ThinTarget(10.0, material("polystyrene"))
-    production = sample_production(2.0, target, 5000, np.random.default_rng(1))
+    production = ProductionSampler(2.0, target).sample(5000, np.random.default_rng(1))
     assert all(np.isfinite(x).all() for x in (production.electron, production.recoil, production.weight))
     sampler = ProductionSampler(5.0, ThinTarget(16.0, material("polystyrene")))  # closed on hydrogen
     assert {n.z for n in np.array(sampler.nuclei)[sampler.sample(100, np.random.default_rng(1)).nucleus]} == {6}

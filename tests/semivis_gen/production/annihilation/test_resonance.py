@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.model.widths import gamma_aprime_chi
-from semivis_gen.production.annihilation import (
+from semivis_gen.production.annihilation.resonance import (
     annihilation_cross_section,
     narrow_cross_section_integral,
     rate_ratio_finite_width,

@@ -1,27 +1,33 @@
 """A' from positrons of the shower: rate, depth, and their place among generated events."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from semivis_gen.constants import ID_APRIME, ID_CHI2, M_ELECTRON
-from semivis_gen.decay.chain import ANNIHILATION, PRODUCTION_ONLY, Spin, decay_chain
-from semivis_gen.decay.sampling import transverse_direction
+from semivis_gen.decay.chain import Spin, decay_chain
 from semivis_gen.errors import ParameterError
+from semivis_gen.events import concatenate
 from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
-from semivis_gen.production.annihilation import (
-    annihilation_cross_section,
+from semivis_gen.production.annihilation.process import (
+    Annihilation,
     annihilation_rate,
-    resonance_energy,
     sample_depth,
+    transverse_direction,
 )
-from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate, production_rate
+from semivis_gen.production.annihilation.resonance import annihilation_cross_section, resonance_energy
+from semivis_gen.production.bremsstrahlung.process import Bremsstrahlung
+from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate
+from semivis_gen.production.process import production_rate
 from semivis_gen.target.materials import material
 from semivis_gen.target.shower import electromagnetic_shower
 from semivis_gen.target.sources import ThickTarget
 
 LEAD = material("Pb")
-TARGET = ThickTarget(100.0, LEAD, 40.0, 40.0, annihilation=True)
+TARGET = ThickTarget(100.0, LEAD, 40.0, 40.0)
+BOTH = Bremsstrahlung(), Annihilation()
 MASSES = DarkMasses(0.25, 3.0, 0.4)
 
 
@@ -63,12 +69,11 @@ def test_error_is_that_of_the_bins():
 
 
 def test_rates_add():
-    both = production_rate(0.25, TARGET, e_min=50.0)
+    both = production_rate(0.25, TARGET, BOTH, e_min=50.0)
     parts = bremsstrahlung_rate(0.25, TARGET, e_min=50.0).value, annihilation_rate(0.25, TARGET, e_min=50.0).value
     assert both.value == pytest.approx(sum(parts), rel=1e-12)
     assert parts[1] / parts[0] > 5  # arXiv:2108.04195: an order of magnitude between 200 and 300 MeV
-    off = ThickTarget(100.0, LEAD, 40.0, 40.0)
-    assert production_rate(0.25, off, e_min=50.0).value == parts[0]
+    assert production_rate(0.25, TARGET, e_min=50.0).value == parts[0]
 
 
 def test_depths_are_those_of_the_shower():
@@ -81,7 +86,7 @@ def test_depths_are_those_of_the_shower():
 
 
 def test_events_hold_both_in_their_proportion():
-    chunks = list(generate(MASSES, TARGET, n_events=20_000, seed=3, chunk=7000, e_min_aprime=50.0))
+    chunks = list(generate(MASSES, TARGET, processes=BOTH, n_events=20_000, seed=3, chunk=7000, e_min_aprime=50.0))
     assert sum(map(len, chunks)) == 20_000
     annihilated = [c for c in chunks if len(c.pdg) == 8 * len(c)]
     n = sum(map(len, annihilated))
@@ -104,14 +109,12 @@ def test_events_hold_both_in_their_proportion():
 
 
 def test_a_chosen_share_changes_weights_alone():
-    chunks = list(generate(MASSES, TARGET, n_events=20_000, seed=3, e_min_aprime=50.0, annihilation_share=0.3))
+    chunks = list(generate(MASSES, TARGET, processes=BOTH, n_events=20_000, seed=3, e_min_aprime=50.0, stratified=True))
     rates = [f(0.25, TARGET, e_min=50.0).value for f in (annihilation_rate, bremsstrahlung_rate)]
     weight = [c.weight.sum() for c in chunks]
     assert abs(len(chunks[1]) / 20_000 - 0.3) < 4 * np.sqrt(0.21 / 20_000)
     share = rates[0] / sum(rates)
     assert weight[1] / sum(weight) == pytest.approx(share, abs=4 * share * np.sqrt(0.7 / 0.3 / 20_000))
-    with pytest.raises(ParameterError, match="between 0 and 1"):
-        next(generate(MASSES, TARGET, n_events=10, seed=1, annihilation_share=1.0))
 
 
 def test_direction_of_chi2_follows_the_spin_of_the_beam():
@@ -124,13 +127,35 @@ def test_direction_of_chi2_follows_the_spin_of_the_beam():
     assert expected - 1 / 3 > 10 * spread
 
 
-def test_bare_events_decay_later_and_others_are_refused():
-    chunks = list(generate(MASSES, TARGET, n_events=2000, seed=3, e_min_aprime=50.0, chain=False))
-    assert [len(c.pdg) // len(c) for c in chunks] == [len(PRODUCTION_ONLY.pdg), len(ANNIHILATION.pdg)]
+def test_bare_events_decay_later_and_those_of_another_mass_are_refused():
+    chunks = list(generate(MASSES, TARGET, processes=BOTH, n_events=2000, seed=3, e_min_aprime=50.0, chain=False))
+    assert [c.info.process for c in chunks] == ["bremsstrahlung", "annihilation"]
+    assert [len(c.pdg) // len(c) for c in chunks] == [5, 3]
     rng = np.random.default_rng(2)
-    whole = [decay_chain(c, MASSES, rng, spin=Spin.NONE) for c in chunks]
+    whole = [decay_chain(c, MASSES, rng) for c in chunks]
     assert [len(c.pdg) // len(c) for c in whole] == [10, 8]
-    with pytest.raises(ParameterError, match="starts from bare production"):
-        decay_chain(whole[1], MASSES, rng)
-    with pytest.raises(ParameterError, match="starts from bare production"):
+    again = decay_chain(whole[1], MASSES, rng)  # nothing is left to decay
+    assert np.array_equal(again.momentum, whole[1].momentum)
+    with pytest.raises(ParameterError, match=r"starts from A' of that mass; the events hold 0.25 GeV"):
         decay_chain(chunks[1], DarkMasses(0.26, 3.0, 0.4), rng)
+
+
+def test_mixed_events_decay_in_any_order_but_with_one_spin():
+    chunks = list(generate(MASSES, TARGET, processes=BOTH, n_events=2000, seed=3, e_min_aprime=50.0, chain=False))
+    mixed = concatenate(chunks[::-1])
+    with pytest.raises(ParameterError, match="bremsstrahlung, annihilation are mixed"):
+        decay_chain(mixed, MASSES, np.random.default_rng(2))
+    whole = decay_chain(mixed, MASSES, np.random.default_rng(2), spin=Spin.NONE)
+    assert np.array_equal(np.diff(whole.offsets), np.diff(mixed.offsets) + 5)
+
+
+def test_events_of_all_kinds_and_events_that_are_alike_decay_to_the_same():
+    (alike,) = generate(MASSES, TARGET, n_events=500, seed=3, e_min_aprime=50.0, chain=False)
+    mothers = alike.mothers.copy()
+    mothers[4] = 0, 0  # the recoil of the first event from the electron alone: not as in all others
+    odd = replace(alike, mothers=mothers)
+    one, two = (decay_chain(events, MASSES, np.random.default_rng(2)) for events in (alike, odd))
+    for name in ("offsets", "pdg", "status", "mass", "momentum", "ctau", "weight", "vertex"):
+        assert np.array_equal(getattr(one, name), getattr(two, name)), name
+    assert two.mothers[5].tolist() == [0, 0]
+    assert np.array_equal(np.delete(one.mothers, 5, axis=0), np.delete(two.mothers, 5, axis=0))

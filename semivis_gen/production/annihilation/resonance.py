@@ -17,20 +17,16 @@ from numpy.typing import ArrayLike
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON
 from semivis_gen.model import DarkMasses, gamma_aprime_chi, gamma_aprime_lepton
-from semivis_gen.numerics import Estimate
-from semivis_gen.target import BINS_PER_E_FOLD, Shower, electromagnetic_shower
 
 __all__ = [
     "annihilation_cross_section",
-    "annihilation_rate",
     "narrow_cross_section_integral",
     "rate_ratio_finite_width",
     "resonance_energy",
-    "sample_depth",
 ]
 
 if TYPE_CHECKING:
-    from semivis_gen.target import ThickTarget
+    pass
 
 
 def resonance_energy(m_aprime: float) -> float:
@@ -147,79 +143,3 @@ def rate_ratio_finite_width(
     track = np.interp(energy, energies, spectrum)
     full = float(np.trapezoid(annihilation_cross_section(masses, energy, alpha_d=alpha_d) * track * jacobian, u))
     return full / narrow if narrow else (math.inf if full else 1.0)
-
-
-def _shower(target: ThickTarget, *, bins_per_e_fold: int = BINS_PER_E_FOLD) -> Shower:
-    return electromagnetic_shower(
-        target.beam_energy, target.energy_cut, target.thickness_x0, bins_per_e_fold=bins_per_e_fold
-    )
-
-
-def _positrons(shower: Shower, energy: float) -> float:
-    """Track length of positrons per energy [X0/GeV]."""
-    track = shower.positrons.sum(axis=1) / np.diff(shower.energy_edges)
-    return float(np.interp(math.log(energy), np.log(shower.energies), track))
-
-
-def _made_at(m_aprime: float, target: ThickTarget, e_min: float) -> float | None:
-    """Positron energy of the resonance, where positrons of the target reach it."""
-    energy = resonance_energy(m_aprime)
-    reached = max(target.energy_cut, e_min - M_ELECTRON) < energy < target.beam_energy
-    return energy if reached else None
-
-
-def annihilation_rate(m_aprime: float, target: ThickTarget, *, e_min: float = 0.0) -> Estimate:
-    """A' from annihilation per beam electron at epsilon = 1, in the narrow limit.
-
-    T_e+(E_res) times the electrons per radiation length times `narrow_cross_section_integral`.
-
-    Parameters
-    ----------
-    m_aprime : float
-        Mass of A' [GeV].
-    target : ThickTarget
-        Its shower makes the positrons.
-    e_min : float
-        Smallest A' energy [GeV].
-
-    Returns
-    -------
-    Estimate
-        The rate; its error is the difference to a shower of half as many bins. Zero where no positron reaches the
-        resonance.
-    """
-    energy = _made_at(m_aprime, target, e_min)
-    if energy is None:
-        return Estimate(0.0, 0.0)
-    fine, coarse = (
-        _positrons(_shower(target, bins_per_e_fold=bins), energy) for bins in (BINS_PER_E_FOLD, BINS_PER_E_FOLD // 2)
-    )
-    each = target.material.electrons_per_radiation_length * narrow_cross_section_integral(m_aprime)
-    return Estimate(fine * each, abs(fine - coarse) * each)
-
-
-def sample_depth(m_aprime: float, target: ThickTarget, n: int, rng: np.random.Generator) -> FloatArray:
-    """Depths at which positrons of the resonance's energy fly.
-
-    Parameters
-    ----------
-    m_aprime : float
-        Mass of A' [GeV].
-    target : ThickTarget
-        The target.
-    n : int
-        How many.
-    rng : Generator
-        Source of randomness.
-
-    Returns
-    -------
-    ndarray
-        Depths [X0], shape (n,).
-    """
-    shower = _shower(target)
-    row = int(
-        np.clip(np.searchsorted(shower.energy_edges, resonance_energy(m_aprime)) - 1, 0, len(shower.energies) - 1)
-    )
-    cumulative = np.r_[0.0, np.cumsum(shower.positrons[row])]
-    return np.asarray(np.interp(rng.random(n) * cumulative[-1], cumulative, shower.depth_edges))

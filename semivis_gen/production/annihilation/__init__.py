@@ -1,0 +1,1 @@
+"""Resonant annihilation of positrons on atomic electrons."""

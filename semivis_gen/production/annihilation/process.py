@@ -1,0 +1,181 @@
+"""Annihilation of positrons of a shower as a production process: rate, events along the beam, spin of A'."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from semivis_gen.arrays import FloatArray
+from semivis_gen.constants import ID_APRIME, ID_ELECTRON, ID_POSITRON, M_ELECTRON
+from semivis_gen.errors import ParameterError
+from semivis_gen.events import STATUS_FINAL, STATUS_INCOMING, Events, Topology
+from semivis_gen.model import DarkMasses
+from semivis_gen.numerics import Estimate, isotropic
+from semivis_gen.production.annihilation.resonance import narrow_cross_section_integral, resonance_energy
+from semivis_gen.target import BINS_PER_E_FOLD, Shower, Source, ThickTarget, electromagnetic_shower
+
+__all__ = ["Annihilation", "AnnihilationSampler", "annihilation_rate", "sample_depth", "transverse_direction"]
+
+TOPOLOGY = Topology(
+    pdg=(ID_POSITRON, ID_ELECTRON, ID_APRIME),
+    status=(STATUS_INCOMING, STATUS_INCOMING, STATUS_FINAL),
+    mothers=((-1, -1), (-1, -1), (0, 1)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Annihilation:
+    """Positrons annihilate into A' on atomic electrons: e+ e- -> A', in the narrow limit."""
+
+    name: ClassVar[str] = "annihilation"
+    beams: ClassVar[frozenset[int]] = frozenset({ID_ELECTRON, ID_POSITRON})
+    events_share: ClassVar[float] = 0.3  # its A' have one energy and need fewer events
+
+    def rate(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Estimate:
+        """See `Process.rate` and `annihilation_rate`."""
+        return annihilation_rate(m_aprime, _thick(source), e_min=e_min)
+
+    def sampler(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> AnnihilationSampler:
+        """See `Process.sampler`."""
+        return AnnihilationSampler(m_aprime, _thick(source))
+
+    @staticmethod
+    def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
+        """See `Process.direction`: A' carry the spin of the colliding pair."""
+        final = (events.pdg == ID_APRIME) & (events.status == STATUS_FINAL)
+        return transverse_direction(int(np.count_nonzero(final)), masses, rng)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnihilationSampler:
+    """A' from positrons at the resonance, along the beam."""
+
+    m_aprime: float
+    """Mass of A' [GeV]."""
+    target: ThickTarget
+    """Its shower makes the positrons."""
+
+    def sample(self, n: int, rng: np.random.Generator) -> Events:
+        """Draw n events of weight one; see `Sampler.sample`."""
+        momentum, mass = np.zeros((n, 3, 3)), np.full((n, 3), M_ELECTRON)
+        energy = resonance_energy(self.m_aprime)
+        momentum[:, [0, 2], 2] = np.sqrt((energy - M_ELECTRON) * (energy + M_ELECTRON))
+        mass[:, 2] = self.m_aprime
+        vertex = self.target.vertices(sample_depth(self.m_aprime, self.target, n, rng), momentum[:, 0])
+        return Events.from_topology(TOPOLOGY, momentum, mass, weight=np.ones(n), vertex=vertex)
+
+
+def _thick(source: Source) -> ThickTarget:
+    if not isinstance(source, ThickTarget):
+        msg = "annihilation needs the positrons of a shower: give a thick target"
+        raise ParameterError(msg)
+    return source
+
+
+def _shower(target: ThickTarget, *, bins_per_e_fold: int = BINS_PER_E_FOLD) -> Shower:
+    return electromagnetic_shower(
+        target.beam_energy, target.energy_cut, target.thickness_x0, bins_per_e_fold=bins_per_e_fold
+    )
+
+
+def _positrons(shower: Shower, energy: float) -> float:
+    """Track length of positrons per energy [X0/GeV]."""
+    track = shower.positrons.sum(axis=1) / np.diff(shower.energy_edges)
+    return float(np.interp(math.log(energy), np.log(shower.energies), track))
+
+
+def _made_at(m_aprime: float, target: ThickTarget, e_min: float) -> float | None:
+    """Positron energy of the resonance, where positrons of the target reach it."""
+    energy = resonance_energy(m_aprime)
+    reached = max(target.energy_cut, e_min - M_ELECTRON) < energy < target.beam_energy
+    return energy if reached else None
+
+
+def annihilation_rate(m_aprime: float, target: ThickTarget, *, e_min: float = 0.0) -> Estimate:
+    """A' from annihilation per beam electron at epsilon = 1, in the narrow limit.
+
+    T_e+(E_res) times the electrons per radiation length times `narrow_cross_section_integral`.
+
+    Parameters
+    ----------
+    m_aprime : float
+        Mass of A' [GeV].
+    target : ThickTarget
+        Its shower makes the positrons.
+    e_min : float
+        Smallest A' energy [GeV].
+
+    Returns
+    -------
+    Estimate
+        The rate; its error is the difference to a shower of half as many bins. Zero where no positron reaches the
+        resonance.
+    """
+    energy = _made_at(m_aprime, target, e_min)
+    if energy is None:
+        return Estimate(0.0, 0.0)
+    fine, coarse = (
+        _positrons(_shower(target, bins_per_e_fold=bins), energy) for bins in (BINS_PER_E_FOLD, BINS_PER_E_FOLD // 2)
+    )
+    each = target.material.electrons_per_radiation_length * narrow_cross_section_integral(m_aprime)
+    return Estimate(fine * each, abs(fine - coarse) * each)
+
+
+def sample_depth(m_aprime: float, target: ThickTarget, n: int, rng: np.random.Generator) -> FloatArray:
+    """Depths at which positrons of the resonance's energy fly.
+
+    Parameters
+    ----------
+    m_aprime : float
+        Mass of A' [GeV].
+    target : ThickTarget
+        The target.
+    n : int
+        How many.
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Depths [X0], shape (n,).
+    """
+    shower = _shower(target)
+    row = int(
+        np.clip(np.searchsorted(shower.energy_edges, resonance_energy(m_aprime)) - 1, 0, len(shower.energies) - 1)
+    )
+    cumulative = np.r_[0.0, np.cumsum(shower.positrons[row])]
+    return np.asarray(np.interp(rng.random(n) * cumulative[-1], cumulative, shower.depth_edges))
+
+
+def transverse_direction(n: int, masses: DarkMasses, rng: np.random.Generator) -> FloatArray:
+    """Directions of A' -> chi1 chi2 for A' from e+ e- along z, whose spin points along the beam.
+
+    rho = (1 - z z)/2 up to (m_e/m_A')^2, so that dN/dOmega ~ 1 - kappa (1 - cos^2 theta)/2; by rejection, which keeps
+    2/3 of all tries or more.
+
+    Parameters
+    ----------
+    n : int
+        How many.
+    masses : DarkMasses
+        Masses of the point.
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray
+        Unit vectors in the A' rest frame, shape (n, 3).
+    """
+    kappa = (1 - masses.sigma / masses.m_aprime) * (1 + masses.sigma / masses.m_aprime)
+    direction = isotropic(n, rng)
+    left = np.arange(n)
+    while len(left):
+        across = 1 - direction[left, 2] ** 2
+        left = left[rng.random(len(left)) < kappa * across / 2]
+        direction[left] = isotropic(len(left), rng)
+    return direction
