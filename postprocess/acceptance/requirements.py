@@ -38,7 +38,10 @@ if TYPE_CHECKING:
     from postprocess.acceptance.scenarios.protocol import Scenario
     from postprocess.experiment import Experiment, Signature
 
-__all__ = ["REQUIREMENTS", "Decay", "Requirement", "requirements_of", "sees_products"]
+__all__ = ["PRODUCED", "REQUIREMENTS", "Decay", "Requirement", "requirements_of", "sees_products"]
+
+PRODUCED = "produced"
+"""Key of the first step of a cut flow, the whole sample."""
 
 
 class Requirement(Protocol):
@@ -205,7 +208,7 @@ def requirements_of(experiment: Experiment, signature: Signature, scenario: Scen
         Where two have the same key, or products are asked for that do not exist or may be infinitely far.
     """
     chosen = tuple(_ordered(signature, scenario))
-    keys = [requirement.key for requirement in chosen]
+    keys = [PRODUCED, *(requirement.key for requirement in chosen)]
     where = f"signature {signature.name} of {experiment.name}"
     for key in keys:
         if keys.count(key) > 1:

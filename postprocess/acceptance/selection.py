@@ -7,7 +7,7 @@ Sums of weights and squared weights are all that is kept, so a sample of any len
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,15 +15,13 @@ import numpy as np
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.decay_points import DecayPoints, decays_in_region, no_decays
 from postprocess.acceptance.geometry import geometry_of
-from postprocess.acceptance.requirements import Decay, Requirement, requirements_of
+from postprocess.acceptance.requirements import PRODUCED, Decay, Requirement, requirements_of
 from postprocess.acceptance.scenarios.protocol import Scenario
 from postprocess.experiment import Experiment, Signature
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 
 __all__ = ["CutFlow", "Selection"]
-
-PRODUCED = "produced", "A' above production threshold"  # key and title of the first step: the whole sample
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,18 +104,8 @@ class Selection:
         if self.products:  # the table holds e+ e- decays; yields multiplies with their branching
             sample = sample.select(sample.electrons)
         at = self._decays(sample, rng)
-        factors = [requirement.factor(sample, at) for requirement in self.requirements]
-        decay = factors.pop(self.decay)
-        for requirement, factor in zip(self._others(), factors, strict=True):
-            if factor.shape != (len(sample),) or not np.all((factor >= 0) & (factor <= 1)):
-                what = f"shape {factor.shape}, {np.min(factor):g} to {np.max(factor):g}" if factor.size else "nothing"
-                msg = f"requirement {requirement.key!r} gives {what}, not one probability for each of {len(sample)} events"
-                raise ParameterError(msg)
-        self._sum(sample.weight, factors, decay)
-
-    def _others(self) -> Iterator[Requirement]:
-        """Requirements without that of the decay."""
-        return (requirement for step, requirement in enumerate(self.requirements) if step != self.decay)
+        factors = [_checked(requirement, sample, at) for requirement in self.requirements]
+        self._sum(sample.weight, factors[: self.decay], factors[self.decay], factors[self.decay + 1 :])
 
     def _decays(self, sample: Candidates, rng: np.random.Generator) -> DecayPoints:
         if not self.scenario.decays:
@@ -125,13 +113,15 @@ class Selection:
         draw = rng if self.products else None
         return decays_in_region(sample, self.experiment, self.geometry, self.region, self.ctau_mm, rng=draw)
 
-    def _sum(self, weight: FloatArray, factors: Sequence[FloatArray], decay: FloatArray) -> None:
-        """Add the events' weights times the factors of all requirements, that of the decay for every c tau."""
+    def _sum(
+        self, weight: FloatArray, ahead: Sequence[FloatArray], decay: FloatArray, behind: Sequence[FloatArray]
+    ) -> None:
+        """Add weights times factors; those of the decay, shape (n, c tau), stand between the others, shape (n,)."""
         self.weight += float(weight.sum())
         self.weight2 += float((weight**2).sum())
-        before = 1 + self.decay
-        passed = np.ones((2 + len(factors), len(weight)))
-        for step, factor in enumerate([*factors[: self.decay], 1.0, *factors[self.decay :]]):
+        before = 1 + len(ahead)
+        passed = np.ones((1 + before + len(behind), len(weight)))
+        for step, factor in enumerate([*ahead, 1.0, *behind]):
             passed[step + 1] = passed[step] * factor
         w1, w2 = weight * passed, weight**2 * passed
         self.events += passed.sum(axis=1)
@@ -158,6 +148,17 @@ class Selection:
         # sum over events of [w (x - <x>)]^2: numerator and denominator fluctuate together
         variance = self.passed2 - 2 * fraction * self.cross + fraction**2 * self.weight2
         error = np.sqrt(np.maximum(variance, 0.0)) / total
-        steps = (PRODUCED, *((requirement.key, requirement.title) for requirement in self.requirements))
-        keys, titles = (tuple(texts) for texts in zip(*steps, strict=True))
+        keys = (PRODUCED, *(requirement.key for requirement in self.requirements))
+        titles = ("A' above production threshold", *(requirement.title for requirement in self.requirements))
         return CutFlow(self.signature.name, keys, titles, self.events.copy(), fraction, error)
+
+
+def _checked(requirement: Requirement, sample: Candidates, at: DecayPoints) -> FloatArray:
+    factor = requirement.factor(sample, at)
+    if isinstance(requirement, Decay):  # weights of drawn points, which may be above 1
+        return factor
+    if len(sample) and (np.shape(factor) != (len(sample),) or not np.all((factor >= 0) & (factor <= 1))):
+        found = f"shape {np.shape(factor)}, smallest {np.min(factor):g}, largest {np.max(factor):g}"
+        msg = f"requirement {requirement.key!r} gives {found}: it must give {len(sample)} probabilities, one an event"
+        raise ParameterError(msg)
+    return factor

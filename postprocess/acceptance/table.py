@@ -122,8 +122,8 @@ class AcceptanceTable:
         for flow in self.cut_flows:
             if flow.signature == signature:
                 return flow
-        known = ", ".join(flow.signature for flow in self.cut_flows) or "none: a table read from a file has no cut flows"
-        msg = f"no cut flow of signature {signature!r} in the table of {self.experiment}; it has {known}"
+        known = ", ".join(flow.signature for flow in self.cut_flows) or "none, as it was read from a file"
+        msg = f"the table of {self.experiment} has no cut flow of signature {signature!r}; it has {known}"
         raise ParameterError(msg)
 
     def at(self, ctau_mm: ArrayLike) -> tuple[FloatArray, FloatArray]:
