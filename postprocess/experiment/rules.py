@@ -140,8 +140,9 @@ def _check_containment(card: Experiment, signature: Signature, key: str) -> None
     cut = signature.containment.outside_max
     if not 0 < cut.value < 1:
         reject(f"{path}.outside_max.value", cut.value, "is a share between 0 and 1", "correct it")
+    variable = _variable(signature.containment.title)
     for name, number in signature.efficiencies.items():
-        if signature.containment.is_stated_by(name):
+        if _variable(name) == variable:  # whatever the value of the cut
             rule = "is computed by containment as well"
             reject(f"{key}.efficiencies.{name}", number.value, rule, "drop one (null removes a key)")
     for index, name in enumerate(signature.containment.stations):
@@ -154,6 +155,11 @@ def _check_containment(card: Experiment, signature: Signature, key: str) -> None
             positive = kind in ("half_width_x_mm", "half_width_y_mm", "moliere_mm", "critical_energy_GeV", "z")
             if (number.value < 0 and not kind.startswith("offset")) or (positive and number.value == 0):
                 reject(f"stations.{name}.central.{kind}.value", number.value, "must be positive", "correct it")
+
+
+def _variable(requirement: str) -> str:
+    """What a requirement like R < 0.06 cuts on."""
+    return requirement.partition("<")[0].strip()
 
 
 def _check_counts(signature: Signature, key: str) -> None:

@@ -34,19 +34,15 @@ __all__ = [
 ]
 
 FOLDER = "experiments"
-OUTSIDE = "R"  # share of the energy outside the central cells, as publications call it
 THRESHOLD_MARGIN = 3.0  # standard deviations below a threshold from which events can still pass it
 
 
 class Mode(StrEnum):
-    """What happens to A'."""
+    """Names of the scenarios that come with semivis."""
 
     SEMIVISIBLE = "semivisible"
-    """A' -> chi1 chi2 at once, chi2 -> chi1 l+ l- in flight."""
     INVISIBLE = "invisible"
-    """A' -> chi1 chi2 with chi2 taken as stable: missing energy only."""
     VISIBLE = "visible"
-    """A' -> e+ e- in flight; no dark decay."""
 
 
 class StationKind(StrEnum):
@@ -205,12 +201,7 @@ class Containment(CardModel):
     @property
     def title(self) -> str:
         """The requirement in words, such as R < 0.06."""
-        return f"{OUTSIDE} < {self.outside_max.value:g}"
-
-    @staticmethod
-    def is_stated_by(efficiency: str) -> bool:
-        """Whether a flat efficiency of this name stands for the same requirement, whatever the value of its cut."""
-        return efficiency.partition("<")[0].strip() == OUTSIDE
+        return f"R < {self.outside_max.value:g}"
 
 
 class Signature(CardModel):
