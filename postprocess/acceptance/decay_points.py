@@ -90,15 +90,28 @@ def decays_in_region(
     -------
     DecayPoints
         Zero probability for events that miss the region.
+
+    Raises
+    ------
+    ParameterError
+        Where the geometry gives no path, see `Geometry.path`.
     """
+    unlimited = math.isinf(region[1])
     rate = decay_rate(sample.momentum, sample.mass, ctau_mm)
     first, last = geometry.path(sample.origin, sample.momentum, region)
+    missed = np.isinf(first)
+    if not np.all(np.where(missed, np.isinf(last), (first < last) & (np.isfinite(last) | unlimited))):
+        msg = (
+            f"geometry {geometry.name!r} gives a path that neither enters and leaves the region {region} mm nor misses "
+            "it: first < last, both infinite where it is missed"
+        )
+        raise ParameterError(msg)
     if rng is None:  # a region without end is left by those that never decay, too
         first, last = first[:, None], last[:, None]
-        probability = survival(first, rate) if math.isinf(region[1]) else decay_probability(first, last, rate)
+        probability = survival(first, rate) if unlimited else decay_probability(first, last, rate)
         return DecayPoints(experiment, geometry, probability, None)
     distance, density = sample_distance(first, last, rng)
     weight = decay_density(distance, rate) / density[:, None]
-    weight[~np.isfinite(first)] = 0.0
+    weight[missed] = 0.0
     direction = sample.momentum / np.linalg.norm(sample.momentum, axis=1, keepdims=True)
     return DecayPoints(experiment, geometry, weight, sample.origin + distance[:, None] * direction)

@@ -56,3 +56,15 @@ def test_points_that_were_not_drawn_are_not_given():
     for at in (decays(events, (2875.0, 6000.0)), no_decays(events, CARD, Planes(), CTAU)):
         with pytest.raises(ParameterError, match="products = True"):
             at.impact(events.lepton_momentum, ["HCAL2"])
+
+
+@pytest.mark.parametrize(
+    "path", [(2.0, 1.0), (1.0, 1.0), (1.0, np.inf), (np.inf, 1.0), (np.nan, 1.0), (np.nan, np.inf)]
+)
+def test_paths_that_are_none_are_refused(path):
+    class Odd(Planes):
+        def path(self, origin, momentum, region):
+            return tuple(np.full(len(origin), distance) for distance in path)
+
+    with pytest.raises(ParameterError, match=r"geometry 'planes' gives a path that neither enters and leaves"):
+        decays_in_region(sample(3), CARD, Odd(), (2875.0, 6000.0), CTAU, rng=None)
