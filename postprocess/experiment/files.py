@@ -53,7 +53,7 @@ class _Loader(yaml.SafeLoader):
         try:
             return super().construct_object(node, deep=deep)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:  # !!int of no number
-            why = f"{_text(node)} cannot be read as {node.tag.rpartition(':')[2]}"
+            why = f"{_text(node)!r} cannot be read as {node.tag.rpartition(':')[2]}"
             raise yaml.constructor.ConstructorError(None, None, why, node.start_mark) from error
 
 

@@ -86,7 +86,7 @@ def _key(name: str, entry: dict[str, Any], required: bool, known: dict[str, Any]
         many, inner = "names", _plain(node["additionalProperties"], known)
     choices = inner.get("oneOf", []) if "properties" not in inner else []
     mappings = choices or ([inner] if "properties" in inner and not _is_number(inner) else [])
-    parts = tuple(_part(mapping, known) for mapping in mappings)
+    parts = tuple(_part(_plain(mapping, known), known) for mapping in mappings)
     words = list(_plain(node["propertyNames"], known).get("enum", [])) if "propertyNames" in node else []
     return Key(
         name=name,

@@ -1,6 +1,6 @@
 """A card to start from: every key of the schema with its meaning and unit, with the numbers of a simple experiment.
 
-Lines of `#` and a blank explain; a `#` at the very begin of a line switches a key off.
+Keys that need not be there are switched off by a `#` at the begin of their lines; without it they are YAML as well.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ EXAMPLE: dict[str, Any] = {  # an active dump, a veto and a calorimeter
 }
 HEAD = """\
 # {name}: an experiment card for semivis, made to be changed. All numbers are invented: put yours and where they come
-# from. Units are in the names of keys; z runs along the beam from the front face of the target. A # at the begin of a
-# line switches a key off. `semivis experiments FILE` checks a card, docs/cards.md explains it.
+# from. Units are in the names of keys; z runs along the beam from the front face of the target. Keys behind a # at the
+# begin of a line are switched off. `semivis experiments FILE` checks a card, docs/cards.md explains it.
 """
 
 

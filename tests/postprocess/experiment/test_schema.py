@@ -1,6 +1,7 @@
 import json
 import math
 
+import jsonschema
 import pytest
 import yaml
 
@@ -94,6 +95,18 @@ def test_the_schemas_are_those_of_the_classes(model, name):
     text = (cards_dir() / "schema" / f"{name}.json").read_text(encoding="utf-8")
     assert text == schema_text(model), f"regenerate with {REGENERATE}"
     assert json.loads(text)["properties"]["references"]["description"]
+
+
+@pytest.mark.parametrize("name", list_experiments())
+def test_cards_agree_with_the_json_schema(name):
+    schema = json.loads((cards_dir() / "schema" / "experiment.json").read_text(encoding="utf-8"))
+    whole = load_experiment(name).model_dump(mode="json")
+    jsonschema.validate(whole, schema)
+    for key in ("production", "exposure"):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**whole, key: {}}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**whole, "production": [{"process": "bremsstrahlung", "shape": "round"}]}, schema)
 
 
 @pytest.mark.parametrize("name", list_benchmarks())
