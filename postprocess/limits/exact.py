@@ -43,6 +43,8 @@ NODES = {1: 20, 2: 12, 3: 8}  # quadrature nodes a principal direction, by the n
 MAX_SIGNAL = 1e4  # events; CLs is 0 for all purposes beyond
 TINY = 1e-300  # keeps the logarithm finite
 CHUNK = 4_000_000  # array elements at a time
+MAX_TABLE = 40_000_000  # elements of a table, 320 MB: a bin of about 5000 events
+MAX_OUTCOMES = 5_000_000  # of all bins: two of about 2000 events
 
 
 def cls(model: LimitModel, signal: ArrayLike) -> FloatArray:
@@ -187,6 +189,7 @@ def _tables(model: LimitModel) -> _Tables:
         _background_pmf(mean, error, omitted / (2 * model.bins), n)
         for mean, error, n in zip(means, model.background_error, model.observed, strict=True)
     ]
+    _require_small(model, [pmf.size for pmf in pmfs])
     outcomes = np.indices([pmf.size for pmf in pmfs]).reshape(model.bins, -1).T
     probability = np.prod([pmf[n] for pmf, n in zip(pmfs, outcomes.T, strict=True)], axis=0)
     is_observed = (outcomes == np.asarray(model.observed)).all(axis=1)
@@ -205,6 +208,18 @@ def _tables(model: LimitModel) -> _Tables:
     theta, weight = _signal_nodes(model)
     flat = np.ravel_multi_index(tuple(outcomes.T), [len(table) for table in spread])
     return _Tables(flat, probability, tuple(spread), theta, weight)
+
+
+def _require_small(model: LimitModel, sizes: list[int]) -> None:
+    """Refuse counts whose outcomes are too many to enumerate."""
+    if max(sizes) ** 2 > MAX_TABLE or math.prod(sizes) > MAX_OUTCOMES:
+        pairs = zip(model.names, model.background, model.background_error, model.observed, strict=True)
+        counts = ", ".join(f"{name}: {b:g} +- {db:g}, {n} seen" for name, b, db, n in pairs)
+        msg = (
+            f"too many outcomes to enumerate them exactly ({counts}; up to {max(sizes)} counts a bin): take fewer or "
+            "smaller bins, or export the model as a workspace: asymptotic formulas hold for so many events"
+        )
+        raise ParameterError(msg)
 
 
 def _signal_nodes(model: LimitModel) -> tuple[FloatArray, FloatArray]:

@@ -263,3 +263,26 @@ def test_bad_signals_and_levels():
         upper_limit(model(), [1.0, 0.0], level=0)
     with pytest.raises(ParameterError, match="no nuisance 'x'; this model has form factor"):
         model(nuisances=SYSTEMATICS).without("x")
+
+
+def test_counts_too_large_to_enumerate_are_one_line_and_take_no_memory():
+    import resource
+
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for model in (
+        LimitModel((40_000.0,), (1000.0,), (40_000,)),
+        LimitModel((0.2,), (0.1,), (50_000,)),
+        LimitModel((3000.0, 3000.0), (10.0, 10.0), (3000, 3000)),
+    ):
+        with pytest.raises(ParameterError, match=r"too many outcomes to enumerate them exactly \(S1: "):
+            upper_limit(model, [1.0] * model.bins)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # kB
+
+
+def test_a_thousand_events_are_near_the_gaussian_limit():
+    # s_up of CLs for a Gaussian count: z sigma with Phi(z) = 1 - level Phi(0), observed = expected
+    from scipy.stats import norm
+
+    found = float(upper_limit(LimitModel((1000.0,), (0.0,), (1000,)), [1.0]))
+    sigma = np.sqrt(1000.0 + found)  # of the signal hypothesis
+    assert found == pytest.approx(norm.isf(0.1 * 0.5) * sigma, rel=0.02)
