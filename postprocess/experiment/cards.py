@@ -133,7 +133,8 @@ class Number(CardModel):
     @classmethod
     def _with_source(cls, data: Any) -> Any:
         if not isinstance(data, dict | BaseModel):
-            example = shown(data) if isinstance(data, int | float) and not isinstance(data, bool) else "..."
+            plain = isinstance(data, int | float) and not isinstance(data, bool) and abs(data) < math.inf
+            example = shown(data) if plain else "..."
             way_out = f"write {{value: {example}, status: assumed, note: WHY}}, or published and its source"
             reject("", data, "a number stands with where it comes from", way_out)
         return data

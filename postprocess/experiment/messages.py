@@ -15,9 +15,11 @@ RULES = {  # pydantic's words for types, in those of YAML
     "string_type": "must be text; write it in quotes",
     "bool_type": "must be true or false; correct the value",
     "int_type": "must be a whole number; correct the value",
+    "too_short": "must hold one item at least; add it",
     "tuple_type": "must be a list; write each item in a line of its own, behind a dash",
     "dict_type": "must hold names, each with its own keys; write them in the lines below it, indented",
 }
+EMPTY = "too_short"  # also said of a list of which no item is right
 KEY = "[key]"  # stands behind the name in a mapping where the name itself is wrong
 
 
@@ -36,6 +38,8 @@ def one_line(error: ValidationError) -> str:
         missing at one place are named together.
     """
     problems = error.errors(include_url=False)
+    places = [p["loc"] for p in problems if p["type"] != EMPTY]
+    problems = [p for p in problems if p["type"] != EMPTY or not any(x[: len(p["loc"])] == p["loc"] for x in places)]
     first = problems[0]
     if first["type"] == "missing":
         same = [p for p in problems if p["type"] == "missing" and p["loc"][:-1] == first["loc"][:-1]]

@@ -216,6 +216,8 @@ def _check_names(card: Experiment, names: list[str]) -> None:
             rule = "a relative uncertainty lies between 0 and 1"
             reject(f"systematics.{index}.size.value", systematic.size.value, rule, "correct or drop it")
         _known(f"systematics.{index}.signatures", systematic.signatures, names)
+    if not card.modes:
+        reject("modes", {}, "names no mode", "add one with its signatures, such as invisible: {signatures: [NAME]}")
     for mode, entry in card.modes.items():
         _known(f"modes.{mode.value}.signatures", entry.signatures, names)
         for index, name in enumerate(entry.signatures):

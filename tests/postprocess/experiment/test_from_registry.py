@@ -249,6 +249,11 @@ def test_an_unknown_process_is_named_with_the_known(refusal):
         "production.1.process: no production process 'annihilaton': take one of bremsstrahlung, annihilation; "
         "did you mean annihilation?"
     )
+    base = load_experiment("na64-2018").model_dump(mode="json")
+    with pytest.raises(ValidationError) as caught:
+        Experiment.model_validate({**base, "production": [{"process": "x"}]})
+    wanted = "production.0.process: no production process 'x': take one of bremsstrahlung, annihilation"
+    assert one_line(caught.value) == wanted  # and not that the list were empty
 
 
 def test_a_process_stands_once_and_must_suit_the_beam(load, refusal, mesons):

@@ -23,6 +23,15 @@ CASES = {
     "misspelt part": ("beem: 1", "beem: is not a key here; did you mean beam?"),
     "key that is no text": ("{2018-01-01: 3}", "2018-01-01: is not a key here"),
     "number as a key": ("beam: {7: 3}", "beam.7: is not a key here; take particle, energy_GeV"),
+    "infinite without provenance": (
+        "target: {depth_x0: .inf}",
+        "target.depth_x0 = inf: a number stands with where",
+    ),
+    "no item": ("production: []", "production = []: must hold one item at least; add it"),
+    "no mode": (
+        "modes: {semivisible: null, invisible: null}",
+        "modes = {}: names no mode; add one with its",
+    ),
     "not a number": ("target: {depth_x0: {value: .nan, status: assumed, note: x}}", "target.depth_x0.value = nan: "),
     "infinite": ("target: {depth_x0: {value: .inf, status: assumed, note: x}}", "target.depth_x0.value = inf: "),
     "too large": ("target: {depth_x0: {value: 1e999, status: assumed, note: x}}", "target.depth_x0.value = inf: "),
