@@ -51,6 +51,10 @@ class Entry(CardModel):
         defaults = {f.name for f in fields(self.made) if _has_default(f)}
         return self.made(**{k: _value(v) for k, v in given.items() if v is not None or k not in defaults})
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Worker processes make the class anew, as it stands in no module."""
+        return _restore, (self.made, getattr(self, self.tag), self.tag, dict(self))
+
     @model_validator(mode="after")
     def _can_be_made(self) -> Self:
         try:
@@ -59,6 +63,10 @@ class Entry(CardModel):
             kind = "refused"
             raise PydanticCustomError(kind, "{rule}", {"rule": str(error)}) from error
         return self
+
+
+def _restore(made: type, name: str, tag: str, values: dict[str, Any]) -> Entry:
+    return card_class(made, name, tag).model_construct(**values)
 
 
 def _has_default(field: DataclassField[Any]) -> bool:

@@ -1,8 +1,11 @@
 """Things of a registry in cards: what is asked of a dataclass, of a card, of the JSON schema."""
 
+import copy
 import json
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from multiprocessing import get_context
 from typing import Annotated, ClassVar, Literal
 
 import pytest
@@ -113,6 +116,14 @@ def test_numbers_keep_their_provenance_and_cards_survive_json():
     assert House.model_validate(json.loads(house.model_dump_json())) == house
     assert House.model_validate(house.model_dump(mode="json")).geometry.build() == house.geometry.build()
     assert House(geometry=house.geometry) == house
+
+
+def test_cards_go_to_worker_processes():
+    house = House.model_validate({"geometry": {**BARREL, "edges_mm": [number(1), number(3)]}})
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(load_experiment, "na64-2018-improved").result() == load_experiment("na64-2018-improved")
+    again = copy.copy(house.geometry), copy.deepcopy(house.geometry)
+    assert all(entry == house.geometry and type(entry) is type(house.geometry) for entry in again)
 
 
 @pytest.mark.parametrize(
