@@ -1,7 +1,7 @@
 from .beam import Beam as Beam
 from .benchmark import Benchmark as Benchmark, load_benchmark as load_benchmark
 from .cards import Status as Status, numbers_of as numbers_of
-from .rules import containment_step as containment_step
+from .registries import GEOMETRIES as GEOMETRIES, REQUIREMENTS as REQUIREMENTS, SCENARIOS as SCENARIOS
 from .schema import (
     Experiment as Experiment,
     Mode as Mode,

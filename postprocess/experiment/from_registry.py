@@ -213,4 +213,5 @@ class FromRegistry:
         return core_schema.no_info_plain_validator_function(self._validate, serialization=serialize)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"oneOf": [handler(self.card(name).__pydantic_core_schema__) for name in self.registry]}
+        known = [handler(self.card(name).__pydantic_core_schema__) for name in self.registry]
+        return {"oneOf": known} if known else {"type": "object", "required": [self.tag]}

@@ -118,7 +118,7 @@ def _is_number(schema: dict[str, Any]) -> bool:
 
 
 def _form(inner: dict[str, Any], many: str, mapping: bool, words: list[str]) -> str:
-    if mapping:
+    if mapping or (inner.get("type") == "object" and not _is_number(inner)):
         what = "keys"
     elif _is_number(inner):
         what = "number"

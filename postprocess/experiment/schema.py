@@ -18,6 +18,7 @@ from postprocess.experiment.files import card_text, find_card, list_cards, load_
 from postprocess.experiment.from_registry import Entry, FromRegistry
 from postprocess.experiment.materials import MaterialCard, make_materials
 from postprocess.experiment.old_cards import new_form
+from postprocess.experiment.registries import GEOMETRIES
 from postprocess.experiment.signatures import ModeCard, Signature, Systematic
 from postprocess.experiment.stations import Station, StationKind
 from semivis_gen.errors import ParameterError
@@ -34,14 +35,11 @@ THRESHOLD_MARGIN = 3.0  # standard deviations below a threshold from which event
 
 
 class Mode(StrEnum):
-    """What happens to A'."""
+    """Names of the scenarios that come with semivis."""
 
     SEMIVISIBLE = "semivisible"
-    """A' -> chi1 chi2 at once, chi2 -> chi1 l+ l- in flight."""
     INVISIBLE = "invisible"
-    """A' -> chi1 chi2 with chi2 taken as stable: missing energy only."""
     VISIBLE = "visible"
-    """A' -> e+ e- in flight; no dark decay."""
 
 
 class Experiment(Card):
@@ -57,14 +55,16 @@ class Experiment(Card):
     """What the beam hits; a collider has none."""
     production: Annotated[tuple[Annotated[Entry, FromRegistry(PROCESSES, "process")], ...], Field(min_length=1)]
     """Ways in which A' are made, each once."""
+    geometry: Annotated[Entry, FromRegistry(GEOMETRIES, "geometry")] | None = None
+    """What the edges of stations mean: planes across the beam where absent."""
     stations: dict[Line, Station]
     """Pieces along the beam axis, by name; where there is a target, one of them is the dump."""
     signatures: Annotated[tuple[Signature, ...], Field(min_length=1)]
     """Ways to see the signal."""
     systematics: tuple[Systematic, ...] = ()
     """Relative uncertainties of the signal."""
-    modes: dict[Mode, ModeCard]
-    """Signatures that serve each mode: semivisible, invisible or visible."""
+    modes: dict[str, ModeCard]
+    """Signatures that serve a scenario, by its name: semivisible, invisible, visible or one of another package."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -119,7 +119,7 @@ class Experiment(Card):
         """First and last plane of a signature's decay region [mm]; the last may be infinite."""
         return self.plane(signature.decay_from), self.plane(signature.decay_to)
 
-    def signatures_of(self, mode: Mode | str) -> tuple[Signature, ...]:
+    def signatures_of(self, mode: str) -> tuple[Signature, ...]:
         """Signatures of a mode, in the order of the card.
 
         Raises
@@ -127,14 +127,13 @@ class Experiment(Card):
         ParameterError
             Where the experiment has no such mode.
         """
-        known = [m.value for m in self.modes]
-        if mode not in known:
-            msg = f"{self.name} has no mode {str(mode)!r}; it has {', '.join(known)}"
+        if mode not in self.modes:
+            msg = f"{self.name} has no mode {str(mode)!r}; it has {', '.join(self.modes)}"
             raise ParameterError(msg)
-        names = self.modes[Mode(mode)].signatures
+        names = self.modes[mode].signatures
         return tuple(s for s in self.signatures if s.name in names)
 
-    def e_min(self, mode: Mode | str = Mode.SEMIVISIBLE) -> float:
+    def e_min(self, mode: str = "semivisible") -> float:
         """Smallest A' energy that can pass any signature of a mode [GeV].
 
         Thresholds less three standard deviations of the resolution. Production rates and acceptances refer
@@ -179,7 +178,7 @@ class Experiment(Card):
         """Ways in which A' are made."""
         return tuple(entry.build() for entry in self.production)
 
-    def source(self, mode: Mode | str = Mode.SEMIVISIBLE) -> ThickTarget:
+    def source(self, mode: str = "semivisible") -> ThickTarget:
         """What collides, for the production code: the beam is followed down to the smallest useful energy.
 
         Raises
@@ -192,7 +191,7 @@ class Experiment(Card):
         depth = self._target().depth_x0.value
         return ThickTarget(self.beam_energy, self.material(), depth, self.e_min(mode), beam_id=self.beam.pdg_id)
 
-    def thick_target(self, mode: Mode | str = Mode.SEMIVISIBLE) -> ThickTarget:
+    def thick_target(self, mode: str = "semivisible") -> ThickTarget:
         """As `source`, which it was called before."""
         return self.source(mode)
 
@@ -212,7 +211,7 @@ class Experiment(Card):
         for signature in self.signatures:
             begin, end = self.region(signature)
             lines.append(f"  {signature.name:<24} {begin:g} to {end:g}: {signature.title}")
-        lines += [f"  mode {mode.value:<19} {', '.join(card.signatures)}" for mode, card in self.modes.items()]
+        lines += [f"  mode {mode:<19} {', '.join(card.signatures)}" for mode, card in self.modes.items()]
         lines += ["", "numbers"]
         for key, number in numbers_of(self):
             lines.append(f"  {key:<48} {show(number):<28} {number.source or ''}".rstrip())

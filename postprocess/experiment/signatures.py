@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from postprocess.experiment.cards import CardModel, Line, Name, Number
+from postprocess.experiment.from_registry import Entry, FromRegistry
+from postprocess.experiment.registries import REQUIREMENTS
 
 __all__ = ["Containment", "ModeCard", "Signature", "Systematic", "Visible"]
 
@@ -29,6 +31,11 @@ class Containment(CardModel):
     outside_max: Number
     """Largest share of the energy outside the central cells."""
 
+    @property
+    def title(self) -> str:
+        """The requirement in words, such as R < 0.06."""
+        return f"R < {self.outside_max.value:g}"
+
 
 class Signature(CardModel):
     """One way to see the signal: where the decay happens and what is asked for."""
@@ -49,6 +56,8 @@ class Signature(CardModel):
     """What must be seen of the decay; absent where nothing may be seen."""
     containment: Containment | None = None
     """How much of the visible energy must lie in central cells; not asked for where absent."""
+    require: tuple[Annotated[Entry, FromRegistry(REQUIREMENTS, "requirement")], ...] = ()
+    """Requirements of other packages."""
     efficiencies: dict[Line, Number] = Field(default_factory=dict)
     """Flat efficiencies, multiplied."""
     background: Number

@@ -12,13 +12,10 @@ import pytest
 from pydantic import Field, ValidationError
 
 from postprocess.experiment.cards import CardModel, numbers_of
-from postprocess.experiment.files import schema_text
 from postprocess.experiment.from_registry import Entry, FromRegistry, card_class, field_docs
 from postprocess.experiment.messages import one_line
-from postprocess.experiment.schema import Experiment, load_experiment
-from semivis_gen.constants import ID_ELECTRON, ID_MUON
+from postprocess.experiment.schema import load_experiment
 from semivis_gen.errors import ParameterError
-from semivis_gen.production.process import PROCESSES
 from semivis_gen.registry import Registry
 
 
@@ -210,81 +207,3 @@ def test_what_cannot_stand_in_a_card_is_refused_with_its_name():
             card_class(made, "x", "geometry")
     with pytest.raises(ParameterError, match="must be made by a dataclass, not by"):
         card_class(lambda: None, "x", "geometry")
-
-
-@dataclass(frozen=True)
-class Mesons:
-    """Mesons of a hadronic shower."""
-
-    name: ClassVar[str] = "mesons"
-    beams: ClassVar[frozenset[int]] = frozenset({ID_ELECTRON})
-    multiplicity: float
-    """Mesons a beam particle."""
-    spectrum: Literal["soft", "hard"] = "soft"
-    """Which spectrum."""
-
-
-@pytest.fixture
-def mesons():
-    PROCESSES.register("mesons", Mesons)
-    yield "{process: mesons, multiplicity: {value: 2.4, status: assumed, note: x}, spectrum: hard}"
-    PROCESSES.forget("mesons")
-
-
-def test_a_process_from_outside_stands_in_a_card(load, mesons):
-    card = load(f"extends: na64-2018\nname: mine\nproduction: [{mesons}]\n")
-    assert [type(process).__name__ for process in card.processes] == ["Bremsstrahlung", "Mesons"]
-    assert card.processes[1] == Mesons(2.4, "hard")
-    assert dict(numbers_of(card))["production.1.multiplicity"].note == "x"
-    again = Experiment.model_validate(json.loads(json.dumps(card.model_dump(mode="json"))))  # as workers get it
-    assert again == card
-    assert again.processes == card.processes
-    assert "mesons" in card.describe()
-
-
-def test_errors_of_a_process_from_outside_have_no_other_keys(refusal, mesons):
-    soft = mesons.replace("hard", "medium")
-    message = refusal(f"extends: na64-2018\nname: mine\nproduction: [{soft}]\n")
-    assert message == "production.1.spectrum = 'medium': input should be 'soft' or 'hard'; correct the value"
-
-
-def test_the_schema_grows_with_the_registry(mesons):
-    assert "Mesons a beam particle." in schema_text(Experiment)
-    PROCESSES.forget("mesons")
-    assert "Mesons a beam particle." not in schema_text(Experiment)
-
-
-def test_an_unknown_process_is_named_with_the_known(refusal):
-    message = refusal("extends: na64-2018\nname: mine\nproduction: [{process: annihilaton}]\n")
-    assert message == (
-        "production.1.process: no production process 'annihilaton': take one of bremsstrahlung, annihilation; "
-        "did you mean annihilation?"
-    )
-    base = load_experiment("na64-2018").model_dump(mode="json")
-    with pytest.raises(ValidationError) as caught:
-        Experiment.model_validate({**base, "production": [{"process": "x"}]})
-    wanted = "production.0.process: no production process 'x': take one of bremsstrahlung, annihilation"
-    assert one_line(caught.value) == wanted  # and not that the list were empty
-
-
-def test_a_process_stands_once_and_must_suit_the_beam(load, refusal, mesons):
-    twice = "extends: na64-2018\nname: mine\nproduction: [{process: annihilation}, {process: annihilation}]\n"
-    assert refusal(twice) == "production: process 'annihilation' stands twice; write what changes in it once"
-    base = load_experiment("na64-2018").model_dump(mode="json")
-    base["production"] *= 2
-    with pytest.raises(ValidationError, match="stands twice; write each process once"):
-        Experiment.model_validate(base)
-    message = refusal(f"extends: na64-2018\nname: mine\nbeam: {{particle: e+}}\nproduction: [{mesons}]\n")
-    assert message == (
-        "production.1.process = 'mesons': makes no A' from a beam of e+, it works with e-; "
-        "change beam.particle or take the process out (drop: true in a card that extends)"
-    )
-
-
-def test_every_lepton_is_a_beam_where_a_process_can_use_it(load, refusal):
-    for symbol, pdg in (("e+", -ID_ELECTRON), ("mu-", ID_MUON), ("mu+", -ID_MUON)):
-        text = f"extends: na64-2018\nname: mine\nbeam: {{particle: {symbol}}}\n"
-        if pdg in PROCESSES["bremsstrahlung"].beams:
-            assert load(text).source().beam_id == pdg
-        else:
-            assert f"makes no A' from a beam of {symbol}" in refusal(text)
