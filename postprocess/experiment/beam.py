@@ -60,7 +60,7 @@ class Exposure(CardModel):
             reject("", None, "says nothing", "add particles_on_target, or luminosity_fb of a collider")
         if len(given) > 1:
             rule = "stands beside particles_on_target, but an experiment has one of the two"
-            reject("luminosity_fb", self.value, rule, "drop one (null takes out what an extended card has)")
+            reject("luminosity_fb", given[1].value, rule, "drop one (null takes out what an extended card has)")
         if given[0].value <= 0:
             reject(f"{self._key}.value", given[0].value, "must be positive", "correct the value")
         return self

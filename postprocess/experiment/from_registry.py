@@ -47,9 +47,10 @@ class Entry(CardModel):
 
     def build(self) -> Any:
         """Make the thing: an object of the registered dataclass, its defaults where the card says nothing."""
-        given = {f.name: getattr(self, f.name) for f in fields(self.made) if f.init}
-        defaults = {f.name for f in fields(self.made) if _has_default(f)}
-        return self.made(**{k: _value(v) for k, v in given.items() if v is not None or k not in defaults})
+        keys = {key: info for key, info in type(self).model_fields.items() if key != self.tag}
+        values = {key: _value(getattr(self, key)) for key in keys}
+        absent = {key for key, info in keys.items() if values[key] is None and info.default is None}
+        return self.made(**{key: value for key, value in values.items() if key not in absent})
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Worker processes make the class anew, as it stands in no module."""
@@ -101,12 +102,16 @@ def card_class(made: type, name: str, tag: str) -> type[Entry]:
     Raises
     ------
     ParameterError
-        Where it is no dataclass, or a field has a type that no card can hold.
+        Where it is no dataclass, or a field has a type that no card can hold or that cannot be found.
     """
     if not (isinstance(made, type) and is_dataclass(made)):
         msg = f"{tag} {name!r} of a card must be made by a dataclass, not by {made!r}: its fields are the keys"
         raise ParameterError(msg)
-    hints, docs = get_type_hints(made), field_docs(made)
+    try:
+        hints, docs = get_type_hints(made), field_docs(made)
+    except NameError as error:
+        msg = f"{made.__name__}: {error}, which one of its fields is of; import it where it runs, not for type checkers"
+        raise ParameterError(msg) from error
     keys: dict[str, Any] = {tag: (Literal[name], Field(description=_first_line(made)))}
     for field in fields(made):
         if field.init:

@@ -53,6 +53,7 @@ class Barrel:
     edges_mm: tuple[float, ...] = (1.0, 2.0)
     """Edges [mm]."""
     parts: tuple[str, ...] = ()
+    label: str | None = "none"
     made: int = field(default=3, init=False)
 
     def __post_init__(self):
@@ -96,6 +97,8 @@ def test_a_card_makes_the_object_with_the_defaults_of_its_class():
     assert house.more[0].build() == Barrel(10.0, 2)
     made = house.more[1].build()
     assert (made.side, made.edges_mm, made.gap_mm, made.tilt_mrad) == (Side.RIGHT, (7.0,), 5.0, None)
+    assert House.model_validate({"geometry": {**BARREL, "label": None}}).geometry.build().label is None
+    assert House.model_validate({"geometry": BARREL}).geometry.build().label == "none"
     full = {**BARREL, "gap_mm": number(1), "tilt_mrad": number(2), "parts": ["a"], "closed": True, "shape": "square"}
     assert House.model_validate({"geometry": full}).geometry.build() == Barrel(
         10.0, 2, shape="square", closed=True, gap_mm=1.0, tilt_mrad=2.0, parts=("a",)
@@ -202,6 +205,12 @@ def test_what_cannot_stand_in_a_card_is_refused_with_its_name():
     class Same:
         geometry: str
 
+    @dataclass(frozen=True)
+    class Late:
+        somewhere: "Nowhere"  # noqa: F821
+
+    with pytest.raises(ParameterError, match="Late: name 'Nowhere' is not defined"):
+        card_class(Late, "x", "geometry")
     for made, name in ((Open, "Open.anything"), (Mixed, "Mixed.either"), (Same, "Same.geometry")):
         with pytest.raises(ParameterError, match=name):
             card_class(made, "x", "geometry")

@@ -111,7 +111,7 @@ LUMINOSITY = "luminosity_fb: {value: 50, status: assumed, note: x}"
 def test_exposure_is_one_of_two(load, refusal):
     both = refusal(f"{FOREIGN}exposure: {{{LUMINOSITY}}}\n")
     assert both == (
-        "exposure.luminosity_fb = 284000000000.0: stands beside particles_on_target, but an experiment has one of the "
+        "exposure.luminosity_fb = 50.0: stands beside particles_on_target, but an experiment has one of the "
         "two; drop one (null takes out what an extended card has)"
     )
     neither = refusal(f"{FOREIGN}exposure: {{particles_on_target: null}}\n")
