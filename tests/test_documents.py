@@ -116,6 +116,8 @@ def test_commands_of_the_readme_run(sample):
                 options[options.index(option) + 1] = value
             else:
                 options += [option, value]
+        if "--new" in options:  # nothing is overwritten, and a line before may have made the same file
+            (sample / options[options.index("--output") + 1]).unlink(missing_ok=True)
         output = run(["-m", "postprocess", name, *options], sample)
         if redirected:
             (sample / redirected).write_text(output, encoding="utf-8")
