@@ -151,7 +151,7 @@ def production_rate(
     >>> from semivis_gen.target import ThinTarget, material
     >>> sigma = production_rate(0.1, ThinTarget(100.0, material("Pb"))) * 1e-8
     >>> f"{sigma.value:.0f} pb at epsilon = 1e-4"
-    '106 pb at epsilon = 1e-4'
+    '105 pb at epsilon = 1e-4'
     """
     used = [PROCESSES["bremsstrahlung"]()] if processes is None else processes
     return reduce(add, process_rates(m_aprime, source, used, e_min=e_min))
