@@ -93,9 +93,7 @@ def command(
     backend = Backend(default_workers() if workers is None else workers, scheduler)
     store = PointStore(output_folder(output) / "points")
     with progress("masses", masses) as advance:
-        found = scan_plane(
-            card, settings, plane=name, mode=mode, backend=backend, store=store, advance=advance
-        )
+        found = scan_plane(card, settings, plane=name, mode=mode, backend=backend, store=store, advance=advance)
     contour, path = found.contour, output / f"{name.file_stem}.csv"
     contour.to_csv(path, comments=found.remarks)
     low, high = contour.extremes()

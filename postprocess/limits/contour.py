@@ -230,4 +230,3 @@ class Contour:
 
 def _position(crossing: Crossing) -> float:
     return crossing.x
-

@@ -113,8 +113,8 @@ def _compute(jobs: Sequence[Job], missing: list[int], backend: Backend) -> Itera
 def _on_processes(jobs: Sequence[Job], missing: list[int], workers: int) -> Iterator[tuple[int, Result]]:
     for task, _ in jobs:
         if task.__module__ == "__main__":
-            msg = f"{task.__qualname__} is part of the main program, which workers do not run: move it into a module"
-            raise ParameterError(f"{msg} or take one worker")
+            msg = f"{task.__qualname__} is in the main program, which workers do not run: move it into a module"
+            raise ParameterError(msg)
     left = dict.fromkeys(missing, MAX_ATTEMPTS)
     while left:
         with worker_pool(min(workers, len(left))) as pool:

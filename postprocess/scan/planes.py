@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -58,7 +58,7 @@ class ScanSettings:
     0.4
     """
 
-    shape: MassShape = MassShape()
+    shape: MassShape = field(default_factory=MassShape)
     """R and f; a plane that scans f takes R from it."""
     alpha_d: float = 0.1
     """alpha_D, where the plane does not scan it."""

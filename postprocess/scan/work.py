@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from postprocess.scan.jobs import Advance, Backend, Job, job_key, run_jobs
 from postprocess.scan.samples import MassPoint, SampleRequest
@@ -13,6 +13,7 @@ from postprocess.scan.store import PointStore, digest
 __all__ = ["Done", "Work"]
 
 SEPARATOR = "/"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,7 @@ class Done:
 
     def part(self, owner: str) -> Done:
         """Return what `Work.owned_by` named."""
-        start = owner + SEPARATOR
-        samples, results = (
-            {name.removeprefix(start): value for name, value in found.items() if name.startswith(start)}
-            for found in (self.samples, self.results)
-        )
-        return Done(samples, results)
+        return Done(_part(self.samples, owner), _part(self.results, owner))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +91,11 @@ class Work:
             key: replace(group[0], points=list(dict.fromkeys(point for request in group for point in request.points)))
             for key, group in groups.items()
         }
+
+
+def _part(found: Mapping[str, T], owner: str) -> dict[str, T]:
+    start = owner + SEPARATOR
+    return {name.removeprefix(start): value for name, value in found.items() if name.startswith(start)}
 
 
 def _kind(request: SampleRequest) -> str:

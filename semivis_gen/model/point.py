@@ -98,7 +98,7 @@ class MassShape:
 
     @property
     def largest_splitting(self) -> float:
-        """f at which A' -> chi1 chi2 closes: R - 2."""
+        """The f at which A' -> chi1 chi2 closes: R - 2."""
         return self.ratio - 2
 
     def decay_threshold(self, m_lepton: float) -> float:

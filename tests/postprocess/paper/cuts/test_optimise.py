@@ -7,13 +7,13 @@ import pytest
 
 from postprocess.companions.gminus2 import FERMILAB_2021
 from postprocess.experiment.schema import load_experiment
+from postprocess.paper.cuts.background import BackgroundScaling, Cuts, Law, published_cuts
+from postprocess.paper.cuts.optimise import climb, find_best_cuts
+from postprocess.paper.cuts.signals import CutGrid, CutSignals, with_cuts
 from postprocess.scan.exclusion import signal
 from postprocess.scan.jobs import Backend
 from postprocess.scan.samples import SampleRequest
 from postprocess.signal.counting import limit_model
-from postprocess.studies.cuts.background import BackgroundScaling, Cuts, Law, published_cuts
-from postprocess.studies.cuts.optimise import climb, find_best_cuts
-from postprocess.studies.cuts.signals import CutGrid, CutSignals, with_cuts
 from postprocess.tables import flat_rows
 from semivis_gen.errors import ParameterError
 from semivis_gen.model.point import DarkMasses
