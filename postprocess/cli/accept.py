@@ -9,8 +9,16 @@ from typing import Any
 
 import click
 
-from postprocess.acceptance import AcceptanceTable, accept, cut_flow_rows, write_cut_flows
-from postprocess.cli.options import echo_json, id_option, json_option, masses_from, parse_ids, shape_options
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, Semivisible, accept, cut_flow_rows, write_cut_flows
+from postprocess.cli.options import (
+    echo_json,
+    id_option,
+    json_option,
+    masses_from,
+    mode_option,
+    parse_ids,
+    shape_options,
+)
 from postprocess.cli.progress import progress
 from postprocess.experiment import Experiment, load_experiment
 from postprocess.scan import Backend, accept_files, default_workers
@@ -66,9 +74,7 @@ def _show(table: AcceptanceTable) -> None:
 @click.command(name="accept")
 @click.argument("files", nargs=-1)
 @click.option("--experiment", required=True, help="Card name or file.")
-@click.option(
-    "--mode", type=click.Choice(["semivisible", "invisible", "visible"]), default="semivisible", show_default=True
-)
+@mode_option
 @click.option("--m-aprime", type=float, help="Mass of A' [GeV]; needed where no file or no header tells.")
 @shape_options
 @click.option("--ctau", "ctau", type=float, multiple=True, help="c tau of chi2 [mm]; repeat; a grid where not given.")
@@ -125,7 +131,7 @@ def command(
             seed=seed,
             chunk=20_000,
             e_min_aprime=card.e_min(mode),
-            chain=mode == "semivisible",
+            chain=isinstance(SCENARIOS[mode], Semivisible),
         )
     else:
         msg = "nothing to accept: give event files, or --m-aprime for native events"

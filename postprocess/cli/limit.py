@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from postprocess.cli.options import alpha_d_option, echo_json, is_given, json_option, shape_options
+from postprocess.cli.options import alpha_d_option, echo_json, is_given, json_option, mode_option, shape_options
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
 from postprocess.scan import Backend, PlaneName, PointStore, ScanSettings, default_workers, scan_plane
@@ -40,9 +40,7 @@ def output_folder(path: Path) -> Path:
 @click.command(name="limit")
 @click.option("--experiment", required=True, help="Card name or file.")
 @click.option("--plane", type=click.Choice([p.value for p in PlaneName]), default="m-eps", show_default=True)
-@click.option(
-    "--mode", type=click.Choice(["semivisible", "invisible", "visible"]), default="semivisible", show_default=True
-)
+@mode_option
 @shape_options
 @alpha_d_option
 @click.option("--m-min", type=float, default=DEFAULTS.m_min, show_default=True, help="Smallest A' mass [GeV].")

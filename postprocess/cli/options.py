@@ -21,6 +21,7 @@ __all__ = [
     "json_option",
     "mass_options",
     "masses_from",
+    "mode_option",
     "parse_ids",
     "point_from",
     "shape_options",
@@ -52,6 +53,9 @@ coupling_options = _apply(
         alpha_d_option,
         click.option("--epsilon", type=float, default=1e-3, show_default=True, help="Kinetic mixing."),
     ]
+)
+mode_option = click.option(
+    "--mode", default="semivisible", show_default=True, help="One of the card's modes, such as invisible or visible."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 id_option = click.option(

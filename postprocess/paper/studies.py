@@ -45,7 +45,7 @@ def production(context: StudyContext) -> list[ProductionRow]:
 def _r_cut_needs(_card: Experiment, settings: ScanSettings) -> Work:
     job = cut_efficiency_job(
         load_experiment(COMPUTED_R),
-        "R < 0.06",
+        "containment",
         [settings.shape.at(m) for m in R_CUT_MASSES],
         signature="S1",
         alpha_d=settings.alpha_d,

@@ -65,7 +65,7 @@ def scan_plane(
     plane : PlaneName or str
         "m-eps", "m-alphaD" or "m1-f".
     mode : str
-        Which signatures count: semivisible, invisible or visible.
+        One of the card's modes, such as semivisible, invisible or visible.
     backend : Backend, optional
         Where to compute; all cores where absent.
     store : PointStore, optional

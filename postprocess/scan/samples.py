@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from postprocess.acceptance import AcceptanceTable, accept
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, Semivisible, accept
 from postprocess.experiment import Experiment
 from postprocess.scan.jobs import Advance, Backend, Job, run_jobs
 from postprocess.scan.store import PointStore
@@ -54,7 +54,7 @@ class SampleRequest:
     experiment: Experiment
     """The card."""
     mode: str = "semivisible"
-    """semivisible, invisible or visible."""
+    """Name of the scenario: semivisible, invisible, visible or one of another package."""
     events: int = 20_000
     """Events a point."""
     seed: int = 1
@@ -115,7 +115,7 @@ def sample_task(
     card : dict
         The experiment card as JSON-able values.
     mode : str
-        semivisible, invisible or visible.
+        Name of the scenario.
     events, seed : int
         Size and seed of the sample.
 
@@ -145,7 +145,7 @@ def sample_task(
     tables = []
     for masses in wanted:
         sample: Iterable[Events] = chunks
-        if mode == "semivisible":  # the chain, with the polarisation of each A'
+        if isinstance(SCENARIOS[mode], Semivisible):  # the chain, with the polarisation of each A'
             rng = np.random.default_rng([seed, 2])
             sample = (decay_chain(chunk, masses, rng) for chunk in chunks)
         tables.append(accept(sample, experiment, seed=seed, masses=masses, mode=mode))

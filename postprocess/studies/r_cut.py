@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from postprocess.acceptance import accept, cut_flow_rows
+from postprocess.acceptance import accept
 from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment
 from postprocess.scan import Job
@@ -33,7 +33,7 @@ class CutEfficiency:
 
 def cut_efficiency(
     card: Experiment,
-    step: str,
+    key: str,
     points: Sequence[DarkMasses],
     *,
     signature: str,
@@ -47,8 +47,8 @@ def cut_efficiency(
     ----------
     card : Experiment
         The card.
-    step : str
-        Name of the requirement as the cut flow has it, such as "R < 0.06".
+    key : str
+        Key of the requirement: missing_energy, decay, visible, containment, or the name of a flat efficiency.
     points : sequence of DarkMasses
         The points.
     signature : str
@@ -62,6 +62,11 @@ def cut_efficiency(
     -------
     list of CutEfficiency
         In the order of the points.
+
+    Raises
+    ------
+    ParameterError
+        Where the card has no such signature, or that no such requirement.
     """
     rows = []
     for point in points:
@@ -71,23 +76,24 @@ def cut_efficiency(
             point, card.thick_target(), processes=card.processes, n_events=events, seed=seed, e_min_aprime=card.e_min()
         )
         table = accept(sample, card, ctau_mm=[0.99 * lifetime, lifetime, 1.01 * lifetime], masses=point, seed=seed)
-        flow = [r for r in cut_flow_rows(table) if r.signature == signature and r.ctau_mm == table.ctau_mm[1]]
-        index = next(i for i, row in enumerate(flow) if row.step == step)
-        before, efficiency = flow[index - 1], flow[index].efficiency or 0.0
-        counted = (before.share / before.error) ** 2 if before.error else np.inf  # effective number of events
+        flow = table.cut_flow(signature)
+        step = flow.step(key)
+        before, error = (values[max(step - 1, 0), 1] for values in (flow.fraction, flow.error))
+        efficiency = float(flow.fraction[step, 1] / before) if before else 0.0
+        counted = (before / error) ** 2 if error else np.inf  # effective number of events
         rows.append(CutEfficiency(point.m_aprime, efficiency, float(np.sqrt(efficiency * (1 - efficiency) / counted))))
     return rows
 
 
-def cut_efficiency_job(card: Experiment, step: str, points: Sequence[DarkMasses], **options: Any) -> Job:
+def cut_efficiency_job(card: Experiment, key: str, points: Sequence[DarkMasses], **options: Any) -> Job:
     """Job of `cut_efficiency`, parameters alike; its result has `rows`, flat rows of `CutEfficiency`."""
     listed = [asdict(point) for point in points]
-    return cut_efficiency_task, {"card": card.model_dump(mode="json"), "step": step, "points": listed, **options}
+    return cut_efficiency_task, {"card": card.model_dump(mode="json"), "key": key, "points": listed, **options}
 
 
 def cut_efficiency_task(
-    *, card: dict[str, Any], step: str, points: list[dict[str, float]], **options: Any
+    *, card: dict[str, Any], key: str, points: list[dict[str, float]], **options: Any
 ) -> dict[str, Any]:
     """Compute what `cut_efficiency_job` asks for."""
     masses = [DarkMasses(**point) for point in points]
-    return {"rows": flat_rows(cut_efficiency(Experiment.model_validate(card), step, masses, **options))}
+    return {"rows": flat_rows(cut_efficiency(Experiment.model_validate(card), key, masses, **options))}
