@@ -210,12 +210,8 @@ def rows_table(
 
     def column(key: str) -> Column:
         quantity, unit = _split_unit(key)
-        spread = [_known(v) for v in columns[of[key]]] if key in of else []
-        known = [
-            e if isinstance(e, int | float) and v is not None else None
-            for e, v in zip(spread, columns[key], strict=False)
-        ]
-        return Column(quantity.replace("_", " "), columns[key], (units or {}).get(key, unit), known)
+        spread = [e if isinstance(e, int | float) else None for e in columns[of[key]]] if key in of else []
+        return Column(quantity.replace("_", " "), columns[key], (units or {}).get(key, unit), spread)
 
     results = [key for key in columns if key not in independent and key not in of.values()]
     return DataTable(
@@ -342,13 +338,13 @@ def _variable(library: Any, column: Column, *, independent: bool) -> Any:
     variable = library.Variable(
         column.name, is_independent=independent, is_binned=False, units=column.unit, zero_uncertainties_warning=False
     )
-    variable.values = [MISSING if _known(v) is None else v for v in column.values]
+    variable.values = [MISSING if _known(v) in (None, "") else v for v in column.values]
     variable.digits = DIGITS
     for key, value in column.qualifiers.items():
         variable.add_qualifier(key, value)
     if column.errors:
         uncertainty = library.Uncertainty("stat", is_symmetric=True)
-        uncertainty.values = [_known(error) for error in column.errors]
+        uncertainty.values = [_known(error) for error in column.errors]  # None leaves the error of a row out
         variable.add_uncertainty(uncertainty)
     return variable
 

@@ -105,6 +105,7 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         rows_table(
             table.columns(), name=stem.replace("_", " ").capitalize(), description=table.title, location="Auxiliary",
             independent=table.study.independent, errors=table.study.errors, units=table.study.units,
+            observables=table.study.observables,
         )
         for stem, table in result.studies.items()
     ]  # fmt: skip

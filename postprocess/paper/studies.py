@@ -61,6 +61,7 @@ def _r_cut_needs(_card: Experiment, settings: ScanSettings) -> Work:
     independent=("m_aprime_GeV",),
     needs=_r_cut_needs,
     errors={"efficiency": "error"},
+    observables=("EFF",),
 )
 def r_cut(context: StudyContext) -> list[CutEfficiency]:
     """Efficiency of the R cut mass by mass."""

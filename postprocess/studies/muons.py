@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from postprocess.acceptance import sees_products
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour
 from postprocess.scan import MassPoint, SampleRequest, ScanSettings, Work, by_shape, reach
@@ -113,7 +114,7 @@ def _needs(card: Experiment, settings: ScanSettings) -> Work:
 
 
 def _title(card: Experiment) -> str:
-    seeing = " and ".join(signature.name for signature in card.signatures if signature.visible is not None)
+    seeing = " and ".join(signature.name for signature in card.signatures if sees_products(signature))
     return f"Reach on the (g-2) line where chi2 decays to muons: not counted in {seeing or 'any'}, counted, ignored"
 
 

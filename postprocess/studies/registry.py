@@ -10,6 +10,7 @@ everything else, and finds them in `context.done` under the names that it gave.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour
 from postprocess.scan import Done, MassPoint, ScanSettings, Work
+from semivis_gen.errors import ParameterError
 from semivis_gen.registry import Registry
 
 if TYPE_CHECKING:
@@ -69,6 +71,13 @@ class Study:
     """Column with the error of another one, where it is not called X_error."""
     units: Mapping[str, str] = field(default_factory=dict)
     """Units of columns whose names do not say them."""
+    observables: tuple[str, ...] = ("CLS",)
+    """HEPData's keywords of what is measured."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"\w[\w-]{0,59}", self.name, flags=re.ASCII):
+            msg = f"study {self.name!r}: its name becomes that of a file: take up to 60 letters, digits, _ or -"
+            raise ParameterError(msg)
 
     def heading(self, card: Experiment) -> str:
         """Title for a card."""
@@ -96,12 +105,13 @@ def study(
     needs: Needs = _nothing,
     errors: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
+    observables: tuple[str, ...] = ("CLS",),
 ) -> Callable[[Rows], Study]:
     """Register a function that makes the rows of a study.
 
     Parameters
     ----------
-    name, title, independent, needs, errors, units
+    name, title, independent, needs, errors, units, observables
         As for `Study`.
 
     Returns
@@ -112,11 +122,11 @@ def study(
     Raises
     ------
     ParameterError
-        Where there is another study of this name.
+        Where there is another study of this name, or it cannot be that of a file.
     """
 
     def register(rows: Rows) -> Study:
-        made = Study(name, title, rows, independent, needs, errors or {}, units or {})
+        made = Study(name, title, rows, independent, needs, errors or {}, units or {}, observables)
         return STUDIES.register(name, made, place=f"{rows.__module__}:{rows.__qualname__}")
 
     return register

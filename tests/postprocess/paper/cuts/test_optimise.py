@@ -112,9 +112,7 @@ def test_best_cuts_are_no_worse_than_any_others_of_the_grid(signals):
 
 def test_signal_at_the_cards_cuts_is_that_of_the_main_chain(signals):
     assert signals.m_aprime.tolist() == [0.34, 0.37]  # sorted
-    (point,) = SampleRequest.of_splittings([(0.37, [0.4])], CARD, ratio=3.0, events=20_000, seed=5).run(
-        backend=Backend(1)
-    )
+    (point,) = SampleRequest([DarkMasses(0.37)], CARD, events=20_000, seed=5).run(backend=Backend(1))
     epsilon = float(FERMILAB_2021.epsilon(0.37))
     own = signal(point, CARD, limit_model(CARD), alpha_d=0.1, epsilon=epsilon)
     for value, error, expected in (
