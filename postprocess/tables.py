@@ -114,7 +114,12 @@ def write_rows(rows: Sequence[Mapping[str, Any]], path: str | Path, *, title: st
     ------
     OutputError
         Where it cannot be written.
+    ParameterError
+        Where there is no row: the names of the columns are not known.
     """
+    if not rows:
+        msg = f"{path}: no rows for the table {title!r}: there is nothing to write"
+        raise ParameterError(msg)
     write_table({name: [row[name] for row in rows] for name in rows[0]}, path, title=title)
 
 

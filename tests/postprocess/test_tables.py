@@ -55,6 +55,11 @@ def test_rows_as_csv(tmp_path):
         assert list(csv.DictReader(stream)) == [{"a": "1.5", "b": ""}, {"a": "2", "b": "x"}]
 
 
+def test_no_rows_are_no_table(tmp_path):
+    with pytest.raises(ParameterError, match=r"t\.csv: no rows for the table 'numbers'"):
+        write_rows([], tmp_path / "t.csv", title="numbers")
+
+
 def test_the_whole_format(tmp_path):
     path = tmp_path / "t.csv"
     columns = {"m_GeV": [0.1 + 0.2, math.nan], "K": [1 / 3, None], "n": [7, 8], "note": ["a, b", 'say "x"']}
