@@ -75,7 +75,7 @@ def command(
     output: Path,
     as_json: bool,
 ) -> None:
-    """Exclusion at 90 % CL (CLs), observed and expected, as CSV and figure.
+    """Exclusion at 90 % CL (CLs), observed and expected, as CSV.
 
     Finished masses are kept in OUTPUT/points: an interrupted scan goes on where it stopped.
     """

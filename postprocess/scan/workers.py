@@ -21,6 +21,7 @@ from types import ModuleType
 
 __all__ = ["worker_pool"]
 
+STARTING = threading.Lock()  # what a worker takes over is changed for a moment: by one thread at a time
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -50,7 +51,7 @@ class _Process(SpawnProcess):
 
     def start(self) -> None:
         """Start it: what it takes over is the state of this moment."""
-        with _no_main_program(), _one_thread(), _no_interrupt():
+        with STARTING, _no_main_program(), _one_thread(), _no_interrupt():
             super().start()
 
 
@@ -79,6 +80,9 @@ def _one_thread() -> Iterator[None]:
 @contextmanager
 def _no_interrupt() -> Iterator[None]:
     """Ctrl-C is the parent's from the worker's first moment on: it takes over which signals are blocked."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -93,7 +97,8 @@ class _Context(SpawnContext):
 
 
 def _prepare() -> None:
-    """End with the parent, however it ends."""
+    """Leave Ctrl-C to the parent, and end with it, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
