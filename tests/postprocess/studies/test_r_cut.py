@@ -1,10 +1,10 @@
 import pytest
+from support.cards import experiment
 
-from postprocess.experiment.schema import load_experiment
 from postprocess.studies.r_cut import cut_efficiency
 from semivis_gen.errors import ParameterError
 
-COMPUTED = load_experiment("na64-2018-computed-r")
+COMPUTED = experiment("na64-2018-computed-r")
 
 
 def test_the_efficiency_on_the_line_is_high_everywhere():
@@ -23,5 +23,5 @@ def test_requirements_and_signatures_that_are_not_there():
 
 
 def test_a_flat_efficiency_is_what_the_card_says():
-    (row,) = cut_efficiency(load_experiment("na64-2018"), "R < 0.06", [0.3], events=200)
+    (row,) = cut_efficiency(experiment("na64-2018"), "R < 0.06", [0.3], events=200)
     assert row.efficiency == pytest.approx(0.52, rel=1e-12)
