@@ -179,9 +179,7 @@ def _pair_asymmetry(e: FloatArray, v: FloatArray, rho: FloatArray, z: int) -> Fl
     r2, beta = rho * rho, 0.5 * v * v / (1 - v)
     xi = (0.5 * M_MUON / M_ELECTRON * v) ** 2 * (1 - r2) / (1 - v)
     damp = 2 * M_ELECTRON * ROOT_E * screening / (e * v * (1 - r2))
-    y = (5 - r2 + 4 * beta * (1 + r2)) / (
-        2 * (1 + 3 * beta) * np.log(3 + 1 / xi) - r2 - 2 * beta * (2 - r2)
-    )
+    y = (5 - r2 + 4 * beta * (1 + r2)) / (2 * (1 + 3 * beta) * np.log(3 + 1 / xi) - r2 - 2 * beta * (2 - r2))
     width = (1 + xi) * (1 + y)
     log_e = np.log(screening * np.sqrt(width) / (1 + damp * width)) - 0.5 * np.log1p(
         (1.5 * M_ELECTRON / M_MUON * z ** (1 / 3)) ** 2 * width
@@ -222,7 +220,9 @@ def _inelastic(e: FloatArray, nucleus: Nucleus) -> FloatArray:
     hard = 1 + M_MUON**2 * v * v / (lambda2 * (1 - v))
     root = math.sqrt(lambda2)
     soft = 1 + nu / root * (1 + root / (2 * M_PROTON) + nu / root)
-    flux = v - 1 + (1 - v + 0.5 * v * v * (1 + 2 * M_MUON**2 / lambda2)) * np.log(
-        e * e * (1 - v) / M_MUON**2 * hard / soft
+    flux = (
+        v
+        - 1
+        + (1 - v + 0.5 * v * v * (1 + 2 * M_MUON**2 / lambda2)) * np.log(e * e * (1 - v) / M_MUON**2 * hard / soft)
     )
     return np.asarray(ALPHA / math.pi * nucleons * span[..., 0] * ((photon_cm2 * np.maximum(flux, 0.0) * nu) @ weight))

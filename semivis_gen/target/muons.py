@@ -74,9 +74,7 @@ def muon_track(beam_energy: float, energy_cut: float, thickness_x0: float, mater
         Where the cut is so low that muons are slow.
     """
     if energy_cut < 2 * M_MUON:
-        msg = (
-            f"energy cut {energy_cut:g} GeV of muons: their losses are those of fast ones, take {2 * M_MUON:.2g} or more"
-        )
+        msg = f"energy cut {energy_cut:g} GeV of muons: the losses hold for fast ones, take {2 * M_MUON:.2g} or more"
         raise ParameterError(msg)
     span = np.log(beam_energy / energy_cut)
     knots = max(32, int(KNOTS_PER_E_FOLD * span))

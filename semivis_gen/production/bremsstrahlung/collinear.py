@@ -75,7 +75,8 @@ class CollinearSampler:
         self._steps = np.cumsum(steps.ravel())
         self._yields = yields
         if not self._steps[-1] > 0:
-            msg = f"no A' of {m_aprime:g} GeV above {e_min_aprime:g} GeV from {target.beam_energy:g} GeV {target.lepton.name}s"
+            beam = f"{target.beam_energy:g} GeV {target.lepton.name}s"
+            msg = f"no A' of {m_aprime:g} GeV above {e_min_aprime:g} GeV from {beam}"
             raise KinematicsError(msg)
 
     def _spectra(self, nucleus: Nucleus, e_min: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -154,5 +155,7 @@ class CollinearSampler:
             (lepton, energy - aprime_energy, M_ELECTRON),
         ):
             momentum[:, 2] = np.sqrt(np.maximum((e - m) * (e + m), 0.0))
-        depth = self._track.sample_depth(energy, rng)
-        return Production(beam, aprime, lepton, beam - aprime - lepton, nucleus, self.nuclei, depth, np.ones(n))
+        depth, opposite = self._track.sample_depth_row(self._track.depth_row(energy), rng)
+        return Production(
+            beam, aprime, lepton, beam - aprime - lepton, nucleus, self.nuclei, depth, np.ones(n), opposite
+        )

@@ -252,9 +252,7 @@ def _density(
     energy = float(reaction.energy)
     if method is Method.IWW:
         return iww_density(energy, reaction.m, nucleus, y, form_factor, lepton_mass=reaction.lepton_mass)
-    return ww_density(
-        energy, reaction.m, nucleus, y, form_factor, nodes=2 * rule.u, lepton_mass=reaction.lepton_mass
-    )
+    return ww_density(energy, reaction.m, nucleus, y, form_factor, nodes=2 * rule.u, lepton_mass=reaction.lepton_mass)
 
 
 def _exact_density(

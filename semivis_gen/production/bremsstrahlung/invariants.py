@@ -11,7 +11,7 @@ do not change, and the terms of P that exceed their sum by 1e9 are gone:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -145,12 +145,13 @@ class LabInvariants:
 
     def take(self, rows: IndexArray) -> LabInvariants:
         """Some of the events."""
-        return LabInvariants(
-            self.beam.take(rows),
-            self.lepton.take(rows),
-            self.aprime.take(rows),
-            *(getattr(self, name)[rows] for name in ("recoil", "kinetic", "mass", "m2", "kp", "kq", "gap", "qp")),
-            lepton_mass=self.lepton_mass,
+        columns = ("recoil", "kinetic", "mass", "m2", "kp", "kq", "gap", "qp")
+        return replace(
+            self,
+            beam=self.beam.take(rows),
+            lepton=self.lepton.take(rows),
+            aprime=self.aprime.take(rows),
+            **{name: getattr(self, name)[rows] for name in columns},
         )
 
     @property

@@ -19,7 +19,7 @@ from semivis_gen.production.bremsstrahlung.cross_sections import (
     material_cross_section,
 )
 from semivis_gen.production.bremsstrahlung.phase_space import Reaction, threshold_energy
-from semivis_gen.target import Nucleus, ThickTarget, ThinTarget, TrackLength
+from semivis_gen.target import Nucleus, ThickTarget, ThinTarget, Track
 
 __all__ = ["LIGHT_SHARE", "bremsstrahlung_rate"]
 
@@ -86,7 +86,8 @@ def bremsstrahlung_rate(
         if z2[nucleus] < LIGHT_SHARE * sum(z2.values()):
             rules = rules[1:]
         fine, coarse = (
-            _folded(m_aprime, m_l, track, nucleus, rule, n, lowest, e_min, cross_section, shape) for rule, n in rules[:2]
+            _folded(m_aprime, m_l, track, nucleus, rule, n, lowest, e_min, cross_section, shape)
+            for rule, n in rules[:2]
         )
         atoms = target.material.atoms_per_radiation_length(nucleus)
         value += fine * atoms
@@ -97,7 +98,7 @@ def bremsstrahlung_rate(
 def _folded(
     m_aprime: float,
     lepton_mass: float,
-    track: TrackLength,
+    track: Track,
     nucleus: Nucleus,
     rule: Rule,
     n: int,

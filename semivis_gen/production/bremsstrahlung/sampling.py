@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semivis_gen.arrays import FloatArray, IndexArray
+from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.numerics import CellTable, Estimate
 from semivis_gen.production.bremsstrahlung.azimuth import Azimuth
@@ -58,6 +58,8 @@ class Production:
     """Depth of production [X0], zero in a thin target, shape (n,)."""
     weight: FloatArray
     """Unweighted: one, or more for the few points over the envelope. Weighted: their mean is the rate. Shape (n,)."""
+    opposite: BoolArray
+    """Whether the charge of what radiates is opposite to that of the beam, as half of a shower's. Shape (n,)."""
 
     def __len__(self) -> int:
         """Count the events."""
@@ -177,7 +179,8 @@ class ProductionSampler:
             raise ParameterError(msg)
         beam, aprime, lepton, recoil = (np.empty((n, 3)) for _ in range(4))
         nucleus, depth, weight = np.empty(n, dtype=np.int64), np.empty(n), np.empty(n)
-        columns = (beam, aprime, lepton, recoil, nucleus, depth, weight)
+        opposite = np.empty(n, dtype=bool)
+        columns = (beam, aprime, lepton, recoil, nucleus, depth, weight, opposite)
         have = 0
         while have < n:
             # always the same number of points: the first events do not depend on how many are asked for
@@ -186,7 +189,7 @@ class ProductionSampler:
             for column, part in zip(columns, batch, strict=True):
                 column[have : have + more] = part[:more]
             have += more
-        return Production(beam, aprime, lepton, recoil, nucleus, self.nuclei, depth, weight)
+        return Production(beam, aprime, lepton, recoil, nucleus, self.nuclei, depth, weight, opposite)
 
     def _reaction(self, energy: float | FloatArray, nucleus_mass: float | FloatArray) -> Reaction:
         return Reaction(energy, self.m_aprime, nucleus_mass, self._lepton_mass)
@@ -245,9 +248,7 @@ class ProductionSampler:
         lowest = self._threshold(nucleus.mass)
         sigma = np.array(
             [
-                integrate(
-                    self._reaction(max(float(e), lowest), nucleus.mass), nucleus, ROUGH, e_min=self.e_min
-                )
+                integrate(self._reaction(max(float(e), lowest), nucleus.mass), nucleus, ROUGH, e_min=self.e_min)
                 for e in energies
             ]
         )
@@ -344,5 +345,6 @@ class ProductionSampler:
             kin, t, azimuth, nucleus = kin.take(keep), t[keep], azimuth.take(keep), nucleus[keep]
         momenta = momenta_of(reaction, kin, t, azimuth.sample(rng), rng)
         if self._track is None:
-            return (*momenta, nucleus, np.zeros(len(t)), weight)
-        return (*momenta, nucleus, self._track.sample_depth_row(row[keep], rng), weight)
+            return (*momenta, nucleus, np.zeros(len(t)), weight, np.zeros(len(t), dtype=bool))
+        depth, opposite = self._track.sample_depth_row(row[keep], rng)
+        return (*momenta, nucleus, depth, weight, opposite)
