@@ -74,6 +74,11 @@ class Beam(CardModel):
     divergence_mrad: Number | None = None
     """Standard deviation of its angles in x and in y [mrad]; parallel where absent."""
 
+    @property
+    def pdg_id(self) -> int:
+        """PDG id of the particle."""
+        return {"e-": 11, "e+": -11}[self.particle]
+
 
 class Exposure(CardModel):
     """How much beam."""
