@@ -1,8 +1,10 @@
 """Track of beam muons in a thick target: continuous slowing down.
 
 A muon loses its mean energy loss, `muon_loss`, along a straight line; depth and energy determine each other. Left out
-are straggling, multiple scattering, decay, and the electrons, pairs and photons that muons make: a muon of 160 GeV
-loses 1 GeV in 40 X0 of lead, and straggling there changes rates by less than 0.1 % (test).
+are straggling, multiple scattering, decay, and the electrons, pairs and photons that muons make. In 40 X0 of lead
+160 GeV become 159; a Monte Carlo of single radiative losses spreads that by 4 GeV r.m.s. and changes rates of A' by
+3e-4 at most. In a dump so deep that muons lose most of their energy by radiation the spread is of the order of the
+energy itself.
 """
 
 from __future__ import annotations
@@ -32,6 +34,11 @@ class MuonTrack:
     """Falling energies [GeV], shape (n,)."""
     cumulative: FloatArray
     """Depth at which the muon has them, its track length above each energy [X0], shape (n,)."""
+
+    @property
+    def total(self) -> float:
+        """Track length above the cut [X0]."""
+        return float(self.cumulative[-1])
 
     def above(self, energy: ArrayLike) -> FloatArray:
         """Track length above an energy [GeV], in X0."""

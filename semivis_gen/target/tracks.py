@@ -37,6 +37,10 @@ class Track(Protocol):
     def energy(self) -> FloatArray:
         """Falling energies [GeV], the beam energy first, shape (n,)."""
 
+    @property
+    def total(self) -> float:
+        """Track length above the cut [X0]."""
+
     def above(self, energy: ArrayLike) -> FloatArray:
         """Track length above an energy [GeV], in X0."""
 

@@ -140,7 +140,7 @@ def test_form_with_four_momenta_equals_the_one_with_phase_space_variables():
     production = ProductionSampler(0.01, ThinTarget(100.0, material("Pb"))).sample(500, np.random.default_rng(3))
     mass = production.nuclei[0].mass
     still = np.zeros_like(production.beam)
-    rows = ((production.beam, M_ELECTRON), (still, mass), (production.electron, M_ELECTRON))
+    rows = ((production.beam, M_ELECTRON), (still, mass), (production.lepton, M_ELECTRON))
     rows += ((production.recoil, mass), (production.aprime, 0.01))
     four = [np.c_[np.sqrt((v**2).sum(axis=1) + x**2), v] for v, x in rows]
     found = squared_amplitude(*four, m_aprime=0.01, epsilon=1.0, g2=1.0)

@@ -40,7 +40,7 @@ def traced(n, p, p_out, big_p, m):
 def produced(m, energy, count, seed=3):
     production = ProductionSampler(m, ThinTarget(energy, LEAD)).sample(count, np.random.default_rng(seed))
     mass = np.full(count, production.nuclei[0].mass)
-    momenta = (production.beam, production.electron, production.recoil, production.aprime)
+    momenta = (production.beam, production.lepton, production.recoil, production.aprime)
     return momenta, mass, LabInvariants.from_momenta(*momenta, mass=mass, m2=np.full(count, m * m))
 
 

@@ -140,12 +140,12 @@ def test_weighted_and_unweighted_events_agree():
 @pytest.mark.parametrize("m", [1e-3, 0.05, 1.0])
 def test_momenta_are_conserved_and_on_shell(target, m):
     production = ProductionSampler(m, target, e_min_aprime=30.0).sample(20_000, np.random.default_rng(3))
-    total = production.aprime + production.electron + production.recoil - production.beam
+    total = production.aprime + production.lepton + production.recoil - production.beam
     assert np.abs(total).max() < 1e-12 * 100
     mass = np.array([n.mass for n in production.nuclei])[production.nucleus]
     kinetic = (production.recoil**2).sum(axis=1) / (energy_of(production.recoil, mass) + mass)
     balance = energy_of(production.beam, M_ELECTRON) - kinetic
-    balance -= energy_of(production.aprime, m) + energy_of(production.electron, M_ELECTRON)
+    balance -= energy_of(production.aprime, m) + energy_of(production.lepton, M_ELECTRON)
     assert np.abs(balance).max() < 1e-12 * 100
     assert energy_of(production.aprime, m).min() >= 30.0 * (1 - 1e-12)
     assert np.all((production.depth_x0 >= 0) & (production.depth_x0 <= 40))
@@ -186,7 +186,7 @@ def test_a_deep_shower_with_a_heavy_aprime_stays_efficient_and_exact():
 def test_the_same_seed_gives_the_same_events_however_many_are_asked_for():
     sampler = ProductionSampler(0.1, THICK)
     first, second = (sampler.sample(n, np.random.default_rng(8)) for n in (500, 20_000))
-    assert np.array_equal(first.electron, second.electron[:500])
+    assert np.array_equal(first.lepton, second.lepton[:500])
     assert np.array_equal(first.depth_x0, second.depth_x0[:500])
     assert not np.array_equal(first.aprime, sampler.sample(500, np.random.default_rng(9)).aprime)
     assert len(sampler.sample(0, np.random.default_rng(1))) == 0
@@ -195,7 +195,7 @@ def test_the_same_seed_gives_the_same_events_however_many_are_asked_for():
 def test_near_threshold_and_with_light_nuclei_nothing_breaks():
     target = ThinTarget(10.0, material("polystyrene"))
     production = ProductionSampler(2.0, target).sample(5000, np.random.default_rng(1))
-    assert all(np.isfinite(x).all() for x in (production.electron, production.recoil, production.weight))
+    assert all(np.isfinite(x).all() for x in (production.lepton, production.recoil, production.weight))
     sampler = ProductionSampler(5.0, ThinTarget(16.0, material("polystyrene")))  # closed on hydrogen
     assert {n.z for n in np.array(sampler.nuclei)[sampler.sample(100, np.random.default_rng(1)).nucleus]} == {6}
 
