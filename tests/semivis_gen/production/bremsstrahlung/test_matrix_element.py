@@ -16,8 +16,7 @@ def traced(p, p_i, p_out, p_f, k, m, lepton):
     big_p, one = p_i + p_f, np.eye(4)
     s, u = (dot(x, x) - lepton**2 for x in (p_out + k, p - k))
     vertex = [
-        g @ (slash(p_out + k) + lepton * one) @ slash(big_p) / s
-        + slash(big_p) @ (slash(p - k) + lepton * one) @ g / u
+        g @ (slash(p_out + k) + lepton * one) @ slash(big_p) / s + slash(big_p) @ (slash(p - k) + lepton * one) @ g / u
         for g in GAMMA
     ]
     polarisation = METRIC @ (-METRIC + np.outer(k, k) / m**2) @ METRIC

@@ -64,7 +64,9 @@ def by_two_body_decays(energy, m, mass, lepton, nodes=(40, 40, 24, 16)):
     final = vector(e_f, f_x, 0, f_z)
     x_frame = vector(mx, 0, 0, 0)
     initial = final + x_frame - beam
-    m2 = squared_amplitude(beam, initial, x_frame - aprime, final, aprime, m_aprime=m, epsilon=1.0, g2=1.0, lepton_mass=lepton)
+    m2 = squared_amplitude(
+        beam, initial, x_frame - aprime, final, aprime, m_aprime=m, epsilon=1.0, g2=1.0, lepton_mass=lepton
+    )
     du = (1 / virtuality[0] - 1 / virtuality[1]) * u**2
     # dPhi_3 = dM_X^2/(2 pi) dt/(16 pi M p) k dcos dphi/(16 pi^2 M_X), dcos = dU/(2 p k)
     weight = s * np.log(high / low) * t * np.log(edge[1] / edge[0]) * du / (2 * p * mx)
@@ -142,7 +144,12 @@ def test_amplitude_vanishes_with_the_transverse_momentum_transfer():
 
 def test_threshold():
     # (m_l + M + m)^2 = m_l^2 + M^2 + 2 M E
-    for m, mass, lepton in ((0.1, 193.0, M_ELECTRON), (2.0, 0.938, M_ELECTRON), (0.1, 193.0, M_MUON), (2.0, 0.9, M_MUON)):
+    for m, mass, lepton in (
+        (0.1, 193.0, M_ELECTRON),
+        (2.0, 0.938, M_ELECTRON),
+        (0.1, 193.0, M_MUON),
+        (2.0, 0.9, M_MUON),
+    ):
         energy = float(threshold_energy(m, mass, lepton))
         assert lepton**2 + mass**2 + 2 * mass * energy == pytest.approx((lepton + mass + m) ** 2, rel=1e-14)
         low, high = Reaction(energy * (1 + 1e-9), m, mass, lepton).y_range()

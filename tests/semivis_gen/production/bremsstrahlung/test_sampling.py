@@ -187,9 +187,7 @@ def test_half_of_the_secondaries_have_the_opposite_charge():
     target = ThickTarget(100.0, LEAD, 40.0, 4.0)
     sampler = ProductionSampler(0.05, target, e_min_aprime=4.0, secondaries=True)
     production = sampler.sample(100_000, np.random.default_rng(5))
-    both, first = (
-        bremsstrahlung_rate(0.05, target, e_min=4.0, secondaries=more).value for more in (True, False)
-    )
+    both, first = (bremsstrahlung_rate(0.05, target, e_min=4.0, secondaries=more).value for more in (True, False))
     expected = 0.5 * (1 - first / both)
     assert production.opposite.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / 100_000) + 0.002)
     # deep in the target there is little but the shower, near its front little but the primary
