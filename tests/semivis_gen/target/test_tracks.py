@@ -1,6 +1,7 @@
 """Track of electrons and positrons: Tsai's formula, its thin limit, and single particles that radiate."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -101,7 +102,7 @@ def spectrum_of_single_particles(edges, thickness, n, rng, *, soft=1e-3):
         step = np.minimum(rng.exponential(1 / rate, len(alive)), left[alive])
         top = energy[alive]
         bottom = top * np.exp(-slope * step)
-        for column, (low, high) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        for column, (low, high) in enumerate(pairwise(edges)):
             share = np.minimum(top, high) / np.maximum(bottom, low)
             track[alive, column] += np.log(np.maximum(share, 1.0)) / slope
         y = np.empty(len(alive))
