@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from postprocess.experiment import Experiment
+from postprocess.experiment import Dump, Experiment
 from semivis_gen.errors import EventFileError, ParameterError, SemivisWarning
 from semivis_gen.events import STATUS_INCOMING, Events
 
@@ -101,28 +101,30 @@ class Consistency:
             yield from _energy(energy, card.beam_energy)
             if beam_id and beam_id != card.beam.pdg_id:
                 yield "beam", f"their beam is of id {beam_id}, the card's {card.beam.particle} of id {card.beam.pdg_id}"
-        if incoming is not None:
-            yield from incoming.differences()
-        yield from self._target(events)
+        if card.target is not None:
+            if incoming is not None:
+                yield from incoming.differences()
+            yield from self._target(events, card.target)
 
-    def _target(self, events: Events) -> Iterator[tuple[str, str]]:
+    def _target(self, events: Events, target: Dump) -> Iterator[tuple[str, str]]:
         info, card = events.info, self.experiment
         held = {nucleus.z for nucleus, _ in card.material().elements}
         z = 1 if info.target_id == PROTON else (info.target_id - NUCLEI) // 10_000 if info.target_id > NUCLEI else 0
         if z and z not in held:
-            names = ", ".join(layer.material for layer in card.target.layers)
+            names = ", ".join(layer.material for layer in target.layers)
             yield "target", f"they are made on nuclei of Z = {z} (id {info.target_id}), the card's target is {names}"
 
     def _thin(self, events: Events) -> str:
         """Size of what is missed where production at one energy stands for a beam that stops in a thick target."""
         info, card = events.info, self.experiment
-        if info.rate_unit != "pb" or info.target_id < NUCLEI or card.target.depth_x0.value < THICK_X0:
+        depth = card.target.depth_x0.value if card.target else 0.0
+        if info.rate_unit != "pb" or info.target_id < NUCLEI or depth < THICK_X0:
             return ""
-        track = card.thick_target(self.mode).track_length()
+        track = card.source(self.mode).track_length()
         soft = 1 - float(track.above(HARD * card.beam_energy)) / track.total
         return (
             f"all events are made by beam particles of one energy on a thin target, but in {card.name} "
-            f"the beam loses its energy over {card.target.depth_x0.value:g} X0 and {soft:.0%} of its track is below "
+            f"the beam loses its energy over {depth:g} X0 and {soft:.0%} of its track is below "
             f"{HARD:.0%} of the beam energy: A' come out too hard here; `semivis generate --experiment {card.name}` or "
             "samples at the energies of the dump (docs/production.md) are right"
         )

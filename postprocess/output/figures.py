@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,9 @@ def k_factor_figure(m_aprime: ArrayLike, splitting: ArrayLike, k: ArrayLike, *, 
         axes.set_facecolor("#d9d9d9")
         # a small negative K where the decay is closed puts the edge of the colours between the points
         mesh = axes.contourf(x, y, np.nan_to_num(z, nan=-0.02), cmap="viridis", levels=np.linspace(0, 1, 101))
-        mesh.set_rasterized(True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # before matplotlib 3.11 filled contours stay vectors
+            mesh.set_rasterized(True)
         levels = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
         lines = axes.contour(x, y, np.ma.masked_invalid(z), levels=levels, colors="white", linewidths=0.9)
         axes.clabel(lines, fontsize=14, fmt="%.1f")

@@ -1,4 +1,5 @@
 from .hadrons import gamma_aprime_hadrons as gamma_aprime_hadrons, r_ratio as r_ratio
+from .particles import MESONS as MESONS, Particle as Particle, label as label, labels as labels
 from .point import DarkMasses as DarkMasses, DarkSector as DarkSector
 from .widths import (
     LEPTON_MASSES as LEPTON_MASSES,

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import BoolArray, FloatArray
+from semivis_gen.numerics import gauss
 
 __all__ = ["Track", "TrackLength", "primary_depths", "primary_spectrum", "primary_track_length", "track_length"]
 
@@ -201,10 +202,10 @@ def primary_depths(beam_energy: float, energy: float, thickness_x0: float) -> tu
 
 def _depth_nodes(thickness_x0: float) -> tuple[FloatArray, FloatArray]:
     """Depths and weights of an integral over the target."""
-    node, weight = np.polynomial.legendre.leggauss(100)
+    node, weight = gauss(100)
     # uniform in sqrt(t) resolves the first radiation lengths, where all fast electrons are
-    root = 0.5 * (node + 1) * math.sqrt(thickness_x0)
-    return root**2, weight * 0.5 * math.sqrt(thickness_x0) * 2 * root
+    root = node * math.sqrt(thickness_x0)
+    return root**2, weight * math.sqrt(thickness_x0) * 2 * root
 
 
 def _depth_distributions(log_l: FloatArray, thickness_x0: float) -> tuple[FloatArray, FloatArray]:

@@ -15,6 +15,7 @@ from semivis_gen.target.materials import material
 from semivis_gen.target.sources import ThickTarget, ThinTarget
 
 CTAU = [10.0, 100.0]
+DUMP = "A' per electron"
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +47,10 @@ DIFFERENCES = {
     "along x": (
         lambda events: turned(events, [[0, 0, 1], [0, 1, 0], [-1, 0, 0]]), "direction", "up to 90 degrees",
     ),
-    "tungsten": (said(target_id=1000741840, rate_unit="A' per electron"), "target", "made on nuclei of Z = 74 .* the card's target is Pb, polystyr"),
-    "hydrogen is in scintillator, iron not": (said(target_id=1000260560, rate_unit="A' per electron"), "target", "Z = 26"),
+    "tungsten": (
+        said(target_id=1000741840, rate_unit=DUMP), "target", "nuclei of Z = 74 .* the card's target is Pb, poly",
+    ),
+    "hydrogen is in scintillator, iron not": (said(target_id=1000260560, rate_unit=DUMP), "target", "Z = 26"),
 }  # fmt: skip
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
-from postprocess.experiment.schema import load_experiment
 from postprocess.paper.summary import covered_splitting, k_factor
 from postprocess.scan.exclusion import exclude_epsilon
 from postprocess.scan.jobs import Backend
@@ -14,7 +14,7 @@ from postprocess.scan.mass_reach import reach, shifted_contours
 from postprocess.scan.samples import SampleRequest
 from semivis_gen.model.point import DarkMasses
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 
 
 @pytest.fixture(scope="module")

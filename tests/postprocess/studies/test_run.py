@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import poisson
+from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
-from postprocess.experiment.schema import Mode, load_experiment
+from postprocess.experiment.schema import Mode
 from postprocess.limits.exact import upper_limit
 from postprocess.limits.mean import mean_expected_limit
 from postprocess.limits.model import LimitModel
@@ -22,9 +23,11 @@ from postprocess.studies.answers import exact_against_constant_k, reach_rows
 from postprocess.studies.impact import impact_table
 from postprocess.studies.muons import largest_muon_share
 from postprocess.tables import write_rows
+from semivis_gen.constants import M_ELECTRON, M_MUON
 from semivis_gen.model.point import DarkMasses
+from semivis_gen.model.widths import gamma_chi2_lepton
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 HERE = Backend(1)
 
 
@@ -70,9 +73,18 @@ def test_reach_over_shapes_is_that_of_each_alone(points):
 
 def test_muons_are_closed_below_two_muon_masses(points):
     contour = exclude_epsilon(points, CARD, alpha_d=0.1)
+    assert contour.excluded.all()
     assert largest_muon_share(points, contour) == 0.0
-    heavy = [replace(p, masses=DarkMasses(p.masses.m_aprime, 2.6, 0.59)) for p in points]  # only the masses count
-    assert all(p.masses.delta < 0.21 for p in heavy)
+
+
+def test_the_share_of_muons_is_that_of_the_heaviest_excluded_mass(points):
+    """Only the masses of a point count: Delta = 0.79 m_A' lies above two muon masses for all."""
+    contour = exclude_epsilon(points[:3], CARD, alpha_d=0.1)
+    open_ = [replace(p, masses=DarkMasses(p.masses.m_aprime, 10.0, 7.9)) for p in points]
+    electrons, muons = (float(gamma_chi2_lepton(open_[2].masses, 0.1, 1e-3, m)) for m in (M_ELECTRON, M_MUON))
+    assert muons / electrons > 0.01
+    assert largest_muon_share(open_, contour) == pytest.approx(muons / (electrons + muons), rel=1e-9)
+    assert largest_muon_share(open_[3:], contour) == 0.0  # none of them is excluded
 
 
 def test_mean_expected_limit_is_that_of_the_observation_without_background():

@@ -37,7 +37,7 @@ def test_critical_energies(name, energy, tolerance):
     def difference(e):
         return (ionisation_loss(np.array([e]), stuff) - radiation_loss(np.array([e]), stuff.elements[0][0]))[0]
 
-    assert brentq(difference, 30.0, 2000.0) == pytest.approx(energy, rel=margin)
+    assert brentq(difference, 30.0, 2000.0) == pytest.approx(energy, rel=tolerance)
 
 
 def test_ionisation_at_its_minimum():

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
-from postprocess.experiment.schema import load_experiment
 from postprocess.scan.exclusion import signal
 from postprocess.scan.jobs import Backend
 from postprocess.scan.samples import SampleRequest
@@ -18,7 +18,7 @@ from postprocess.tables import flat_rows
 from semivis_gen.errors import ParameterError
 from semivis_gen.model.point import DarkMasses
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 SMALL = CutGrid((15.0, 45.0), (10.0, 15.0), (40.0, 50.0, 60.0))
 FALLS = BackgroundScaling(Law.EXPONENTIAL, 10.0, 10.0, 10.0)
 
@@ -153,4 +153,4 @@ def test_bad_input_is_named(signals):
     with pytest.raises(ParameterError, match="15 GeV is not on the grid"):
         find_best_cuts(CARD, replace(signals, grid=replace(SMALL, s1_visible=(5.0, 10.0))), FALLS)
     with pytest.raises(ParameterError, match="no S1 and S2"):
-        published_cuts(load_experiment("e137"))
+        published_cuts(experiment("e137"))
