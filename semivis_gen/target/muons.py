@@ -2,9 +2,8 @@
 
 A muon loses its mean energy loss, `muon_loss`, along a straight line; depth and energy determine each other. Left out
 are straggling, multiple scattering, decay, and the electrons, pairs and photons that muons make. In 40 X0 of lead
-160 GeV become 159; a Monte Carlo of single radiative losses spreads that by 4 GeV r.m.s. and changes rates of A' by
-3e-4 at most. In a dump so deep that muons lose most of their energy by radiation the spread is of the order of the
-energy itself.
+160 GeV become 159; a Monte Carlo of single radiative losses spreads that by 2.5 % r.m.s. and changes rates of A' by
+3e-4 at most. The spread grows as the root of the depth, to 18 % in 2000 X0.
 """
 
 from __future__ import annotations
