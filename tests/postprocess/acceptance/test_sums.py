@@ -232,7 +232,8 @@ def test_csv_holds_the_whole_table(tables, tmp_path):
         (lambda t: t[:-5], "truncated"),
         (lambda t: t[: t.rindex("\n", 0, -1) + 1], "truncated"),
         (lambda t: t.replace("# e_min_GeV", "# e_max_GeV"), "damaged"),
-        (lambda t: t + "1,2,x\n", "expected 5 numbers, found '1,2,x'"),
+        (lambda t: t + "1,2,x\n", "expected 5 cells, found 3: '1,2,x'"),
+        (lambda t: t.replace(",5", ",x5", 1), "expected 5 numbers, found"),
     ],
 )
 def test_damaged_csv_names_file_and_line(tables, tmp_path, damage, hint):
