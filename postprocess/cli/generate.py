@@ -18,6 +18,7 @@ from postprocess.cli.options import (
     mass_options,
     parse_ids,
     point_from,
+    refuse_given,
 )
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
@@ -48,11 +49,9 @@ def choose_target(
         msg = "say either --experiment NAME (thick target, its beam) or --energy GEV with --material (thin target)"
         raise ParameterError(msg)
     if experiment is not None:
-        if beam is not None:
-            msg = "--beam goes with --energy: the beam of an experiment is that of its card"
-            raise ParameterError(msg)
+        refuse_given("goes with --energy: beam and target of an experiment are those of its card", "beam", "name")
         card = load_experiment(experiment)
-        return card.thick_target(), card.processes
+        return card.source(), card.processes
     assert energy is not None  # noqa: S101  (for the type checker)
     return ThinTarget(energy, material(name), beam or ID_ELECTRON), (Bremsstrahlung(),)
 
@@ -117,6 +116,7 @@ def command(
     if engine == "madgraph":
         from semivis_gen.engines.madgraph import madgraph_generate
 
+        refuse_given("is not for MadGraph, which makes whole chains with its own ids", "e_min", "no_decay", "pdg")
         if not isinstance(target, ThinTarget):
             msg = "--engine madgraph generates single electrons on a thin target: give --energy and --material"
             raise ParameterError(msg)

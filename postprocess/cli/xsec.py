@@ -9,12 +9,13 @@ import click
 from postprocess.cli.options import beam_option, echo_json, json_option, m_aprime_option
 from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.errors import ParameterError
-from semivis_gen.model import DarkSector
+from semivis_gen.model import DarkMasses, DarkSector, check_couplings
 from semivis_gen.numerics import Estimate
 from semivis_gen.production import Method, material_cross_section
 from semivis_gen.target import ThinTarget, material
 
 ENGINES = ("native", "madgraph")
+DEFAULT_ALPHA_D = 0.1
 
 
 def _from_madgraph(
@@ -59,6 +60,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Cross-section of l N -> l N A' [pb], l the beam particle; MadGraph's stands beside the native one."""
+    check_couplings(DarkMasses(m_aprime), DEFAULT_ALPHA_D, epsilon)  # alpha_D does not enter
     target = ThinTarget(energy, material(name), beam or ID_ELECTRON)
     sigma = epsilon**2 * material_cross_section(
         m_aprime, energy, target.material, method=Method(method), e_min=e_min, lepton_mass=target.lepton.mass

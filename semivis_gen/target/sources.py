@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +15,8 @@ from semivis_gen.numerics import energy_of
 from semivis_gen.target.materials import Material
 from semivis_gen.target.muons import muon_track
 from semivis_gen.target.tracks import Track, track_length
+
+LARGEST_ENERGY = 1e9  # [GeV]; the formulas keep their digits far beyond, but no beam has it
 
 __all__ = ["LEPTONS", "Lepton", "Source", "ThickTarget", "ThinTarget"]
 
@@ -178,8 +179,8 @@ class ThickTarget:
 
 
 def _require_beam(beam_id: int, energy: float) -> None:
-    if not (math.isfinite(energy) and energy > 0):
-        msg = f"beam energy = {energy} GeV must be a positive finite number"
+    if not 0 < energy <= LARGEST_ENERGY:
+        msg = f"beam energy = {energy:g} GeV must be positive and at most {LARGEST_ENERGY:g} GeV"
         raise ParameterError(msg)
     if beam_id not in LEPTONS:
         known = ", ".join(f"{pdg} ({lepton.symbol})" for pdg, lepton in LEPTONS.items())
