@@ -113,7 +113,7 @@ def read_parquet_info(path: str | Path) -> RunInfo:
         file.close()
 
 
-def read_parquet(path: str | Path, ids: IdMap) -> Iterator[Events]:
+def read_parquet(path: str | Path, ids: IdMap, *, weight: str | None = None) -> Iterator[Events]:
     """Events of a parquet file, one row group after the other.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,9 +67,11 @@ def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
     Returns
     -------
     Events
-        Mothers are the first and last incoming particle of the production vertex; c tau follows from the path
-        between the vertices. A particle that goes on under the same id has status 3: only its last copy decays.
+        Mothers are the first and last incoming particle of the production vertex, and all between: where others
+        stand between them in the file, they follow behind here. c tau follows from the path between the vertices.
+        A particle that goes on under the same id has status 3: only its last copy decays.
     """
+    graph = _side_by_side(graph)
     born, ends = graph.born, graph.ends
     position = positions(graph)
     first, last = _incoming(len(position), ends)
@@ -94,6 +96,20 @@ def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
         vertex=_event_vertices(graph, position),
         info=info,
     )
+
+
+def _side_by_side(graph: Graph) -> Graph:
+    """The same graphs, with the particles that enter a vertex next to each other, where its last one stands.
+
+    A record of first and last mothers then holds any graph. Mothers stay before their daughters.
+    """
+    _, last = _incoming(len(graph.position), graph.ends)
+    place = np.where(graph.ends >= 0, last[graph.ends], np.arange(len(graph.ends)))
+    if (np.diff(place) >= 0).all():
+        return graph
+    order = np.argsort(place, kind="stable")
+    columns = ("pid", "status", "mass", "momentum", "born", "ends", "particle_line")
+    return replace(graph, **{name: getattr(graph, name)[order] for name in columns})
 
 
 def _incoming(vertices: int, ends: IndexArray) -> tuple[IndexArray, IndexArray]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap, RunInfo, slice_events
 from semivis_gen.io.header import HEADER_KEY, dump_info
+from semivis_gen.io.hepmc.links import mother_ranges
 from semivis_gen.io.text.streams import OutputStream
 from semivis_gen.io.vertices import production_points
 
@@ -17,7 +18,7 @@ __all__ = ["HepMCWriter"]
 
 PRECISION = 16  # digits behind the point: 17 in all bring back the same double
 PIECE = 1000  # events formatted at a time: bounds memory
-HEPMC_BEAM, HEPMC_OTHER = 4, 3
+HEPMC_BEAM, HEPMC_OTHER, HEPMC_PARTON = 4, 3, 21  # beam, documentation, Pythia's code for what enters a subprocess
 TO_HEPMC = {STATUS_INCOMING: HEPMC_BEAM, -9: HEPMC_BEAM, STATUS_FINAL: 1, STATUS_DECAYED: 2}
 
 
@@ -42,7 +43,7 @@ class HepMCWriter:
         self._ids = ids
         run = pyhepmc.GenRunInfo()
         run.tools = [pyhepmc.GenRunInfo.ToolInfo(info.generator, info.version, "")]
-        run.weight_names = ["Default"]
+        run.weight_names = [info.weight or "Default"]
         run.attributes[HEADER_KEY] = dump_info(info, ids)
         self._run = run
         self._event = pyhepmc.GenEvent(pyhepmc.Units.GEV, pyhepmc.Units.MM)
@@ -69,6 +70,8 @@ class HepMCWriter:
         status = np.full(len(pdg), HEPMC_OTHER, dtype=np.int32)
         for ours, theirs in TO_HEPMC.items():
             status[events.status == ours] = theirs
+        mothers = mother_ranges(events)
+        status[(status == HEPMC_BEAM) & (mothers[:, 0] >= 0)] = HEPMC_PARTON
         momentum = np.ascontiguousarray(events.momentum.T)
         point = np.ascontiguousarray(production_points(events).T)
         energy, weights = events.energy, events.weight.tolist()
@@ -82,7 +85,7 @@ class HepMCWriter:
                 events.mass[a:b],
                 pdg[a:b],
                 status[a:b],
-                parents=events.mothers[a:b],
+                parents=mothers[a:b],
                 **dict(zip(("vx", "vy", "vz", "vt"), point[:, a:b], strict=True)),
                 fortran=False,
             )

@@ -187,12 +187,6 @@ def test_several_weights_keep_the_first(tmp_path):
     assert load(tmp_path / "a.hepmc").weight.tolist() == [2.0]
 
 
-def test_hepmc2_is_refused_with_the_way_out(tmp_path):
-    with pyhepmc.open(tmp_path / "a.hepmc", "w", format="hepmc2") as file:
-        file.write(shower_event())
-    fails(tmp_path / "a.hepmc", (tmp_path / "a.hepmc").read_bytes(), "this is HepMC2", 1)
-
-
 @pytest.fixture
 def text(kit, tmp_path):
     return save(tmp_path / "good.hepmc3", kit.random_events(6)).read_bytes()
@@ -229,7 +223,7 @@ def test_bad_files_are_named_with_their_line(tmp_path, text):
     path = tmp_path / "a.hepmc3"
     three = line_of(text, 3)
     fails(path, b"", "the file is empty", 1)
-    fails(path, b"hello", "'hello': this is not a HepMC3 ASCII file", 1)
+    fails(path, b"hello", "'hello': this is not a HepMC ASCII file", 1)
     fails(path, text[: text.index(b"\nE 3 ") + 1], "without END_EVENT_LISTING", three)
     cut = text[: text.index(b"\nE 3 ") + 200]
     fails(path, cut, "without END_EVENT_LISTING", cut.count(b"\n") + 1)

@@ -14,7 +14,7 @@ from semivis_gen.errors import EventFileError
 from semivis_gen.events import IdMap, concatenate
 from semivis_gen.io import formats
 from semivis_gen.io.files import open_writer, read_events, read_info
-from semivis_gen.io.lhe import reader as lhe_reader
+from semivis_gen.io.lhe import beginning, reader as lhe_reader
 from semivis_gen.model.point import DarkMasses
 
 EVENT = """<event>
@@ -146,12 +146,12 @@ def fails(path, says, line=None, **options):
         (b"\x00\xff" * 1000, 1, "not an LHE file"),
         (HEAD[:-9], START - 2, "before </init>"),
         (HEAD, START, "without </LesHouchesEvents>"),
-        (HEAD + END, START - 1, "holds no events"),
+        (HEAD + END, START, "holds no events"),
         (HEAD + EVENT, START + 6, "without </LesHouchesEvents>"),
         (HEAD + EVENT + EVENT[:50], START + 6, "not complete"),
         (HEAD + EVENT + "</LesHouch", START + 6, "truncated"),
         (HEAD + EVENT + END + HEAD + EVENT + END, START + 6, "goes on after"),
-        (HEAD + EVENT + END + "more", START + 6, "goes on after"),
+        (HEAD + EVENT + END + "more", START + 7, "goes on after"),
         (HEAD + EVENT + "junk\n" + END, START + 6, "'junk'"),
         (HEAD.replace("11 1000822080", "eleven 5") + EVENT + END, 3, "10 numbers"),
         (HEAD.replace(" 3 2", " 3") + EVENT + END, 3, "10 numbers"),
@@ -246,12 +246,12 @@ def test_junk_is_refused(tmp_path_factory, junk, head):
         load(path)
 
 
-@pytest.mark.parametrize("filling", [b" ", b"\n", b"0 ", b"<event>\n", b"x"])
+@pytest.mark.parametrize("filling", [b" ", b"0 ", b"<event>\n", b"x", b"</event", b"<event "])
 def test_gzip_bombs_are_refused_before_they_fill_the_memory(lhe, monkeypatch, filling):
     monkeypatch.setattr(lhe_reader, "MAX_EVENT_BYTES", 3 * 2**20)
     bomb = gzip.compress(HEAD.encode() + filling * (8 * 2**20 // len(filling)), 1)
-    fails(lhe(bomb), "no </event> within 3 MB", START - 1)
-    monkeypatch.setattr(lhe_reader, "MAX_HEADER_BYTES", 3 * 2**20)
+    fails(lhe(bomb), "no </event> within 3 MB", START)
+    monkeypatch.setattr(beginning, "MAX_HEADER_BYTES", 3 * 2**20)
     bomb = gzip.compress(b"<LesHouchesEvents>\n" + filling * (8 * 2**20 // len(filling)), 1)
     fails(lhe(bomb), "no </init> within 3 MB")
 
