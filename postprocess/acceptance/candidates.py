@@ -126,8 +126,8 @@ def pairs_of(events: Events, parents: IndexArray, native: Pairs) -> Pairs:
     if np.any(wrong):
         bad = int(np.flatnonzero(wrong)[0])
         ids = ", ".join(str(i) for i in events.pdg[child[parent == bad]]) or "nothing"
-        event = int(events.event_of_particle[parents[bad]]) + 1
-        msg = f"event {event}: {events.pdg[parents[bad]]} decays to {ids}, not to a pair e+ e- or mu+ mu-"
+        event = int(events.event_of_particle[parents[bad]])
+        msg = f"{events.place(event)}: {events.pdg[parents[bad]]} decays to {ids}, not to a pair e+ e- or mu+ mu-"
         raise EventFileError(msg)
     order = np.argsort(owner, kind="stable").reshape(-1, 2)
     momentum[decayed] = events.momentum[rows][order]

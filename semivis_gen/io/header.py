@@ -9,10 +9,10 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from semivis_gen.errors import ParameterError, SemivisError, SemivisWarning
-from semivis_gen.events import IdMap, RunInfo
+from semivis_gen.events import Events, IdMap, RunInfo
 from semivis_gen.model import DarkMasses, DarkSector
 
-__all__ = ["HEADER_KEY", "HeaderError", "digits", "dump_info", "load_info"]
+__all__ = ["HEADER_KEY", "HeaderError", "digits", "dump_info", "load_info", "lost_here"]
 
 HEADER_KEY = "semivis"  # LHE tag, HepMC3 attribute and parquet metadata key
 FORMAT = 1
@@ -70,6 +70,11 @@ def dump_info(info: RunInfo, ids: IdMap = NATIVE, *, lost: tuple[str, ...] = ())
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def lost_here(events: Events) -> tuple[str, ...]:
+    """What formats other than LHE do not hold of events: the argument `lost` of `dump_info`."""
+    return ("colours, spins and scales of the Les Houches file",) if events.accord is not None else ()
 
 
 def load_info(text: str) -> tuple[RunInfo, IdMap]:

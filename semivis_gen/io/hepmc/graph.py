@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from semivis_gen.arrays import FloatArray, IndexArray, IntArray
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap, RunInfo
+from semivis_gen.io.hepmc.order import mothers_first
 from semivis_gen.io.vertices import proper_length
 
 __all__ = ["BEAM", "Graph", "positions", "to_events"]
@@ -68,10 +69,15 @@ def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
     -------
     Events
         Mothers are the first and last incoming particle of the production vertex, and all between: where others
-        stand between them in the file, they follow behind here. c tau follows from the path between the vertices.
+        stand between them in the file, or daughters before them, particles change places. c tau follows from the path between the vertices.
         A particle that goes on under the same id has status 3: only its last copy decays.
+
+    Raises
+    ------
+    CircleError
+        Where particles are their own ancestors.
     """
-    graph = _side_by_side(graph)
+    graph = _in_order(graph)
     born, ends = graph.born, graph.ends
     position = positions(graph)
     first, last = _incoming(len(position), ends)
@@ -98,16 +104,18 @@ def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
     )
 
 
-def _side_by_side(graph: Graph) -> Graph:
-    """The same graphs, with the particles that enter a vertex next to each other, where its last one stands.
+def _in_order(graph: Graph) -> Graph:
+    """The same graphs, with mothers side by side and before their daughters.
 
-    A record of first and last mothers then holds any graph. Mothers stay before their daughters.
+    Raises
+    ------
+    CircleError
+        Where particles are their own ancestors.
     """
-    _, last = _incoming(len(graph.position), graph.ends)
-    place = np.where(graph.ends >= 0, last[graph.ends], np.arange(len(graph.ends)))
-    if (np.diff(place) >= 0).all():
+    event = np.repeat(np.arange(len(graph.weight)), np.diff(graph.offsets))
+    order = mothers_first(graph.born, graph.ends, event, len(graph.position))
+    if order is None:
         return graph
-    order = np.argsort(place, kind="stable")
     columns = ("pid", "status", "mass", "momentum", "born", "ends", "particle_line")
     return replace(graph, **{name: getattr(graph, name)[order] for name in columns})
 

@@ -1,22 +1,24 @@
-"""Mothers of an event record as vertices of HepMC, checked: each particle ends in one vertex, and none is its own ancestor."""
+"""Mothers of an event record as vertices of HepMC: each particle ends in one vertex, mothers come before daughters."""
 
 from __future__ import annotations
 
-from graphlib import CycleError, TopologicalSorter
+from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
 
-from semivis_gen.arrays import IntArray
+from semivis_gen.arrays import IndexArray
 from semivis_gen.errors import OutputError
-from semivis_gen.events import Events
+from semivis_gen.events import PARTICLE_COLUMNS, Events
+from semivis_gen.io.hepmc.order import CircleError, mothers_first
 
-__all__ = ["mother_ranges"]
+__all__ = ["linked"]
 
 WAY_OUT = "HepMC cannot hold it, write .lhe or .parquet"
 
 
-def mother_ranges(events: Events) -> IntArray:
-    """First and last mother of each particle, as HepMC takes them.
+def linked(events: Events) -> Events:
+    """The same events as HepMC takes them.
 
     Parameters
     ----------
@@ -25,52 +27,57 @@ def mother_ranges(events: Events) -> IntArray:
 
     Returns
     -------
-    ndarray
-        Within the event, counted from 0; (-1, -1) for none, shape (N, 2).
+    Events
+        First and last mother in ascending order and both given, or -1 and -1; particles in another order where
+        mothers stood behind their daughters.
 
     Raises
     ------
     OutputError
         Where mothers are no range, ranges overlap without being the same, or particles are their own ancestors.
     """
-    given = events.mothers
-    low, high = given.min(axis=1), given.max(axis=1)
+    low, high = events.mothers.min(axis=1).astype(np.int64), events.mothers.max(axis=1).astype(np.int64)
     low = np.where(low < 0, high, low)
-    count = np.diff(events.offsets)
-    start = np.repeat(events.offsets[:-1], count)
-    turned = (given[:, 0] > given[:, 1]) & (given[:, 1] >= 0) & (high - low > 1)
+    start = np.repeat(events.offsets[:-1], np.diff(events.offsets))
+    turned = (events.mothers[:, 0] == high) & (high - low > 1)
     if turned.any():
         row = int(np.argmax(turned))
-        _fail(events, row, start, f"the mothers {high[row] + 1} and {low[row] + 1} of particle %d are no range")
-    made = low >= 0
-    # the vertex of each particle that goes on: a particle between the first and last mother of another one
-    total = len(low)
-    keys = np.unique((start + low)[made] * (total + 1) + (start + high)[made])
-    first, last = np.divmod(keys, total + 1)
+        what = f"its mothers {high[row] + 1} and {low[row] + 1} are no range, first to last"
+        _fail(events, row, f"particle {row - start[row] + 1}: {what}; {WAY_OUT}")
+    made = np.flatnonzero(low >= 0)
+    total = len(low) + 1
+    groups, vertex = np.unique((start + low)[made] * total + (start + high)[made], return_inverse=True)
+    first, last = np.divmod(groups, total)
     crossing = np.flatnonzero(first[1:] <= last[:-1])
     if len(crossing):
         row = int(first[crossing[0] + 1])
-        _fail(events, row, start, "particle %d belongs to two different groups of mothers")
-    own = np.arange(total) - start
-    if not (high < own).all():  # else mothers stand before their daughters, as everywhere but in odd files
-        _check_circles(events, low, high)
-    return np.stack([low, high], axis=1).astype(np.int32)
+        _fail(events, row, f"particle {row - start[row] + 1} belongs to two different groups of mothers; {WAY_OUT}")
+    whole = replace(events, mothers=np.stack([low, high], axis=1).astype(np.int32))
+    if (high < np.arange(len(low)) - start).all():
+        return whole
+    born, ends = np.full(len(low), -1, dtype=np.int64), np.full(len(low), -1, dtype=np.int64)
+    born[made] = vertex
+    size = last - first + 1
+    ends[np.repeat(first - (np.cumsum(size) - size), size) + np.arange(size.sum())] = np.repeat(np.arange(len(size)), size)
+    try:
+        order = mothers_first(born, ends, events.event_of_particle, len(groups))
+    except CircleError as error:
+        _fail(events, int(first[error.vertex]), str(error))
+    return whole if order is None else _in_order(whole, order, start)
 
 
-def _fail(events: Events, row: int, start: np.ndarray, what: str) -> None:
+def _in_order(events: Events, order: IndexArray, start: IndexArray) -> Events:
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    known = events.mothers >= 0
+    moved = np.where(known, place[np.where(known, events.mothers + start[:, None], 0)] - start[:, None], -1)
+    # mothers stay side by side, in another order at most
+    columns = {name: getattr(events, name)[order] for name in PARTICLE_COLUMNS}
+    columns["mothers"] = np.sort(moved, axis=1).astype(np.int32)[order]
+    return replace(events, **columns)
+
+
+def _fail(events: Events, row: int, what: str) -> NoReturn:
     event = int(np.searchsorted(events.offsets, row, side="right")) - 1
-    msg = f"{events.place(event)}: {what % (row - int(start[row]) + 1)}; {WAY_OUT}"
+    msg = f"{events.place(event)}: {what}"
     raise OutputError(msg)
-
-
-def _check_circles(events: Events, low: IntArray, high: IntArray) -> None:
-    count = np.diff(events.offsets)
-    odd = high >= np.arange(len(low)) - np.repeat(events.offsets[:-1], count)
-    for event in np.unique(np.searchsorted(events.offsets, np.flatnonzero(odd), side="right") - 1).tolist():
-        rows = range(int(events.offsets[event]), int(events.offsets[event + 1]))
-        mothers = {row - rows.start: range(int(low[row]), int(high[row]) + 1) for row in rows if low[row] >= 0}
-        try:
-            TopologicalSorter(mothers).prepare()
-        except CycleError:
-            msg = f"{events.place(event)}: particles are each other's mothers; there is no decay chain to write"
-            raise OutputError(msg) from None

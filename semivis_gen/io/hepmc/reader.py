@@ -15,6 +15,7 @@ from semivis_gen.io.formats import MAX_EVENT_BYTES, MAX_HEADER_BYTES, Source, fa
 from semivis_gen.io.header import HEADER_KEY, HeaderError, load_info
 from semivis_gen.io.hepmc.block import parse_block
 from semivis_gen.io.hepmc.graph import BEAM, Graph, to_events
+from semivis_gen.io.hepmc.order import CircleError
 from semivis_gen.io.hepmc.old import old_weight_names, parse_old_block
 from semivis_gen.io.text.tokens import TextError, number
 
@@ -115,7 +116,11 @@ def read_hepmc(path: str | Path, ids: IdMap, *, weight: str | None = None) -> It
             graph = block.graph(index)
             if info is None:
                 info, ids = _info(block, graph, ids, weight)
-            events = to_events(graph, info, ids)
+            try:
+                events = to_events(graph, info, ids)
+            except CircleError as error:
+                event = int(graph.vertex_event[error.vertex])
+                fail(path, block.line + int(graph.event_line[event]), f"event {done + event + 1}: {error}")
             found = complaint(events)
             if found is not None:
                 event, row, what = found
