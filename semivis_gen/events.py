@@ -282,10 +282,8 @@ class Events:
         count = np.bincount(self.event_of_particle[rows], minlength=len(self))
         if np.any(count != 1):
             bad = int(np.flatnonzero(count != 1)[0])
-            msg = (
-                f"{self.place(bad)} has {int(count[bad])} particles with id {pdg} ({name or 'this particle'}), not one; "
-                "map foreign ids with --pdg NAME=ID"
-            )
+            what = f"{int(count[bad])} particles with id {pdg} ({name or 'this particle'}), not one"
+            msg = f"{self.place(bad)} has {what}; map foreign ids with --pdg NAME=ID"
             raise EventFileError(msg)
         return rows
 
@@ -354,9 +352,7 @@ def _joined_origin(parts: list[Events]) -> Origin | None:
     return Origin(known[0].path, *(np.concatenate([getattr(o, k) for o in known]) for k in ("number", "line")))
 
 
-def _part(
-    events: Events, offsets: IndexArray, of_event: slice | BoolArray, of_particle: slice | BoolArray
-) -> Events:
+def _part(events: Events, offsets: IndexArray, of_event: slice | BoolArray, of_particle: slice | BoolArray) -> Events:
     """Some events, whose particles begin at new offsets."""
     return replace(
         events,

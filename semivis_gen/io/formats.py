@@ -14,7 +14,17 @@ from typing import BinaryIO, NoReturn, cast
 from semivis_gen.errors import EventFileError
 from semivis_gen.io.gunzip import DAMAGED, GZIP_MAGIC, open_gzip, whole_lines
 
-__all__ = ["MAX_EVENT_BYTES", "MAX_HEADER_BYTES", "MAX_PARTICLES", "STDIN", "Format", "Source", "fail", "fail_weight", "format_of"]
+__all__ = [
+    "MAX_EVENT_BYTES",
+    "MAX_HEADER_BYTES",
+    "MAX_PARTICLES",
+    "STDIN",
+    "Format",
+    "Source",
+    "fail",
+    "fail_weight",
+    "format_of",
+]
 
 STDIN = "-"
 # what one event or header may hold; beyond it a file is damaged or hostile (a gzip bomb), not physics

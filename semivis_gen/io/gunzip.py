@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from typing import BinaryIO, Protocol, cast
-
-try:
-    from isal import igzip, isal_zlib
-except ImportError:
-    igzip = isal_zlib = None
+from importlib import import_module
+from typing import Any, BinaryIO, Protocol, cast
 
 __all__ = ["DAMAGED", "GZIP_MAGIC", "Compressor", "compressor", "open_gzip", "whole_lines"]
 
+
+def _library(name: str) -> Any:
+    try:
+        return import_module(f"isal.{name}")
+    except ImportError:
+        return None
+
+
+igzip, isal_zlib = _library("igzip"), _library("isal_zlib")
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP_WINDOW = 31  # of zlib: with the header and checksum of gzip, whose name and time stay empty
 LEVEL = 1  # digits hardly compress further: level 4 takes twice as long for 7 %, level 6 five times for 11 %
 STEP = 2**18
-DAMAGED = (EOFError, zlib.error, gzip.BadGzipFile, *([isal_zlib.error] if isal_zlib else []))
+DAMAGED: tuple[type[Exception], ...] = (
+    EOFError,
+    zlib.error,
+    gzip.BadGzipFile,
+    *([isal_zlib.error] if isal_zlib else []),
+)
 """What reading raises where the data end early or are wrong."""
 
 

@@ -35,7 +35,8 @@ class Visible:
         aprime = found.row
         if np.any(aprime < 0):
             event = int(found.event[np.argmin(aprime)])
-            msg = f"{events.place(event)}: A' is not recorded: in the visible mode its decay to e+ e- is looked at; record A'"
+            what = "A' is not recorded: in the visible mode its decay to e+ e- is looked at; record A'"
+            msg = f"{events.place(event)}: {what}"
             raise EventFileError(msg)
         left = events.status[aprime] == STATUS_FINAL
         rows = aprime[left]

@@ -69,8 +69,8 @@ def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
     -------
     Events
         Mothers are the first and last incoming particle of the production vertex, and all between: where others
-        stand between them in the file, or daughters before them, particles change places. c tau follows from the path between the vertices.
-        A particle that goes on under the same id has status 3: only its last copy decays.
+        stand between them in the file, or daughters before them, particles change places. c tau follows from the
+        path between the vertices. A particle that goes on under the same id has status 3: only its last copy decays.
 
     Raises
     ------

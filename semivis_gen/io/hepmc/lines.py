@@ -56,5 +56,3 @@ def units(lines: Lines, event: IndexArray, kind: NDArray[np.uint8], events: int)
     if set(names) - {b"GEV MM"}:
         scale[event[rows]] = [SCALES[name] for name in names]
     return scale[:, 0], scale[:, 1]
-
-

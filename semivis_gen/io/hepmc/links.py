@@ -58,7 +58,9 @@ def linked(events: Events) -> Events:
     born, ends = np.full(len(low), -1, dtype=np.int64), np.full(len(low), -1, dtype=np.int64)
     born[made] = vertex
     size = last - first + 1
-    ends[np.repeat(first - (np.cumsum(size) - size), size) + np.arange(size.sum())] = np.repeat(np.arange(len(size)), size)
+    ends[np.repeat(first - (np.cumsum(size) - size), size) + np.arange(size.sum())] = np.repeat(
+        np.arange(len(size)), size
+    )
     try:
         order = mothers_first(born, ends, events.event_of_particle, len(groups))
     except CircleError as error:

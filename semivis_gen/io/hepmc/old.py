@@ -105,7 +105,9 @@ def _check_lines(lines: Lines, kind: NDArray[np.uint8]) -> None:
         rows = np.flatnonzero(kind == tag)
         more = integers(lines, rows, place, place, MANY, "a count must be whole and at most")[:, 0]
         more *= 2 if tag == PARTICLE else 1  # an index and a code for each flow
-        must(lines, rows, lines.count[rows] == place + 1 + more, f"a line with {chr(tag)} has too many or too few words")
+        must(
+            lines, rows, lines.count[rows] == place + 1 + more, f"a line with {chr(tag)} has too many or too few words"
+        )
 
 
 def _made_in(lines: Lines, kind: NDArray[np.uint8], rows: IndexArray, vertex_rows: IndexArray) -> IndexArray:

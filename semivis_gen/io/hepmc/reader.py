@@ -15,9 +15,9 @@ from semivis_gen.io.formats import MAX_EVENT_BYTES, MAX_HEADER_BYTES, Source, fa
 from semivis_gen.io.header import HEADER_KEY, HeaderError, load_info
 from semivis_gen.io.hepmc.block import parse_block
 from semivis_gen.io.hepmc.graph import BEAM, Graph, to_events
-from semivis_gen.io.hepmc.order import CircleError
 from semivis_gen.io.hepmc.old import old_weight_names, parse_old_block
-from semivis_gen.io.text.tokens import TextError, number
+from semivis_gen.io.hepmc.order import CircleError
+from semivis_gen.io.text.tokens import TextError, number as number_of
 
 __all__ = ["read_hepmc", "read_hepmc_info"]
 
@@ -44,7 +44,11 @@ class _Kind:
 
 
 NEW = _Kind(
-    b"HepMC::Asciiv3", b"\nHepMC::Asciiv3-END_EVENT_LISTING", b"\nA 0 GenCrossSection ", parse_block, ("N", "W", "T", "A")
+    b"HepMC::Asciiv3",
+    b"\nHepMC::Asciiv3-END_EVENT_LISTING",
+    b"\nA 0 GenCrossSection ",
+    parse_block,
+    ("N", "W", "T", "A"),
 )
 OLD = _Kind(b"HepMC::IO_GenEvent", b"\nHepMC::IO_GenEvent-END_EVENT_LISTING", b"\nC ", parse_old_block, ())
 
@@ -183,11 +187,11 @@ def _end(rest: bytes, line: int, kind: _Kind, path: str | Path) -> int:
 
 
 def _kind(text: bytes, path: str | Path) -> _Kind:
-    for kind in (NEW, OLD):
-        if kind.mark in text[:4096]:
-            return kind
-    start = (text[:4096].split(maxsplit=1) or [b"blanks"])[0][:30].decode(errors="replace")
-    fail(path, 1, f"no {NEW.mark.decode()} here but {start!r}: this is not a HepMC ASCII file")
+    kind = next((kind for kind in (NEW, OLD) if kind.mark in text[:4096]), None)
+    if kind is None:
+        start = (text[:4096].split(maxsplit=1) or [b"blanks"])[0][:30].decode(errors="replace")
+        fail(path, 1, f"no {NEW.mark.decode()} here but {start!r}: this is not a HepMC ASCII file")
+    return kind
 
 
 def _unescape(text: str) -> str:
@@ -257,7 +261,7 @@ def _rate(block: _Block, weight: int) -> tuple[float, float]:
     words = row[len(block.kind.rate) - 1 :].split()
     if weight and len(words) > 2 * weight + 3:  # behind the first and the numbers of events: those of other weights
         words = words[2 * weight + 2 :]
-    values = [number(word.decode("latin-1")) for word in words[:2]]
+    values = [number_of(word.decode("latin-1")) for word in words[:2]]
     found = [value for value in values if value is not None and np.isfinite(value)]
     if len(found) < 2:
         fail(block.path, line, f"the cross-section {b' '.join(words[:2]).decode(errors='replace')!r} is not finite")

@@ -92,7 +92,8 @@ def _rows(content: bytes, line: int, path: str | Path) -> tuple[list[tuple[int, 
     if NESTED.search(content):
         fail(path, line, "the event that begins here is not closed by </event>: the file is damaged")
     rows: list[tuple[int, bytes]] = []
-    comments, tags = [], []
+    comments: list[bytes] = []
+    tags: list[bytes] = []
     for offset, row in enumerate(content.translate(CONTROL).splitlines()):
         row = row.strip()
         if row.startswith(b"#"):

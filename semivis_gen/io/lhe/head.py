@@ -21,7 +21,16 @@ from semivis_gen.io.text.slha import ParamCard, read_slha, write_slha
 from semivis_gen.io.text.tokens import number
 from semivis_gen.version import __version__
 
-__all__ = ["NUCLEUS_IDS", "SCALES_UNKNOWN", "SPIN_UNKNOWN", "Head", "read_head", "scale_of", "strategy_of", "write_head"]
+__all__ = [
+    "NUCLEUS_IDS",
+    "SCALES_UNKNOWN",
+    "SPIN_UNKNOWN",
+    "Head",
+    "read_head",
+    "scale_of",
+    "strategy_of",
+    "write_head",
+]
 
 UNIT, SIGNED, CROSS_SECTIONS = 3, -3, -4  # IDWTUP; see semivis_gen.io.lhe
 SPIN_UNKNOWN, SCALES_UNKNOWN = 9.0, (-1.0, ALPHA, -1.0)  # SPINUP; SCALUP, AQEDUP, AQCDUP where not relevant

@@ -22,11 +22,13 @@ from semivis_gen.io.text.comments import WithoutComments
 __all__ = ["read_lhe", "read_lhe_info"]
 
 BLOCK_BYTES = 2**20  # stays in the cache
+LARGE_BLOCK = 4 * BLOCK_BYTES
 MAX_EVENT_LINES = 2**21
 MAX_TAG = 1000  # bytes of a closing tag
 EVENT_END = re.compile(rb"</event\s*>")
 ROOT_END = re.compile(rb"</LesHouchesEvents\s*>")
 CONTENT = re.compile(rb"^[\0-\x09\x0b- ]*(?=[^#\0- ])", flags=re.MULTILINE)  # a line neither blank nor a comment
+REMARK = re.compile(rb"^[^\S\n]*#(?![^\n]*vertex)[^\n]+", flags=re.MULTILINE)  # a comment that tells no vertex
 IDUP, ISTUP, MOTHER, COLOUR, MOMENTUM, MASS, LIFETIME, SPIN = 0, 1, slice(2, 4), slice(4, 6), slice(6, 9), 10, 11, 12
 WEIGHT, SCALES = 2, slice(3, 6)  # columns of an event's first line
 WHOLE = [0, 1, 2, 3, 4, 5]  # columns of a particle that hold whole numbers of 32, 8, 32, 32, 32, 32 bits
@@ -89,6 +91,8 @@ def read_lhe(path: str | Path, ids: IdMap, *, weight: str | None = None) -> Iter
                 block, rest = rest[:cut], rest[cut:]
                 if block.count(b"\n") > MAX_EVENT_LINES:
                     fail(path, line, f"more than {MAX_EVENT_LINES} lines in one event: the file is damaged")
+                if len(block) > LARGE_BLOCK:  # an event of the usual size is none of these; the comments may be
+                    block = REMARK.sub(b"#", block)
                 table = parse_block(block) or parse_any(block, line, path)
                 if column is not None:
                     table.heads[:, WEIGHT] = column.values(block, table, line)
@@ -139,7 +143,9 @@ def _check_end(source: WithoutComments, rest: bytes, line: int) -> None:
     found = ROOT_END.match(rest)
     if found is None:
         if words[0].startswith(b"<event"):
-            fail(path, line, "the event that begins here is not complete: the file is truncated, fetch or make it again")
+            fail(
+                path, line, "the event that begins here is not complete: the file is truncated, fetch or make it again"
+            )
         start = words[0][:40].decode(errors="replace")
         if ROOT_END.search(rest):
             fail(path, line, f"{start!r} stands outside of <event> ... </event>: the file is damaged")
@@ -155,9 +161,7 @@ def _check_end(source: WithoutComments, rest: bytes, line: int) -> None:
         rest += data
 
 
-def _events(
-    table: Table, info: RunInfo, ids: IdMap, line: int, path: str | Path, *, scale: float, done: int
-) -> Events:
+def _events(table: Table, info: RunInfo, ids: IdMap, line: int, path: str | Path, *, scale: float, done: int) -> Events:
     """Numbers into events, checked."""
     particles = table.particles
     number = table.heads[:, 0].astype(np.int64)

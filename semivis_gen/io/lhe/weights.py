@@ -92,9 +92,7 @@ class WeightColumn:
             if index < len(words) and not known[event]:
                 self._put(values, known, event, words[index], table, line)
 
-    def _put(
-        self, values: FloatArray, known: np.ndarray, event: int, word: bytes, table: Table, line: int
-    ) -> None:
+    def _put(self, values: FloatArray, known: np.ndarray, event: int, word: bytes, table: Table, line: int) -> None:
         text = word.decode("latin-1").strip()
         value = number(text)
         if value is None or not np.isfinite(value):

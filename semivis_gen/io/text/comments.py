@@ -60,7 +60,7 @@ class WithoutComments:
 
     def _without(self, text: bytes) -> bytes:
         pieces = []
-        at = 0
+        at, begin = 0, -1
         while True:
             if not self._open:
                 found = OPENS.search(text, at)
@@ -68,8 +68,7 @@ class WithoutComments:
                     pieces.append(self._keep_half_a_mark(text[at:]))
                     return b"".join(pieces)
                 pieces.append(text[at : found.start()])
-                self._open, at = found.group(), found.end()
-                self._line = self.lines + 1 - text.count(b"\n", found.start())
+                self._open, at, begin = found.group(), found.end(), found.start()
             close = CLOSES[self._open]
             end = text.find(close, at)
             stop = end if end >= 0 else max(at, len(text) - len(close) + 1)
@@ -77,6 +76,8 @@ class WithoutComments:
             pieces.append(b"\n" * inside.count(b"\n") if self._open == COMMENT else inside.translate(TAGS_AS_TEXT))
             if end < 0:
                 self._held = text[stop:]
+                if begin >= 0:
+                    self._line = self.lines + 1 - text.count(b"\n", begin)
                 return b"".join(pieces)
             self._open, at = b"", end + len(close)
 
