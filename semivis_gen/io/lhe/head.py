@@ -24,6 +24,7 @@ from semivis_gen.version import __version__
 __all__ = [
     "NUCLEUS_IDS",
     "SCALES_UNKNOWN",
+    "SECOND_BEAM",
     "SPIN_UNKNOWN",
     "Head",
     "read_head",
@@ -34,6 +35,7 @@ __all__ = [
 
 UNIT, SIGNED, CROSS_SECTIONS = 3, -3, -4  # IDWTUP; see semivis_gen.io.lhe
 SPIN_UNKNOWN, SCALES_UNKNOWN = 9.0, (-1.0, ALPHA, -1.0)  # SPINUP; SCALUP, AQEDUP, AQCDUP where not relevant
+SECOND_BEAM = "second_beam"  # entry of RunInfo.extra: id and energy [GeV]
 NUCLEUS_IDS = 1_000_000_000
 INIT_WORDS, PROCESS_WORDS = 10, 4
 WEIGHT = re.compile(r"<weight\s[^<>]*>")
@@ -97,7 +99,7 @@ def write_head(
     strategy : int
         IDWTUP, see `strategy_of`.
     target : tuple of int and float
-        Id and mass [GeV] of the target nucleus for <init>, which knows no mixtures.
+        Id and mass [GeV] of the target nucleus for <init>, which knows no mixtures; or of a second beam its energy.
     lost : tuple of str
         What the events had and this file does not hold.
 
@@ -192,6 +194,9 @@ def _read_init(head: Head, path: str | Path) -> tuple[RunInfo, int]:
     fixed_target = abs(nucleus) > NUCLEUS_IDS
     name, version = _generator(head.init)
     strategy = int(first[8])
+    extra = {} if described else {"rate": "not given in the file"}
+    if not fixed_target and first[3]:
+        extra[SECOND_BEAM] = f"{nucleus} {digits(first[3])}"
     info = RunInfo(
         generator=name or "unknown",
         version=version,
@@ -203,7 +208,7 @@ def _read_init(head: Head, path: str | Path) -> tuple[RunInfo, int]:
         rate_error=math.sqrt(variance),
         weight_mean="rate" if abs(strategy) in (1, 4) and rate > 0 else "unknown",
         weight_names=_weight_names(head),
-        extra={} if described else {"rate": "not given in the file"},
+        extra=extra,
     )
     return info, strategy
 

@@ -21,6 +21,7 @@ from semivis_gen.events import STATUS_INCOMING, Events, IdMap, RunInfo, slice_ev
 from semivis_gen.io.lhe.head import (
     NUCLEUS_IDS,
     SCALES_UNKNOWN,
+    SECOND_BEAM,
     SPIN_UNKNOWN,
     UNIT,
     scale_of,
@@ -69,7 +70,8 @@ class LheWriter:
         """
         if not len(events):
             return
-        unweighted = _nearly_unweighted(events.weight)
+        own = self._info.weight_mean == "one"
+        unweighted = _nearly_unweighted(events.weight) if own else bool((events.weight == 1).all())
         if self._strategy is None:
             self._strategy = self._begin(events, strategy_of(self._info, unit=unweighted))
         if self._strategy == UNIT and not unweighted:
@@ -81,7 +83,10 @@ class LheWriter:
 
     def _begin(self, events: Events | None, strategy: int) -> int:
         target = (self._info.target_id, self._info.target_mass)
-        if events is not None and not target[0]:  # a mixture: the nucleus of the first event stands for it
+        if not target[0] and SECOND_BEAM in self._info.extra:
+            pdg, energy = self._info.extra[SECOND_BEAM].split()[:2]
+            target = (int(pdg), float(energy))
+        elif events is not None and not target[0]:  # a mixture: the nucleus of the first event stands for it
             first = slice(0, int(events.offsets[1]))
             nuclei = (events.status[first] == STATUS_INCOMING) & (events.pdg[first] > NUCLEUS_IDS)
             if nuclei.any():
