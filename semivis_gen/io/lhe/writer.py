@@ -5,6 +5,7 @@ Numbers are written with as many digits as bring back the same double, at most 1
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,6 +30,7 @@ from semivis_gen.io.lhe.head import (
     write_head,
 )
 from semivis_gen.io.text.streams import OutputStream
+from semivis_gen.io.text.tokens import number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -83,9 +85,9 @@ class LheWriter:
 
     def _begin(self, events: Events | None, strategy: int) -> int:
         target = (self._info.target_id, self._info.target_mass)
-        if not target[0] and SECOND_BEAM in self._info.extra:
-            pdg, energy = self._info.extra[SECOND_BEAM].split()[:2]
-            target = (int(pdg), float(energy))
+        second = re.fullmatch(r"(-?\d{1,10}) ([\d.e+-]+)", self._info.extra.get(SECOND_BEAM, ""))
+        if not target[0] and second and (energy := number(second[2])):
+            target = (int(second[1]), energy)
         elif events is not None and not target[0]:  # a mixture: the nucleus of the first event stands for it
             first = slice(0, int(events.offsets[1]))
             nuclei = (events.status[first] == STATUS_INCOMING) & (events.pdg[first] > NUCLEUS_IDS)
@@ -135,7 +137,7 @@ def _text(events: Events, ids: IdMap) -> memoryview:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    number = np.diff(events.offsets)
+    count = np.diff(events.offsets)
     mothers = np.maximum(events.mothers + 1, 0)
     ids, accord = _pairs(ids.from_native(events.pdg), events.status), events.accord
     momenta = [_many(column) for column in (*events.momentum.T, events.energy)]
@@ -149,16 +151,16 @@ def _text(events: Events, ids: IdMap) -> memoryview:
         columns += [_few(events.mass), _few(events.ctau), spins]
         scales = [*map(_few, accord.scales.T[:-1]), pc.binary_join_element_wise(_few(accord.scales[:, -1]), "\n", "")]
     particles = pc.binary_join_element_wise(*columns, " ")
-    heads = pc.binary_join_element_wise(_few(number), pa.scalar("1"), _few(events.weight), *scales, " ")
+    heads = pc.binary_join_element_wise(_few(count), pa.scalar("1"), _few(events.weight), *scales, " ")
     heads = pc.binary_join_element_wise(pa.scalar("<event>"), heads, "\n")
     ends = _ends(events.vertex)
-    n, total = len(number), len(events.pdg)
+    n, total = len(count), len(events.pdg)
     # heads stand before the particles of their event, ends behind
     order = np.empty(total + 2 * n, dtype=np.int64)
     event = np.arange(n)
     order[events.offsets[:-1] + 2 * event] = total + event
     order[events.offsets[1:] + 2 * event + 1] = total + n + event
-    order[np.arange(total) + 2 * np.repeat(event, number) + 1] = np.arange(total)
+    order[np.arange(total) + 2 * np.repeat(event, count) + 1] = np.arange(total)
     lines = pa.concat_arrays([particles, heads, ends]).take(pa.array(order))
     return memoryview(lines.buffers()[2])[: _length(lines)]
 

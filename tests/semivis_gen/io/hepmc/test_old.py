@@ -77,7 +77,9 @@ def test_pyhepmc_finds_the_same(old, tmp_path, units):
         rows = slice(int(events.offsets[index]), int(events.offsets[index + 1]))
         data = event.numpy.particles
         order, mine = np.argsort(data.px), np.argsort(events.momentum[rows, 0])
-        np.testing.assert_allclose(events.momentum[rows][mine].T, scale * np.array([data.px, data.py, data.pz])[:, order])
+        np.testing.assert_allclose(
+            events.momentum[rows][mine].T, scale * np.array([data.px, data.py, data.pz])[:, order]
+        )
         np.testing.assert_allclose(events.mass[rows][mine], scale * data.generated_mass[order])
         assert events.pdg[rows][mine].tolist() == data.pid[order].tolist()
         place = next(p.end_vertex.position for p in event.particles if p.status == 4)

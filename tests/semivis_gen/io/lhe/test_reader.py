@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import subprocess
 import sys
+import time
 from contextlib import suppress
 from types import SimpleNamespace
 
@@ -268,3 +270,60 @@ def test_a_damaged_own_header_names_its_line(kit, tmp_path):
     text = path.read_text()
     path.write_text(text.replace('"format": 1', '"format": 9'))
     fails(path, "format 9 of the semivis header", text[: text.index("<semivis>")].count("\n") + 1)
+
+
+HOSTILE = {
+    "comment open": (HEAD + EVENT, "<!--", EVENT + END),
+    "comments": (HEAD + EVENT, "<!---->", EVENT + END),
+    "one long comment": (HEAD + EVENT + "<!--", "x y z\n", "-->" + EVENT + END),
+    "notes": (HEAD + EVENT, "# a note\n", EVENT + END),
+    "one long note": (HEAD + EVENT + "#", "x", "\n" + EVENT + END),
+    "notes in an event": (HEAD + EVENT[: EVENT.index("</event>")], "# a note of some length\n", "</event>\n" + END),
+    "slha": (HEAD.replace("<init>", "<header>", 1), "<slha>", "</header><init>" + HEAD.split("<init>")[1] + EVENT + END),
+    "slha open": (HEAD.split("<init>")[0] + "<header>", "<slha ", "</header>\n<init>" + HEAD.split("<init>")[1] + EVENT + END),
+    "events open": (HEAD + EVENT, "<event ", EVENT + END),
+    "events closed": (HEAD, "</event", END),
+    "trailer": (HEAD + EVENT + END, "# random\n", ""),
+    "before the root": ("<!--", "a\n", "-->" + HEAD + EVENT + END),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_time_grows_with_the_text_whatever_it_repeats(lhe, kind):
+    begin, word, end = HOSTILE[kind]
+
+    def seconds(size):
+        path = lhe(begin + word * (size // len(word)) + end)
+        start = time.process_time()
+        with suppress(EventFileError):
+            load(path)
+        return time.process_time() - start
+
+    seconds(10_000)
+    one = min(seconds(250_000) for _ in range(3))
+    assert seconds(2_000_000) < 30 * one + 0.1  # 8 times the text; squared it would be 64 times
+
+
+MEMORY = """
+import resource, sys
+from semivis_gen.errors import EventFileError
+from semivis_gen.io import read_events
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    list(read_events(sys.argv[1]))
+except EventFileError:
+    pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.parametrize("kind", ["one long comment", "notes", "one long note", "trailer", "comment open"])
+def test_memory_does_not_grow_with_comments(lhe, kind):
+    begin, word, end = HOSTILE[kind]
+
+    def peak(size):
+        path = lhe(begin + word * (size // len(word)) + end)
+        run = subprocess.run([sys.executable, "-c", MEMORY, path], capture_output=True, text=True, check=True)
+        return int(run.stdout)
+
+    assert peak(20_000_000) - peak(2_000_000) < 15_000  # kB; the text alone would be 18,000

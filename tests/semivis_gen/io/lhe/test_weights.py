@@ -70,7 +70,11 @@ def test_names_from_weightinfo_and_from_nowhere(lhe):
     path = lhe((HEAD + named(2) + END).replace("initrwgt", "x"))
     assert read_info(path).weight_names == ()
     assert load(path, weight="1002").weight.tolist() == [4, 5]
-    fails(path, "1003", "line 16: the event that begins here has no weight '1003'; its weights are 'plain', '1001', '1002'")
+    fails(
+        path,
+        "1003",
+        "line 16: the event that begins here has no weight '1003'; its weights are 'plain', '1001', '1002'",
+    )
 
 
 def fails(path, name, says):
@@ -84,8 +88,10 @@ def fails(path, name, says):
 def test_unknown_missing_and_damaged_weights_are_one_line(lhe):
     good = HEAD + named(3) + END
     fails(lhe(good), "x", "the file has no weight 'x'; its weights are 'plain', '1001', '1002'")
-    line = good[: good.index("<wgt id=\"1001\"> 4.5")].count("\n") - 3
-    fails(lhe(good.replace("<wgt id=\"1001\"> 4.5D0 </wgt>\n", "")), "1001", f"line {line}: the event that begins here has")
+    line = good[: good.index('<wgt id="1001"> 4.5')].count("\n") - 3
+    fails(
+        lhe(good.replace('<wgt id="1001"> 4.5D0 </wgt>\n', "")), "1001", f"line {line}: the event that begins here has"
+    )
     for wrong in ("x", "nan", "1e999", ""):
         fails(lhe(good.replace(" 4.5D0 ", wrong)), "1001", f"line {line}: the weight '1001' of the event")
     fails(lhe((good).replace(good[good.index("<header>") : good.index("<init>")], "")), "y", "no weight 'y'")

@@ -189,7 +189,9 @@ def test_colours_spins_and_scales_of_others_are_kept(tmp_path):
     assert (beams.beamA, beams.beamB, beams.energyA, beams.energyB) == (2212, 2212, 6500, 6500)
     assert back.select(np.array([False, True])).accord.colours.tolist() == events.accord.colours.tolist()
     for name in ("b.hepmc3", "b.parquet"):
-        assert read_info(save(tmp_path / name, two)).extra["lost"] == "colours, spins and scales of the Les Houches file"
+        assert (
+            read_info(save(tmp_path / name, two)).extra["lost"] == "colours, spins and scales of the Les Houches file"
+        )
 
 
 def test_own_files_carry_no_columns_for_what_is_unknown(kit, tmp_path):

@@ -9,7 +9,23 @@ from hypothesis import given, settings, strategies as st
 from semivis_gen.errors import EventFileError
 from semivis_gen.io.text.comments import WithoutComments
 
-WORDS = ["<!--", "-->", "<![CDATA[", "]]>", "<!", "<", "-", ">", "]", "text", "\n", "a < b\n", "<event>", "<![CD", "<!-"]
+WORDS = [
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<!",
+    "<",
+    "-",
+    ">",
+    "]",
+    "text",
+    "\n",
+    "a < b\n",
+    "<event>",
+    "<![CD",
+    "<!-",
+]
 
 
 class Pieces:
@@ -43,7 +59,9 @@ def by_hand(text):
 
     section = re.compile(rb"<!--(.*?)-->|<!\[CDATA\[(.*?)\]\]>", flags=re.DOTALL)
     rest = section.sub(lambda found: b"", text)
-    return None if b"<!--" in section.sub(lambda _: b"\0", text) or b"<![CDATA[" in rest else section.sub(replaced, text)
+    return (
+        None if b"<!--" in section.sub(lambda _: b"\0", text) or b"<![CDATA[" in rest else section.sub(replaced, text)
+    )
 
 
 @settings(max_examples=300, deadline=None)
