@@ -184,7 +184,19 @@ def test_several_weights_keep_the_first(tmp_path):
     event.weights = [2.0, 3.0]
     with pyhepmc.open(tmp_path / "a.hepmc", "w") as file:
         file.write(event)
-    assert load(tmp_path / "a.hepmc").weight.tolist() == [2.0]
+    path = tmp_path / "a.hepmc"
+    assert read_info(path).weight_names == ("nominal", "up")
+    assert load(path).weight.tolist() == load(path, weight="nominal").weight.tolist() == [2.0]
+    assert load(path, weight="up").weight.tolist() == [3.0]
+    with pytest.raises(EventFileError, match=r"a\.hepmc: the file has no weight 'x'; its weights are 'nominal', 'up'"):
+        load(path, weight="x")
+    text = path.read_text()
+    path.write_text(text.replace("\nW nominal\\|up\n", "\nW 2\nN nominal\\|up\n"))  # as HepMC3 did at first
+    assert load(path, weight="up").weight.tolist() == [3.0]
+    line = text[: text.index("\nW 2")].count("\n") + 3
+    path.write_text(text.replace(" 3.0000000000000000000000e+00\n", "\n"))
+    with pytest.raises(EventFileError, match=rf"line {line - 1}: the event has fewer than 2 weights"):
+        load(path, weight="up")
 
 
 @pytest.fixture

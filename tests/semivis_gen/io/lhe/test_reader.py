@@ -272,6 +272,7 @@ def test_a_damaged_own_header_names_its_line(kit, tmp_path):
     fails(path, "format 9 of the semivis header", text[: text.index("<semivis>")].count("\n") + 1)
 
 
+REST = "</header>\n<init>" + HEAD.split("<init>")[1] + EVENT + END
 HOSTILE = {
     "comment open": (HEAD + EVENT, "<!--", EVENT + END),
     "comments": (HEAD + EVENT, "<!---->", EVENT + END),
@@ -279,8 +280,8 @@ HOSTILE = {
     "notes": (HEAD + EVENT, "# a note\n", EVENT + END),
     "one long note": (HEAD + EVENT + "#", "x", "\n" + EVENT + END),
     "notes in an event": (HEAD + EVENT[: EVENT.index("</event>")], "# a note of some length\n", "</event>\n" + END),
-    "slha": (HEAD.replace("<init>", "<header>", 1), "<slha>", "</header><init>" + HEAD.split("<init>")[1] + EVENT + END),
-    "slha open": (HEAD.split("<init>")[0] + "<header>", "<slha ", "</header>\n<init>" + HEAD.split("<init>")[1] + EVENT + END),
+    "slha": (HEAD.split("<init>")[0] + "<header>", "<slha>", REST),
+    "slha open": (HEAD.split("<init>")[0] + "<header>", "<slha ", REST),
     "events open": (HEAD + EVENT, "<event ", EVENT + END),
     "events closed": (HEAD, "</event", END),
     "trailer": (HEAD + EVENT + END, "# random\n", ""),
