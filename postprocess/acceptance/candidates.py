@@ -14,7 +14,7 @@ from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.constants import ID_CHI1, ID_ELECTRON, ID_MUON, M_ELECTRON
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
-from semivis_gen.model import DarkMasses
+from semivis_gen.model import DarkMasses, label, labels
 
 __all__ = ["Candidates", "Pairs", "known_masses", "lay_out", "no_pairs", "pairs_of"]
 
@@ -125,9 +125,9 @@ def pairs_of(events: Events, parents: IndexArray, native: Pairs) -> Pairs:
     wrong = decayed & ((count != 2) | ~neutral | (np.bincount(parent[other], minlength=len(parents)) > 0))
     if np.any(wrong):
         bad = int(np.flatnonzero(wrong)[0])
-        ids = ", ".join(str(i) for i in events.pdg[child[parent == bad]]) or "nothing"
-        event = int(events.event_of_particle[parents[bad]])
-        msg = f"{events.place(event)}: {events.pdg[parents[bad]]} decays to {ids}, not to a pair e+ e- or mu+ mu-"
+        products = labels(events.pdg[child[parent == bad]]) or "nothing"
+        event = events.place(int(events.event_of_particle[parents[bad]]))
+        msg = f"{event}: {label(events.pdg[parents[bad]])} decays to {products}, not to a pair e+ e- or mu+ mu-"
         raise EventFileError(msg)
     order = np.argsort(owner, kind="stable").reshape(-1, 2)
     momentum[decayed] = events.momentum[rows][order]

@@ -7,25 +7,24 @@ from typing import Any
 
 import click
 
-from postprocess.cli.options import alpha_d_option, echo_json, json_option, shape_options
+from postprocess.cli.options import (
+    alpha_d_option,
+    echo_json,
+    is_given,
+    json_option,
+    mode_option,
+    scheduler_option,
+    shape_options,
+    workers_option,
+)
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
-from postprocess.scan import (
-    Backend,
-    PlaneName,
-    PointStore,
-    SampleRequest,
-    ScanSettings,
-    contour_of,
-    default_workers,
-    digest,
-    mass_grid,
-)
+from postprocess.scan import Backend, PlaneName, PointStore, ScanSettings, default_workers, question, scan_plane
 from semivis_gen.errors import OutputError, ParameterError
-from semivis_gen.model import DarkMasses, DarkSector
-from semivis_gen.version import __version__
+from semivis_gen.model import MassShape
 
 DEFAULTS = ScanSettings()
+SCANNED = {PlaneName.M_ALPHA_D: "alpha_d", PlaneName.M1_F: "splitting"}  # by a plane, hence no option of it
 
 
 def output_folder(path: Path) -> Path:
@@ -47,12 +46,36 @@ def output_folder(path: Path) -> Path:
     return path
 
 
+def require_same_question(path: Path, wanted: str) -> None:
+    """Refuse to replace the limit of another experiment, mode or point by this one.
+
+    Parameters
+    ----------
+    path : Path
+        The file to be written.
+    wanted : str
+        What it is going to hold, as its header says.
+
+    Raises
+    ------
+    OutputError
+        Where it holds something else.
+    """
+    try:
+        with path.open(encoding="utf-8") as stream:
+            header = [line[2:].strip() for line in stream if line.startswith("#")]
+    except (FileNotFoundError, UnicodeDecodeError):
+        return
+    if wanted not in header:
+        held = next((line for line in header if ", R = " in line), "something else")
+        msg = f"{path} holds {held}, not {wanted}: choose another --output, or remove the file first"
+        raise OutputError(msg)
+
+
 @click.command(name="limit")
 @click.option("--experiment", required=True, help="Card name or file.")
 @click.option("--plane", type=click.Choice([p.value for p in PlaneName]), default="m-eps", show_default=True)
-@click.option(
-    "--mode", type=click.Choice(["semivisible", "invisible", "visible"]), default="semivisible", show_default=True
-)
+@mode_option
 @shape_options
 @alpha_d_option
 @click.option("--m-min", type=float, default=DEFAULTS.m_min, show_default=True, help="Smallest A' mass [GeV].")
@@ -64,8 +87,8 @@ def output_folder(path: Path) -> Path:
     "--events", type=click.IntRange(min=100), default=DEFAULTS.events, show_default=True, help="Events a mass."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
-@click.option("--workers", type=int, default=None, help="Local processes; all cores where not given.")
-@click.option("--scheduler", help="Address of a Dask scheduler instead, such as tcp://host:8786.")
+@workers_option
+@scheduler_option
 @click.option(
     "--output", type=click.Path(path_type=Path), required=True, help="Folder for results; resumes what is there."
 )
@@ -87,33 +110,29 @@ def command(
     output: Path,
     as_json: bool,
 ) -> None:
-    """Exclusion at 90 % CL (CLs), observed and expected, as CSV and figure.
+    """Exclusion at 90 % CL (CLs), observed and expected, as CSV.
 
     Finished masses are kept in OUTPUT/points: an interrupted scan goes on where it stopped.
     """
-    if not 0 < m_min < m_max:
-        msg = f"--m-min {m_min:g} and --m-max {m_max:g}: take 0 < m-min < m-max"
-        raise ParameterError(msg)
-    DarkSector(DarkMasses(1.0, ratio, splitting), alpha_d)  # validates R, f and alpha_D
-    card = load_experiment(experiment)
     name = PlaneName(plane)
-    settings = ScanSettings(ratio, splitting, alpha_d, masses, m_min, m_max, events=events, seed=seed)
-    backend = Backend(default_workers() if workers is None else workers, scheduler)
+    if name in SCANNED and is_given(SCANNED[name]):
+        option = SCANNED[name].replace("_", "-")
+        msg = f"--plane {plane} scans what --{option} would fix: leave --{option} out or take another plane"
+        raise ParameterError(msg)
+    shape = MassShape.halfway(ratio) if name is PlaneName.M1_F else MassShape(ratio, splitting)
+    settings = ScanSettings(shape, alpha_d, masses, m_min, m_max, events=events, seed=seed)
+    card = load_experiment(experiment)
     card.signatures_of(mode)  # an unknown mode is an error before anything is written
-    store = PointStore(output_folder(output) / "points")
-    grid = mass_grid(name, settings)
-    with progress("masses", len(grid)) as advance:
-        request = SampleRequest.of_splittings(grid, card, ratio=ratio, mode=mode, events=events, seed=seed)
-        points = request.run(backend=backend, store=store, advance=advance)
-    contour = contour_of(name, points, card, settings, mode=mode)
-    path = output / f"{name.file_stem}.csv"
-    made = (
-        f"semivis {__version__}, card {digest(card.model_dump(mode='json'))[:16]}, {events} events a mass, seed {seed}"
-    )
-    what = f"{card.name}, {mode}, R = {ratio:g}, f = {splitting:g}, alpha_D = {alpha_d:g}"
-    contour.to_csv(path, comments=(what, made))
+    backend = Backend(default_workers() if workers is None else workers, scheduler)
+    path = output_folder(output) / f"{name.file_stem}.csv"
+    require_same_question(path, question(card, mode, name, settings))
+    store = PointStore(output / "points")
+    with progress("masses", masses) as advance:
+        found = scan_plane(card, settings, plane=name, mode=mode, backend=backend, store=store, advance=advance)
+    contour = found.contour
+    contour.to_csv(path, comments=found.remarks)
     low, high = contour.extremes()
-    record: dict[str, Any] = {"file": str(path), "lowest": low, "highest": high, "points": len(points)}
+    record: dict[str, Any] = {"file": str(path), "lowest": low, "highest": high, "points": len(found.points)}
     if as_json:
         echo_json({k: None if v != v else v for k, v in record.items()})
     elif contour.excluded.any():

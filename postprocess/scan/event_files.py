@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,13 +12,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.acceptance import AcceptanceTable, Accepted, sum_up, table_of
-from postprocess.experiment import Experiment, Mode
+from postprocess.experiment import Experiment
 from postprocess.scan.jobs import Advance, Backend, run_jobs
+from semivis_gen.errors import EventFileError
 from semivis_gen.events import IdMap
-from semivis_gen.io import read_events, read_info
+from semivis_gen.io import STDIN, read_events, read_info
 from semivis_gen.model import DarkMasses
 
-__all__ = ["accept_file", "accept_files"]
+__all__ = ["accept_file", "accept_files", "require_different_samples"]
+
+COMPARED_BYTES = 2**20
 
 
 def accept_file(
@@ -28,8 +32,9 @@ def accept_file(
     ids: dict[str, int],
     ctau_mm: list[float] | None,
     seed: int,
-    masses: list[float] | None,
+    masses: dict[str, float] | None,
     mode: str,
+    allow: list[str],
 ) -> dict[str, Any]:
     """Sums over one file.
 
@@ -43,7 +48,9 @@ def accept_file(
         The experiment card as JSON-able values.
     ids : dict
         Ids of the file, as `IdMap` takes them.
-    ctau_mm, seed, masses, mode
+    masses : dict or None
+        Fields of `DarkMasses`.
+    ctau_mm, seed, mode, allow
         As for `acceptance.accept`.
 
     Returns
@@ -56,10 +63,32 @@ def accept_file(
         Experiment.model_validate(card),
         ctau_mm=ctau_mm,
         seed=[seed, part] if part else [seed],
-        masses=DarkMasses(*masses) if masses else None,
+        masses=DarkMasses(**masses) if masses else None,
         mode=mode,
+        allow=allow,
     )
     return {"sums": sums}
+
+
+def require_different_samples(files: Sequence[str]) -> None:
+    """Refuse the same events given twice: they would count as independent.
+
+    Raises
+    ------
+    EventFileError
+        Where two names are one file, or two files hold the same bytes as far as their size and first megabyte tell.
+    """
+    seen: dict[tuple[int, bytes], str] = {}
+    for name in files:
+        path = Path(name)
+        if name == STDIN or not path.is_file():
+            continue  # read once, or an error where it is read
+        with path.open("rb") as stream:
+            key = path.stat().st_size, hashlib.sha256(stream.read(COMPARED_BYTES)).digest()
+        if key in seen:
+            msg = f"{name} holds the same events as {seen[key]}: they would count twice; give each sample once"
+            raise EventFileError(msg)
+        seen[key] = name
 
 
 def accept_files(
@@ -70,7 +99,8 @@ def accept_files(
     ctau_mm: ArrayLike | None = None,
     seed: int = 1,
     masses: DarkMasses | None = None,
-    mode: Mode | str = Mode.SEMIVISIBLE,
+    mode: str = "semivisible",
+    allow: Sequence[str] = (),
     backend: Backend,
     advance: Advance = lambda _: None,
 ) -> AcceptanceTable:
@@ -80,7 +110,7 @@ def accept_files(
     ----------
     files : sequence of str
         Event files of one sample.
-    experiment, ctau_mm, seed, masses, mode
+    experiment, ctau_mm, seed, masses, mode, allow
         As for `acceptance.accept`.
     ids : IdMap
         Ids in the files.
@@ -97,10 +127,9 @@ def accept_files(
     EventFileError, ParameterError
         As for `acceptance.accept`.
     """
+    require_different_samples(files)
     known = masses or next((m for m in (read_info(name, ids=ids).masses for name in files) if m is not None), None)
-    card, shape = experiment.model_dump(mode="json"), None
-    if known is not None:
-        shape = [known.m_aprime, known.ratio, known.splitting]
+    card = experiment.model_dump(mode="json")
     tasks = [
         {
             "path": str(Path(name).absolute()),
@@ -109,8 +138,9 @@ def accept_files(
             "ids": asdict(ids),
             "ctau_mm": None if ctau_mm is None else np.atleast_1d(np.asarray(ctau_mm, dtype=float)).tolist(),
             "seed": seed,
-            "masses": shape,
-            "mode": Mode(mode).value,
+            "masses": None if known is None else asdict(known),
+            "mode": mode,
+            "allow": list(allow),
         }
         for part, name in enumerate(files)
     ]
