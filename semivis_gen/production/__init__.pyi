@@ -10,6 +10,11 @@ from .bremsstrahlung.phase_space import Reaction as Reaction
 from .bremsstrahlung.polarisation import polarised_amplitude as polarised_amplitude
 from .bremsstrahlung.process import Bremsstrahlung as Bremsstrahlung, Particles as Particles, Shape as Shape
 from .bremsstrahlung.sampling import Production as Production, ProductionSampler as ProductionSampler
+from .mesons.files import mesons_from_file as mesons_from_file, write_mesons as write_mesons
+from .mesons.meson_list import MesonList as MesonList
+from .mesons.mixing import VectorMixing as VectorMixing
+from .mesons.process import MesonDecay as MesonDecay, MesonListDecay as MesonListDecay
+from .mesons.species import MESON_IDS as MESON_IDS, MESONS as MESONS, Meson as Meson
 from .process import (
     PROCESSES as PROCESSES,
     Process as Process,
@@ -17,3 +22,4 @@ from .process import (
     process_rates as process_rates,
     production_rate as production_rate,
 )
+from .proton_bremsstrahlung.process import ProtonBremsstrahlung as ProtonBremsstrahlung
