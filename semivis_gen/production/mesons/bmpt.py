@@ -11,9 +11,12 @@ of the nucleon-nucleon frame:
 
 pi0 are the mean of pi+ and pi- (isospin). Heavier mesons follow by m_T scaling: the pT at which a pion would have the
 same transverse mass. Nuclei of mass number A: times (A/9)^[(0.74 - 0.55 x_F + 0.26 x_F^2)(0.98 + 0.21 pT^2)], at
-x_F > 0, where the data are. (One public code has pT instead of pT^2 there: 1 % or less in any mean of the spectra.)
+x_F > 0, where the data are. (One public code has pT in place of pT^2: 2 % or less in any mean of the spectra.)
 
-Between 60 and 800 GeV the shapes agree with Pythia 8 and SensCalc's spectra within 10 to 20 % (test).
+Against the spectra of SensCalc and Pythia 8 at 70 and 400 GeV (tests): mean energies 0.82 to 1.01, mean pT 0.83 to
+1.17, quantiles of the energy between 10 and 90 % 0.73 to 1.12 (eta' differ most, for m_T scaling carries farthest);
+above half of the beam energy the fit has half as many mesons. Its own number of pi0 is 4.3 per collision of 400 GeV
+protons with copper, 2.2 of 70 GeV protons with iron.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@
     omega -> pi0 A'                    BR = (p_A'/p_gamma)^3 BR(pi0 gamma) |F(m^2)|^2
 
 (Batell, Pospelov, Ritz, 0906.5614; the P wave of V -> P gamma* gives the momenta of the second.) F is one in all
-recasts; with `FormFactor.RHO` it is the rho of vector meson dominance, m_rho^2 / (m_rho^2 - m^2 - i m Gamma_rho): as
-measured in eta -> gamma mu mu within a few percent; up to 40 % more A' from eta at 0.4 GeV and the rho in eta'.
+recasts; with `FormFactor.RHO` it is the rho of vector meson dominance, m_rho^2 / (m_rho^2 - m^2 - i m Gamma_rho). This
+rises 15 % slower than measured in eta -> gamma mu mu, and far slower than in omega -> pi0 mu mu (NA60, 1608.07898); it
+gives 80 % more A' from eta at 0.4 GeV, and the peak of the rho in eta'.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ from semivis_gen.production.mesons.spectrum import Mesons
 from semivis_gen.production.mesons.supply import FIT, check_kinds, mesons_of
 from semivis_gen.target import ID_PROTON, ProtonDump, Source
 
-__all__ = ["MixingSampler", "VectorMixing", "mixing_probability"]
+__all__ = ["MixingSampler", "VectorMixing", "mixing_probability", "mixing_rate"]
 
 VECTORS = tuple(m.name for m in MESONS.values() if m.ee_width)
 
@@ -88,13 +88,7 @@ class VectorMixing:
 
     def rate(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Estimate:
         """See `Process.rate`."""
-        dump, mesons = self._prepared(m_aprime, source)
-
-        def per_meson(pdg: IntArray, momentum: FloatArray) -> FloatArray:
-            energy = energy_of(_aprime(pdg, momentum, m_aprime, dump), m_aprime)
-            return np.where(energy >= e_min, _probabilities(pdg, m_aprime), 0.0)
-
-        return mesons.total(per_meson)
+        return mixing_rate(m_aprime, *self._prepared(m_aprime, source), e_min=e_min)
 
     def sampler(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> MixingSampler:
         """See `Process.sampler`."""
@@ -112,6 +106,33 @@ class VectorMixing:
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
         """See `Process.direction`: nothing is known of the spin of these mesons."""
         return None
+
+
+def mixing_rate(m_aprime: float, dump: ProtonDump, mesons: Mesons, *, e_min: float = 0.0) -> Estimate:
+    """A' by mixing per proton, at epsilon = 1.
+
+    Parameters
+    ----------
+    m_aprime : float
+        Mass of A' [GeV].
+    dump : ProtonDump
+        Where they are made.
+    mesons : Mesons
+        Vector mesons of one proton.
+    e_min : float
+        Smallest A' energy [GeV].
+
+    Returns
+    -------
+    Estimate
+        Rate, with the numerical error of the fit's cells or the statistical one of a list.
+    """
+
+    def per_meson(pdg: IntArray, momentum: FloatArray) -> FloatArray:
+        energy = energy_of(_aprime(pdg, momentum, m_aprime, dump), m_aprime)
+        return np.where(energy >= e_min, _probabilities(pdg, m_aprime), 0.0)
+
+    return mesons.total(per_meson)
 
 
 def _probabilities(pdg: IntArray, m_aprime: float) -> FloatArray:
@@ -156,7 +177,7 @@ class MixingSampler:
         # at most as much more energy as the mass brings
         more = [Collision(dump.beam_energy).gamma * max(m_aprime - k.mass, 0.0) for k in kinds]
         bound = (mesons.top + np.select([mesons.pdg == k.pdg for k in kinds], more, 0.0) >= e_min).astype(float)
-        if not (mesons.weight * bound).any():
+        if mixing_rate(m_aprime, dump, mesons, e_min=e_min).value == 0:
             msg = f"no vector meson of {dump.beam_energy:g} GeV protons makes an A' above {e_min:g} GeV: lower it"
             raise KinematicsError(msg)
 

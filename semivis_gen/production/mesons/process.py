@@ -36,7 +36,7 @@ class MesonDecay:
     >>> from semivis_gen.target import ProtonDump, material
     >>> rate = MesonDecay(mesons=("pi0",), pi0_per_proton=2.4).rate(0.05, ProtonDump(400.0, material("Cu")))
     >>> f"{rate.value * 1e-12:.2g} A' per proton at epsilon = 1e-6"
-    "3.1e-12 A' per proton at epsilon = 1e-6"
+    "3e-12 A' per proton at epsilon = 1e-6"
     """
 
     name: ClassVar[str] = "meson_decay"

@@ -5,9 +5,9 @@
 with rho, rho', rho'' and omega, omega', omega'' (Faessler, Krivoruchenko, Martemyanov, 0910.5589): their couplings of
 rho and omega, PDG masses and widths of these two, 1.25 and 1.45 GeV with widths of 0.3 and 0.5 GeV for the excited
 ones, whose couplings follow from charge (isoscalar and isovector parts are 1/2 at q^2 = 0) and from F1 ~ 1/q^4 at
-large q^2. There is no phi. Below 0.5 GeV it is within 12 % of the unitary and analytic model of Foroughi-Abari,
-Reimitz and Ritz (2409.09123), at the rho half of it, beyond 0.9 GeV (phi, 1/q^2 tail) up to a factor 30 less:
-nobody knows better than this what bremsstrahlung is there.
+large q^2. There is no phi. |F1| is within 12 % of the unitary and analytic model of Foroughi-Abari, Reimitz and Ritz
+(2409.09123) up to 0.5 GeV, half of it at the rho and omega, and a quarter to a twentieth beyond 0.9 GeV, where that
+model has a large phi: so far apart are models of the proton below the p pbar threshold (see also 2409.11096).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def dirac_form_factor_squared(mass: ArrayLike) -> FloatArray:
     Returns
     -------
     ndarray
-        One at zero, about 300 to 7000 at the omega.
+        One at zero, 8900 at the omega.
 
     Examples
     --------
