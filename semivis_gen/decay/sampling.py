@@ -22,7 +22,7 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import M_ELECTRON
 from semivis_gen.errors import KinematicsError
 from semivis_gen.model import DarkMasses, chi2_rate_dq2
-from semivis_gen.numerics import CellTable, boost, breakup_momentum, energy_of, isotropic
+from semivis_gen.numerics import CellTable, boost, breakup_momentum, energy_of, gauss, isotropic
 
 __all__ = [
     "angular_asymmetry",
@@ -86,12 +86,12 @@ def _q2_table(masses: DarkMasses, m_lepton: float) -> tuple[CellTable, FloatArra
         raise KinematicsError(msg)
     v = np.linspace(0.0, 1.0, TABLE_NODES + 1)
     low, high = 2 * math.log(2 * m_lepton), 2 * math.log(masses.delta)
-    node, weight = np.polynomial.legendre.leggauss(4)
+    node, weight = gauss(4)
 
     def log_q2(v: FloatArray) -> FloatArray:
         return np.asarray(low + (high - low) * v * v * (3 - 2 * v))  # flat at both square-root ends
 
-    inner = v[:-1, None] + 0.5 * (node + 1) / TABLE_NODES
+    inner = v[:-1, None] + node / TABLE_NODES
     q2 = np.exp(log_q2(inner))
     mass = (chi2_rate_dq2(masses, q2, m_lepton) * q2 * 6 * inner * (1 - inner)) @ weight
     cumulative = np.r_[0.0, np.cumsum(mass)]

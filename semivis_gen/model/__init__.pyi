@@ -1,5 +1,11 @@
 from .hadrons import gamma_aprime_hadrons as gamma_aprime_hadrons, r_ratio as r_ratio
-from .point import DarkMasses as DarkMasses, DarkSector as DarkSector
+from .particles import MESONS as MESONS, Particle as Particle, label as label, labels as labels
+from .point import (
+    DarkMasses as DarkMasses,
+    DarkSector as DarkSector,
+    MassShape as MassShape,
+    check_couplings as check_couplings,
+)
 from .widths import (
     LEPTON_MASSES as LEPTON_MASSES,
     Widths as Widths,

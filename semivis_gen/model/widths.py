@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,6 +18,7 @@ from numpy.typing import ArrayLike
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ALPHA, HBARC_GEV_MM, M_ELECTRON, M_MUON
 from semivis_gen.model.point import DarkMasses, DarkSector
+from semivis_gen.numerics import gauss
 
 __all__ = [
     "Widths",
@@ -135,12 +135,6 @@ def chi2_rate_dq2(masses: DarkMasses, q2: ArrayLike, m_lepton: float = M_ELECTRO
     return np.where(open_, lepton * dark / (s - masses.m_aprime**2) ** 2, 0.0)
 
 
-@cache
-def _rule(nodes: int) -> tuple[FloatArray, FloatArray]:
-    x, w = np.polynomial.legendre.leggauss(nodes)
-    return 0.5 * (x + 1), 0.5 * w
-
-
 def gamma_chi2_lepton(
     masses: DarkMasses,
     alpha_d: ArrayLike,
@@ -178,11 +172,10 @@ def gamma_chi2_lepton(
 def _q2_integral(masses: DarkMasses, m_lepton: float, nodes: int) -> float:
     if masses.delta <= 2 * m_lepton:
         return 0.0
-    u, w = _rule(nodes)
+    step, weight = gauss(nodes, clustered=True)  # removes the square roots of threshold and end point
     log_low, log_high = 2 * math.log(2 * m_lepton), 2 * math.log(masses.delta)
-    step = u * u * (3 - 2 * u)  # flat at both ends: removes the square roots of threshold and end point
     q2 = np.exp(log_low + (log_high - log_low) * step)
-    measure = w * 6 * u * (1 - u) * (log_high - log_low) * q2
+    measure = weight * (log_high - log_low) * q2
     return float(np.sum(measure * chi2_rate_dq2(masses, q2, m_lepton)))
 
 

@@ -10,11 +10,12 @@ from .bremsstrahlung.phase_space import Reaction as Reaction
 from .bremsstrahlung.polarisation import polarised_amplitude as polarised_amplitude
 from .bremsstrahlung.process import Bremsstrahlung as Bremsstrahlung, Particles as Particles, Shape as Shape
 from .bremsstrahlung.sampling import Production as Production, ProductionSampler as ProductionSampler
+from .folding import dump_energies as dump_energies, fold as fold
 from .mesons.files import mesons_from_file as mesons_from_file, write_mesons as write_mesons
 from .mesons.meson_list import MesonList as MesonList
 from .mesons.mixing import VectorMixing as VectorMixing
 from .mesons.process import MesonDecay as MesonDecay, MesonListDecay as MesonListDecay
-from .mesons.species import MESON_IDS as MESON_IDS, MESONS as MESONS, Meson as Meson
+from .mesons.species import Meson as Meson, meson as meson
 from .process import (
     PROCESSES as PROCESSES,
     Process as Process,

@@ -1,6 +1,13 @@
 from .form_factors import Nucleus as Nucleus, g2 as g2
 from .interaction_length import nuclear_interaction_length as nuclear_interaction_length
-from .materials import Material as Material, layered as layered, material as material
+from .materials import (
+    Material as Material,
+    layered as layered,
+    material as material,
+    material_names as material_names,
+    mixture as mixture,
+    radiation_length as radiation_length,
+)
 from .proton_dump import ID_PROTON as ID_PROTON, ProtonDump as ProtonDump
 from .shower import (
     BINS_PER_E_FOLD as BINS_PER_E_FOLD,

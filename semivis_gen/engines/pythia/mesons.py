@@ -7,7 +7,8 @@ import numpy as np
 from semivis_gen.constants import M_PROTON
 from semivis_gen.engines.pythia.hook import import_pythia, read_settings
 from semivis_gen.errors import EngineError, ParameterError
-from semivis_gen.production import MESON_IDS, MesonList
+from semivis_gen.model import MESONS
+from semivis_gen.production import MesonList
 
 __all__ = ["mesons_from_pythia"]
 
@@ -56,18 +57,19 @@ def mesons_from_pythia(beam_energy: float, events: int, seed: int) -> MesonList:
         [
             "Print:quiet = on", "SoftQCD:inelastic = on", "Beams:frameType = 2", f"Beams:eA = {beam_energy!r}",
             f"Beams:eB = {M_PROTON!r}", "Random:setSeed = on", f"Random:seed = {seed % MAX_SEED + 1}",
-            *(f"{pdg}:mayDecay = off" for pdg in MESON_IDS),
+            *(f"{pdg}:mayDecay = off" for pdg in MESONS.values()),
         ],
     )  # fmt: skip
     if not pythia.init():
         msg = "Pythia does not start with these settings; see its message above"
         raise EngineError(msg)
+    wanted = frozenset(MESONS.values())
     rows: list[tuple[int, float, float, float]] = []
     done = 0
     for _ in range(events):
         if pythia.next():
             done += 1
-            rows += [(p.id(), p.px(), p.py(), p.pz()) for p in pythia.event if p.isFinal() and p.id() in MESON_IDS]
+            rows += [(p.id(), p.px(), p.py(), p.pz()) for p in pythia.event if p.isFinal() and p.id() in wanted]
     if not rows:
         msg = f"no meson in {done} of {events} events of Pythia; see its messages above"
         raise EngineError(msg)

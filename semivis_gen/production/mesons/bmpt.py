@@ -28,7 +28,7 @@ import numpy as np
 
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import M_PROTON
-from semivis_gen.production.mesons.species import M_PI0
+from semivis_gen.model import MESONS, Particle
 
 __all__ = ["Collision", "invariant_cross_section", "pion_cross_section"]
 
@@ -114,7 +114,7 @@ def invariant_cross_section(
     x_r = transverse * np.cosh(rapidity) / collision.energy_max(mass)
     inside = x_r < 1
     x_r, pt = np.where(inside, x_r, 0.5), np.where(inside, pt, 0.0)
-    pion_pt = np.sqrt(np.maximum(pt**2 + mass**2 - M_PI0**2, 0.0))
+    pion_pt = np.sqrt(np.maximum(pt**2 + mass**2 - Particle.of(MESONS["pi0"]).mass ** 2, 0.0))
     x_f = np.clip(2 * transverse * np.sinh(rapidity) / collision.root_s, 0.0, 1.0)
     power = (0.74 - 0.55 * x_f + 0.26 * x_f**2) * (0.98 + 0.21 * pt**2)
     nuclear = (mass_number / BERYLLIUM) ** power

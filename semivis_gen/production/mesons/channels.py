@@ -18,7 +18,7 @@ import numpy as np
 
 from semivis_gen.arrays import FloatArray
 from semivis_gen.numerics import breakup_momentum
-from semivis_gen.production.mesons.species import MESONS, Meson
+from semivis_gen.production.mesons.species import Meson, meson
 
 __all__ = ["Channel", "FormFactor"]
 
@@ -35,7 +35,7 @@ class FormFactor(StrEnum):
         """|F(m^2)|^2."""
         if self is FormFactor.POINT:
             return 1.0
-        rho = MESONS["rho"]
+        rho = meson("rho")
         return rho.mass**4 / ((rho.mass**2 - m_aprime**2) ** 2 + (m_aprime * rho.width) ** 2)
 
 
@@ -66,7 +66,7 @@ class Channel:
         if not self.open:
             return 0.0
         massless = float(breakup_momentum(self.meson.mass, 0.0, self.meson.partner))
-        photons = 2.0 if self.meson.pseudoscalar else 1.0  # either photon may be the A'
+        photons = 1.0 if self.meson.partner else 2.0  # either photon may be the A'
         # for a photon beside A', p_A'/p_gamma is 1 - m^2/M^2
         phase_space = (self.momentum / massless) ** 3
         return photons * phase_space * self.meson.photon_branching * self.form_factor.squared(self.m_aprime)

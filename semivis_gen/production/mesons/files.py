@@ -17,8 +17,9 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL
 from semivis_gen.io import atomic_path, read_events
+from semivis_gen.model import MESONS, labels
 from semivis_gen.production.mesons.meson_list import MesonList
-from semivis_gen.production.mesons.species import MESON_IDS, Meson
+from semivis_gen.production.mesons.species import Meson, meson, meson_of_id
 
 __all__ = ["mesons_from_file", "write_mesons"]
 
@@ -120,14 +121,14 @@ def _from_text(path: Path, pdg: int | None, per_proton: float | None) -> tuple[F
     if columns not in BDNMC:
         what = f"{columns} columns: write `pdg px py pz weight`, or give BdNMC's `px py pz E` with pdg and per_proton"
         raise _fail(path, numbered[0][0], what)
-    if pdg not in MESON_IDS or per_proton is None or not 0 < per_proton < np.inf:
-        known = ", ".join(f"{known} ({m.name})" for known, m in MESON_IDS.items())
+    if pdg is None or pdg not in MESONS.values() or per_proton is None or not 0 < per_proton < np.inf:
+        known = labels(MESONS.values())
         what = (
             f"{columns} columns are BdNMC's `px py pz E`, which say neither kind nor weight: give pdg (one of {known}) "
             f"and per_proton (mesons per proton, above zero), not {pdg} and {per_proton}"
         )
         raise _fail(path, numbered[0][0], what)
-    _check_masses(path, table, MESON_IDS[pdg])
+    _check_masses(path, table, meson_of_id(pdg))
     count = len(table)
     return np.full(count, float(pdg)), table[:, :3], np.full(count, per_proton / count)
 
@@ -156,18 +157,18 @@ def _check_masses(path: Path, table: FloatArray, kind: Meson) -> None:
 def _from_events(path: str | Path) -> tuple[FloatArray, FloatArray, FloatArray]:
     ids, momenta, weights, total, done = [], [], [], 0.0, 0
     for events in read_events(path):
-        real = np.isin(events.status, (STATUS_FINAL, STATUS_DECAYED)) & np.isin(events.pdg, list(MESON_IDS))
+        real = np.isin(events.status, (STATUS_FINAL, STATUS_DECAYED)) & np.isin(events.pdg, list(MESONS.values()))
         rows = np.flatnonzero(real)
-        mass = np.array([MESON_IDS[pdg].mass for pdg in events.pdg[rows].tolist()])
-        width = np.array([MESON_IDS[pdg].width for pdg in events.pdg[rows].tolist()])
-        wrong = np.abs(events.mass[rows] - mass) > MASS_TOLERANCE * mass + 10 * width
-        if wrong.any():
-            row = rows[int(np.argmax(wrong))]
-            what = (
-                f"event {done + int(events.event_of_particle[row]) + 1}: a particle {events.pdg[row]} of mass "
-                f"{events.mass[row]:g}, not {MESON_IDS[int(events.pdg[row])].mass:g} GeV: give the file in GeV"
-            )
-            raise _fail(path, None, what)
+        for kind in map(meson, MESONS):
+            mine = rows[events.pdg[rows] == kind.pdg]
+            wrong = np.abs(events.mass[mine] - kind.mass) > MASS_TOLERANCE * kind.mass + 10 * kind.width
+            if wrong.any():
+                row = mine[int(np.argmax(wrong))]
+                what = (
+                    f"event {done + int(events.event_of_particle[row]) + 1}: a {kind.name} of mass "
+                    f"{events.mass[row]:g}, not {kind.mass:g} GeV: give the file in GeV"
+                )
+                raise _fail(path, None, what)
         ids.append(events.pdg[rows].astype(float))
         momenta.append(events.momentum[rows])
         weights.append(events.weight[events.event_of_particle[rows]])

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray, IndexArray, IntArray
 from semivis_gen.errors import ParameterError
+from semivis_gen.model import MESONS, labels
 from semivis_gen.numerics import Estimate
-from semivis_gen.production.mesons.species import MESON_IDS
+from semivis_gen.production.mesons.species import meson
 from semivis_gen.production.mesons.spectrum import PerMeson
 
 __all__ = ["MesonList"]
@@ -78,13 +79,13 @@ class MesonList:
             row = int(bad[0])
             msg = f"meson {row + 1}: momentum {p[row]} and weight {w[row]} must be finite, weights not negative"
             raise ParameterError(msg)
-        used = np.isin(ids, list(MESON_IDS)) & (w > 0)
+        used = np.isin(ids, list(MESONS.values())) & (w > 0)
         if not used.any():
-            known = ", ".join(f"{pdg} ({m.name})" for pdg, m in MESON_IDS.items())
+            known = labels(MESONS.values())
             msg = f"meson list: none of {len(ids)} particles makes A'; give some of {known}, with weights above zero"
             raise ParameterError(msg)
         ids, p, w = ids[used], np.ascontiguousarray(p[used]), w[used]
-        mass = np.select([ids == pdg for pdg in MESON_IDS], [m.mass for m in MESON_IDS.values()])
+        mass = np.select([ids == number for number in MESONS.values()], [meson(name).mass for name in MESONS])
         return cls(ids, p, w, np.sqrt(np.einsum("ij,ij->i", p, p) + mass**2), symmetric)
 
     @property

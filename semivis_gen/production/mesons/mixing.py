@@ -24,22 +24,20 @@ from semivis_gen.numerics import Estimate, energy_of
 from semivis_gen.production.mesons.bmpt import Collision
 from semivis_gen.production.mesons.draw import MesonDraw
 from semivis_gen.production.mesons.record import inclusive_events, proton_dump
-from semivis_gen.production.mesons.species import MESON_IDS, MESONS, Meson
+from semivis_gen.production.mesons.species import MIXING, Meson, meson, meson_of_id
 from semivis_gen.production.mesons.spectrum import Mesons
 from semivis_gen.production.mesons.supply import FIT, check_kinds, mesons_of
 from semivis_gen.target import ID_PROTON, ProtonDump, Source
 
 __all__ = ["MixingSampler", "VectorMixing", "mixing_probability", "mixing_rate"]
 
-VECTORS = tuple(m.name for m in MESONS.values() if m.ee_width)
 
-
-def mixing_probability(meson: Meson, m_aprime: float) -> float:
+def mixing_probability(kind: Meson, m_aprime: float) -> float:
     """theta_V^2: A' per vector meson at epsilon = 1.
 
     Parameters
     ----------
-    meson : Meson
+    kind : Meson
         rho, omega or phi.
     m_aprime : float
         Mass of A' [GeV].
@@ -51,11 +49,11 @@ def mixing_probability(meson: Meson, m_aprime: float) -> float:
 
     Examples
     --------
-    >>> f"{mixing_probability(MESONS['rho'], MESONS['rho'].mass):.2f}"
+    >>> f"{mixing_probability(meson('rho'), meson('rho').mass):.2f}"
     '0.10'
     """
-    m2, width = meson.mass**2, meson.width
-    coupling = 3 * meson.ee_width / (ALPHA * meson.mass)
+    m2, width = kind.mass**2, kind.width
+    coupling = 3 * kind.ee_width / (ALPHA * kind.mass)
     return coupling * m2**2 / ((m_aprime**2 - m2) ** 2 + m2 * width**2)
 
 
@@ -67,7 +65,7 @@ class VectorMixing:
     beams: ClassVar[frozenset[int]] = frozenset({ID_PROTON})
     events_share: ClassVar[float] = 0.3
 
-    mesons: tuple[str, ...] = VECTORS
+    mesons: tuple[str, ...] = MIXING
     """Which mesons, some of rho, omega, phi."""
     spectrum: str = FIT
     """Where their momenta come from: bmpt, the fit of hep-ph/0101163, or a file of mesons."""
@@ -79,12 +77,7 @@ class VectorMixing:
     """phi per proton; by beam energy, or those of the file, where absent."""
 
     def __post_init__(self) -> None:
-        check_kinds(self.name, self.mesons, VECTORS, self.numbers)
-
-    @property
-    def numbers(self) -> dict[str, float | None]:
-        """Mesons per proton that are set, by name."""
-        return {name: getattr(self, f"{name}_per_proton") for name in VECTORS}
+        check_kinds(self, MIXING)
 
     def rate(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Estimate:
         """See `Process.rate`."""
@@ -100,7 +93,7 @@ class VectorMixing:
         if m_aprime >= heaviest:
             msg = f"vector_mixing: A' of {m_aprime:g} GeV is closed at sqrt(s) = {heaviest:g} GeV"
             raise KinematicsError(msg)
-        return dump, mesons_of(dump, self.spectrum, {MESONS[name]: self.numbers[name] for name in self.mesons})
+        return dump, mesons_of(dump, self, [meson(name) for name in self.mesons])
 
     @staticmethod
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
@@ -136,13 +129,13 @@ def mixing_rate(m_aprime: float, dump: ProtonDump, mesons: Mesons, *, e_min: flo
 
 
 def _probabilities(pdg: IntArray, m_aprime: float) -> FloatArray:
-    kinds = [MESON_IDS[i] for i in np.unique(pdg).tolist()]
+    kinds = [meson_of_id(i) for i in np.unique(pdg).tolist()]
     return np.select([pdg == k.pdg for k in kinds], [mixing_probability(k, m_aprime) for k in kinds], 0.0)
 
 
 def _aprime(pdg: IntArray, momentum: FloatArray, m_aprime: float, dump: ProtonDump) -> FloatArray:
     """Momenta of A' with the centre-of-mass momenta of the mesons [GeV], shape (n, 3)."""
-    kinds = [MESON_IDS[i] for i in np.unique(pdg).tolist()]
+    kinds = [meson_of_id(i) for i in np.unique(pdg).tolist()]
     mass = np.select([pdg == k.pdg for k in kinds], [k.mass for k in kinds], 0.0)
     gamma = Collision(dump.beam_energy).gamma
     flow = np.sqrt((gamma - 1) * (gamma + 1))
@@ -173,7 +166,7 @@ class MixingSampler:
         KinematicsError
             Where no A' has it.
         """
-        kinds = [MESON_IDS[i] for i in np.unique(mesons.pdg).tolist()]
+        kinds = [meson_of_id(i) for i in np.unique(mesons.pdg).tolist()]
         # at most as much more energy as the mass brings
         more = [Collision(dump.beam_energy).gamma * max(m_aprime - k.mass, 0.0) for k in kinds]
         bound = (mesons.top + np.select([mesons.pdg == k.pdg for k in kinds], more, 0.0) >= e_min).astype(float)

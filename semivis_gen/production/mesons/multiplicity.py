@@ -15,12 +15,12 @@ from semivis_gen.resources import cards_dir
 __all__ = ["mesons_per_proton"]
 
 
-def mesons_per_proton(meson: Meson, beam_energy: float) -> Estimate:
+def mesons_per_proton(kind: Meson, beam_energy: float) -> Estimate:
     """Mean number of mesons in an inelastic collision of a proton.
 
     Parameters
     ----------
-    meson : Meson
+    kind : Meson
         Which.
     beam_energy : float
         Energy of the protons [GeV].
@@ -38,15 +38,15 @@ def mesons_per_proton(meson: Meson, beam_energy: float) -> Estimate:
 
     Examples
     --------
-    >>> from semivis_gen.production.mesons.species import MESONS
-    >>> f"{mesons_per_proton(MESONS['pi0'], 400.0).value:.1f}"
+    >>> from semivis_gen.production.mesons.species import meson
+    >>> f"{mesons_per_proton(meson('pi0'), 400.0).value:.1f}"
     '3.7'
     """
-    energy, number, error = _table()[meson.name]
+    energy, number, error = _table()[kind.name]
     if not energy[0] <= beam_energy <= energy[-1]:
         msg = (
-            f"beam energy = {beam_energy:g} GeV: {meson.name} per proton are known from {energy[0]:g} to "
-            f"{energy[-1]:g} GeV; give {meson.name}_per_proton"
+            f"beam energy = {beam_energy:g} GeV: {kind.name} per proton are known from {energy[0]:g} to "
+            f"{energy[-1]:g} GeV; give {kind.field}"
         )
         raise ParameterError(msg)
     x, nodes = np.log(beam_energy), np.log(energy)

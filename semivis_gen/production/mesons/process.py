@@ -17,14 +17,12 @@ from semivis_gen.production.mesons.decays import DecaySampler, decay_rate
 from semivis_gen.production.mesons.helicity import helicity_direction
 from semivis_gen.production.mesons.meson_list import MesonList
 from semivis_gen.production.mesons.record import proton_dump
-from semivis_gen.production.mesons.species import MESONS, Meson
+from semivis_gen.production.mesons.species import DECAYING, Meson, meson
 from semivis_gen.production.mesons.spectrum import Mesons
 from semivis_gen.production.mesons.supply import FIT, check_kinds, mesons_of
 from semivis_gen.target import ID_PROTON, Source
 
 __all__ = ["MesonDecay", "MesonListDecay"]
-
-DECAYING = tuple(m.name for m in MESONS.values() if m.photon_branching)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +41,8 @@ class MesonDecay:
     beams: ClassVar[frozenset[int]] = frozenset({ID_PROTON})
     events_share: ClassVar[float] = 0.6
 
-    mesons: tuple[str, ...] = ("pi0", "eta", "eta_prime")
-    """Which mesons, some of pi0, eta, eta_prime, omega."""
+    mesons: tuple[str, ...] = ("pi0", "eta", "eta'")
+    """Which mesons, some of pi0, eta, eta', omega."""
     spectrum: str = FIT
     """Where their momenta come from: bmpt, the fit of hep-ph/0101163, or a file of mesons."""
     form_factor: FormFactor = FormFactor.POINT
@@ -60,12 +58,7 @@ class MesonDecay:
 
     def __post_init__(self) -> None:
         _check_form_factor(self)
-        check_kinds(self.name, self.mesons, DECAYING, self.numbers)
-
-    @property
-    def numbers(self) -> dict[str, float | None]:
-        """Mesons per proton that are set, by name."""
-        return {name: getattr(self, f"{name}_per_proton") for name in DECAYING}
+        check_kinds(self, DECAYING)
 
     def rate(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Estimate:
         """See `Process.rate` and `decay_rate`."""
@@ -77,9 +70,8 @@ class MesonDecay:
 
     def _prepared(self, m_aprime: float, source: Source) -> tuple[Mesons, dict[int, Channel]]:
         dump = proton_dump(source, self.name)
-        channels = _open_channels(m_aprime, [MESONS[name] for name in self.mesons], self.form_factor)
-        kinds = [channel.meson for channel in channels.values()]
-        return mesons_of(dump, self.spectrum, {kind: self.numbers[kind.name] for kind in kinds}), channels
+        channels = _open_channels(m_aprime, [meson(name) for name in self.mesons], self.form_factor)
+        return mesons_of(dump, self, [channel.meson for channel in channels.values()]), channels
 
     @staticmethod
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
@@ -113,7 +105,7 @@ class MesonListDecay:
 
     def _prepared(self, m_aprime: float, source: Source) -> tuple[Mesons, dict[int, Channel]]:
         self.mesons.require_beam(proton_dump(source, self.name).beam_energy)
-        kinds = [MESONS[name] for name in DECAYING if self.mesons.per_proton(MESONS[name].pdg) > 0]
+        kinds = [kind for kind in map(meson, DECAYING) if self.mesons.per_proton(kind.pdg) > 0]
         channels = _open_channels(m_aprime, kinds, self.form_factor)
         return self.mesons.scaled(dict.fromkeys(channels, 1.0)), channels
 

@@ -1,17 +1,30 @@
-"""Light unflavoured mesons: masses, widths and the branchings that A' production needs (PDG 2022)."""
+"""Mesons that make A': masses and widths of the PDG's table, and the branchings that production needs (PDG 2022)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-__all__ = ["MESONS", "MESON_IDS", "M_PI0", "Meson"]
+from semivis_gen.errors import ParameterError
+from semivis_gen.model import MESONS, Particle
 
-M_PI0 = 0.1349768  # [GeV], PDG 2022
+__all__ = ["DECAYING", "MIXING", "Meson", "meson", "meson_of_id"]
+
+# photons in place of A': pi0, eta, eta' -> two photons, omega -> pi0 and one; PTEP 2022, 083C01
+PHOTON_BRANCHING = {"pi0": 0.98823, "eta": 0.3936, "eta'": 0.02307, "omega": 0.0835}
+# Gamma(V -> e+ e-) [GeV], likewise
+EE_WIDTH = {"rho": 7.04e-6, "omega": 0.60e-6, "phi": 1.27e-6}
+PARTNERS = {"omega": "pi0"}  # a photon for all others
+
+DECAYING = tuple(PHOTON_BRANCHING)
+"""Names of the mesons that decay to A' and something else."""
+MIXING = tuple(EE_WIDTH)
+"""Names of the mesons that mix with A'."""
 
 
 @dataclass(frozen=True, slots=True)
 class Meson:
-    """A kind of meson; numbers of the PDG, PTEP 2022, 083C01."""
+    """A kind of meson."""
 
     name: str
     """Name in cards."""
@@ -19,32 +32,49 @@ class Meson:
     """PDG id."""
     mass: float
     """Mass [GeV]."""
-    partner: float = 0.0
-    """Mass of what A' is made with in M -> A' + photon or pi0 [GeV]."""
-    photon_branching: float = 0.0
-    """Branching of the same decay with a photon in place of A': two photons, or pi0 and a photon; 0 for none."""
-    width: float = 0.0
-    """Width [GeV], of vector mesons."""
-    ee_width: float = 0.0
-    """Width of the decay to e+ e- [GeV], of vector mesons."""
+    width: float
+    """Width [GeV]."""
+    partner: float
+    """Mass of what A' is made with in its decay, photon or pi0 [GeV]."""
+    photon_branching: float
+    """Branching of that decay with a photon in place of A'; 0 for none."""
+    ee_width: float
+    """Width of the decay to e+ e- [GeV]; 0 for none that counts."""
 
     @property
-    def pseudoscalar(self) -> bool:
-        """Whether its A' come with a photon."""
-        return self.partner == 0.0
+    def field(self) -> str:
+        """Setting of a process that holds its number per proton."""
+        return f"{self.name.replace(chr(39), '_prime')}_per_proton"
 
 
-MESONS = {
-    m.name: m
-    for m in (
-        Meson("pi0", 111, M_PI0, photon_branching=0.98823),
-        Meson("eta", 221, 0.547862, photon_branching=0.3936),
-        Meson("eta_prime", 331, 0.95778, photon_branching=0.02307),
-        Meson("rho", 113, 0.77526, width=0.1474, ee_width=7.04e-6),
-        Meson("omega", 223, 0.78266, partner=M_PI0, photon_branching=0.0835, width=8.68e-3, ee_width=0.60e-6),
-        Meson("phi", 333, 1.019461, width=4.249e-3, ee_width=1.27e-6),
-    )
-}
-"""By name."""
-MESON_IDS = {m.pdg: m for m in MESONS.values()}
-"""By PDG id."""
+@cache
+def meson(name: str) -> Meson:
+    """Meson of a name.
+
+    Parameters
+    ----------
+    name : str
+        A name of `semivis_gen.model.MESONS`.
+
+    Returns
+    -------
+    Meson
+        The meson.
+
+    Raises
+    ------
+    ParameterError
+        For any other name.
+    """
+    if name not in MESONS:
+        msg = f"no meson {name!r} makes A': take one of {', '.join(MESONS)}"
+        raise ParameterError(msg)
+    entry = Particle.of(MESONS[name])
+    partner = Particle.of(MESONS[PARTNERS[name]]).mass if name in PARTNERS else 0.0
+    branching, ee_width = PHOTON_BRANCHING.get(name, 0.0), EE_WIDTH.get(name, 0.0)
+    return Meson(name, entry.pdg, entry.mass, entry.width, partner, branching, ee_width)
+
+
+def meson_of_id(pdg: int) -> Meson:
+    """Meson of a PDG id that stands in `semivis_gen.model.MESONS`."""
+    return meson(next(name for name, number in MESONS.items() if number == pdg))

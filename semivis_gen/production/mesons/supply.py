@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -11,64 +12,78 @@ from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.production.mesons.files import mesons_from_file
 from semivis_gen.production.mesons.meson_list import MesonList
 from semivis_gen.production.mesons.multiplicity import mesons_per_proton
-from semivis_gen.production.mesons.species import Meson
+from semivis_gen.production.mesons.species import Meson, meson
 from semivis_gen.production.mesons.spectrum import FittedMesons, Mesons
 from semivis_gen.target import ProtonDump
 
-__all__ = ["FIT", "check_kinds", "mesons_of"]
+__all__ = ["FIT", "MesonSettings", "check_kinds", "mesons_of"]
 
 FIT = "bmpt"
 
 
-def check_kinds(process: str, names: tuple[str, ...], known: tuple[str, ...], numbers: dict[str, float | None]) -> None:
-    """Check which mesons a process uses.
+class MesonSettings(Protocol):
+    """Settings that processes with mesons share; beside them `NAME_per_proton` for each meson."""
+
+    @property
+    def name(self) -> str:
+        """Name of the process."""
+
+    @property
+    def mesons(self) -> tuple[str, ...]:
+        """Names of the mesons it uses."""
+
+    @property
+    def spectrum(self) -> str:
+        """`bmpt` or a file of mesons."""
+
+
+def check_kinds(process: MesonSettings, known: tuple[str, ...]) -> None:
+    """Check which mesons a process uses, and their numbers per proton.
 
     Parameters
     ----------
-    process : str
-        Its name.
-    names : tuple of str
-        Mesons that it is to use.
+    process : MesonSettings
+        The process.
     known : tuple of str
         Mesons that it can use.
-    numbers : dict
-        Mesons per proton by name, None where not set.
 
     Raises
     ------
     ParameterError
-        Where a name is unknown, stands twice or there is none; where a number is negative or not finite.
+        Where a name is unknown, stands twice or there is none; where a number is negative, not finite or of no use.
     """
-    if not names:
-        msg = f"{process}: mesons = () names none: take some of {', '.join(known)}"
+    if not process.mesons:
+        msg = f"{process.name}: mesons = () names none: take some of {', '.join(known)}"
         raise ParameterError(msg)
-    for name in names:
+    for name in process.mesons:
         if name not in known:
-            msg = f"{process}: meson {name!r} makes no A' this way: take some of {', '.join(known)}"
+            msg = f"{process.name}: meson {name!r} makes no A' this way: take some of {', '.join(known)}"
             raise ParameterError(msg)
-    if len(set(names)) < len(names):
-        msg = f"{process}: mesons = {', '.join(names)}: name each once"
+    used = ", ".join(process.mesons)
+    if len(set(process.mesons)) < len(process.mesons):
+        msg = f"{process.name}: mesons = {used}: name each once"
         raise ParameterError(msg)
-    for name, number in numbers.items():
+    for kind in map(meson, known):
+        number = getattr(process, kind.field)
         if number is not None and not 0 <= number < np.inf:
-            msg = f"{process}: {name}_per_proton = {number} must be finite and not negative"
+            msg = f"{process.name}: {kind.field} = {number} must be finite and not negative"
             raise ParameterError(msg)
-        if number is not None and name not in names:
-            msg = f"{process}: {name}_per_proton = {number:g} is of no use: add {name} to mesons = {', '.join(names)}"
+        if number is not None and kind.name not in process.mesons:
+            msg = f"{process.name}: {kind.field} = {number:g} is of no use: add {kind.name} to mesons = {used}"
             raise ParameterError(msg)
 
 
-def mesons_of(dump: ProtonDump, spectrum: str, numbers: dict[Meson, float | None]) -> Mesons:
-    """Mesons of a dump.
+def mesons_of(dump: ProtonDump, process: MesonSettings, kinds: list[Meson]) -> Mesons:
+    """Mesons of a dump, in the numbers per proton of a process, of the file, or by beam energy.
 
     Parameters
     ----------
     dump : ProtonDump
         The dump.
-    spectrum : str
-        `bmpt` or a file of mesons.
-    numbers : dict
-        How many of each kind per proton; None for those of the file, or by beam energy.
+    process : MesonSettings
+        Its settings say where they come from.
+    kinds : list of Meson
+        Which.
 
     Returns
     -------
@@ -80,6 +95,7 @@ def mesons_of(dump: ProtonDump, spectrum: str, numbers: dict[Meson, float | None
     ParameterError, EventFileError
         Where the fit or the table do not hold, or the file lacks a kind.
     """
+    spectrum, numbers = process.spectrum, {kind: getattr(process, kind.field) for kind in kinds}
     if spectrum == FIT:
         known = {k: mesons_per_proton(k, dump.beam_energy).value if n is None else n for k, n in numbers.items()}
         return FittedMesons.of(dump.beam_energy, dump.mass_number, known)

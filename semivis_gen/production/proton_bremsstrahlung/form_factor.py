@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.production.mesons.species import MESONS
+from semivis_gen.production.mesons.species import meson
 
 __all__ = ["ProtonFormFactor", "dirac_form_factor_squared"]
 
@@ -37,7 +37,7 @@ class ProtonFormFactor(StrEnum):
 
 def _resonances(name: str) -> tuple[tuple[float, float, float], ...]:
     """Couplings, masses and widths of a meson and its two excitations."""
-    ground, c = MESONS[name], COUPLING[name]
+    ground, c = meson(name), COUPLING[name]
     (m1, g1), (m2, g2) = EXCITED
     # c + c1 + c2 = 1/2 and c m^2 + c1 m1^2 + c2 m2^2 = 0
     c1 = ((0.5 - c) * m2**2 + c * ground.mass**2) / (m2**2 - m1**2)

@@ -1,7 +1,10 @@
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.cards import experiment
+from support.entries import requiring
 
 from postprocess.acceptance.table import AcceptanceTable
 from postprocess.experiment.schema import load_experiment
@@ -40,11 +43,6 @@ def table_for(masses=MASSES, mode="semivisible", experiment="na64-2018"):
     )
 
 
-@pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
-
-
 def test_small_mixing_leaves_missing_energy_only(na64):
     epsilon = np.array([1e-7, 1e-6, 1e-5])
     signal = expected_yields(table_for(), na64, RATE, alpha_d=0.1, epsilon=epsilon)
@@ -73,7 +71,7 @@ def test_a_point_by_hand(na64):
 
 def test_more_beam_gives_proportionally_more_signal(na64, tmp_path):
     (tmp_path / "more.yaml").write_text(
-        "extends: na64-2018\nexposure: {electrons_on_target: {value: 5.68e+11, status: assumed, note: twice}}\n"
+        "extends: na64-2018\nexposure: {particles_on_target: {value: 5.68e+11, status: assumed, note: twice}}\n"
     )
     one, two = (
         expected_yields(table_for(), card, RATE, alpha_d=0.1, epsilon=[1e-4, 1e-3]).expected
@@ -93,6 +91,16 @@ def test_muon_pairs_shorten_the_life_but_are_not_seen(na64):
     assert signal.expected == pytest.approx(made * acceptance * [share, 1.0], rel=1e-4)
 
 
+def test_any_requirement_on_products_leaves_muon_pairs_out(na64):
+    heavy = DarkMasses(1.2, 3.0, 0.7)
+    asking = requiring(na64, "S2", SimpleNamespace(products=True))
+    plain, asked = (
+        expected_yields(table_for(heavy), card, RATE, alpha_d=0.1, epsilon=3e-4).expected for card in (na64, asking)
+    )
+    share = float(gamma_chi2_lepton(heavy, 0.1, 3e-4) / gamma_chi2_total(heavy, 0.1, 3e-4))
+    assert asked / plain == pytest.approx([1.0, share])
+
+
 def test_the_invisible_mode_does_not_know_the_lifetime(na64):
     signal = expected_yields(table_for(mode="invisible"), na64, RATE, alpha_d=[0.01, 0.1], epsilon=1e-5)
     assert signal.expected[:, 0] == pytest.approx(np.full(2, 2.84e11 * 1e-10 * RATE.value * 0.6), rel=1e-6)
@@ -108,7 +116,7 @@ def test_a_chi2_that_cannot_decay_leaves_missing_energy(na64):
 
 
 def test_the_visible_mode_decays_aprime_to_leptons():
-    e137 = load_experiment("e137")
+    e137 = experiment("e137")
     both = table_for(DarkMasses(0.25), mode="visible", experiment="e137")
     columns = {"acceptance": both.acceptance[:, :1], "error": both.error[:, :1]}
     table = dataclasses.replace(both, signatures=("shower",), beyond=(False,), **columns)

@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from support.dirac import METRIC, ONE, dot, slash, trace
 
 from semivis_gen.constants import M_ELECTRON, M_MUON
 from semivis_gen.decay.sampling import angular_asymmetry, chi2_decay, sample_polar_angle, sample_q2, two_body
@@ -13,35 +14,15 @@ from semivis_gen.model.point import DarkMasses
 from semivis_gen.model.widths import chi2_rate_dq2
 from semivis_gen.numerics.kinematics import boost_to_rest, breakup_momentum, energy_of
 
-METRIC = np.diag([1.0, -1, -1, -1])
-PAULI = [np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.array([[1, 0], [0, -1]])]
-GAMMA = [np.diag([1, 1, -1, -1]).astype(complex)] + [
-    np.block([[np.zeros((2, 2)), s], [-s, np.zeros((2, 2))]]) for s in PAULI
-]
 POINTS = [DarkMasses(0.3), DarkMasses(0.05, 3, 0.8), DarkMasses(1.0, 2.5, 0.3), DarkMasses(0.012)]
-
-
-def slash(p):
-    return sum(METRIC[i, i] * p[i] * GAMMA[i] for i in range(4))
 
 
 def traced(p2, p1, minus, plus, masses, m_lepton):
     """Tr[(p1 + m1) gamma^mu (p2 + m2) gamma^nu] Tr[(p- + m) gamma_mu (p+ - m) gamma_nu] / (q^2 - m_A'^2)^2."""
-    one = np.eye(4)
-    dark = np.array(
-        [
-            [np.trace((slash(p1) + masses.m_chi1 * one) @ a @ (slash(p2) + masses.m_chi2 * one) @ b) for b in GAMMA]
-            for a in GAMMA
-        ]
-    )
-    lepton = np.array(
-        [
-            [np.trace((slash(minus) + m_lepton * one) @ a @ (slash(plus) - m_lepton * one) @ b) for b in GAMMA]
-            for a in GAMMA
-        ]
-    )
+    dark = trace(slash(p1) + masses.m_chi1 * ONE, slash(p2) + masses.m_chi2 * ONE)
+    lepton = trace(slash(minus) + m_lepton * ONE, slash(plus) - m_lepton * ONE)
     q = minus + plus
-    q2 = q[0] ** 2 - q[1:] @ q[1:]
+    q2 = dot(q, q)
     return np.einsum("ij,ik,jl,kl->", dark, METRIC, METRIC, lepton).real / (q2 - masses.m_aprime**2) ** 2
 
 

@@ -7,9 +7,10 @@ pytest.importorskip("pythia8mc")
 
 from semivis_gen.engines.pythia.mesons import mesons_from_pythia
 from semivis_gen.errors import ParameterError
+from semivis_gen.model.particles import MESONS
 from semivis_gen.production.mesons.multiplicity import mesons_per_proton
 from semivis_gen.production.mesons.process import MesonDecay, MesonListDecay
-from semivis_gen.production.mesons.species import MESONS
+from semivis_gen.production.mesons.species import meson
 from semivis_gen.production.mesons.spectrum import FittedMesons
 from semivis_gen.target.materials import material
 from semivis_gen.target.proton_dump import ProtonDump
@@ -32,7 +33,7 @@ def test_the_same_seed_gives_the_same_list():
 
 def test_numbers_are_those_of_the_table(dump_and_mesons):
     dump, mesons = dump_and_mesons
-    for kind in MESONS.values():
+    for kind in map(meson, MESONS):
         table = mesons_per_proton(kind, dump.beam_energy)
         number = mesons.per_proton(kind.pdg)
         # pi0 come in bunches: 1.6 of the Poisson error
@@ -40,11 +41,11 @@ def test_numbers_are_those_of_the_table(dump_and_mesons):
         assert abs(number - table.value) < 4 * np.hypot(error, table.error), kind.name
 
 
-@pytest.mark.parametrize(("name", "band"), [("pi0", 0.25), ("eta", 0.2), ("eta_prime", 0.3)])
+@pytest.mark.parametrize(("name", "band"), [("pi0", 0.25), ("eta", 0.2), ("eta'", 0.3)])
 def test_the_fit_has_spectra_like_pythias(dump_and_mesons, name, band):
     """Two models of hadrons: the bands are what is seen, far outside of the errors."""
     dump, mesons = dump_and_mesons
-    kind = MESONS[name]
+    kind = meson(name)
     mine = mesons.pdg == kind.pdg
     energy = mesons.energy[mine]
     fit = FittedMesons.of(dump.beam_energy, dump.mass_number, {kind: 1.0})
@@ -69,7 +70,7 @@ def test_rates_of_the_fit_and_of_pythia(dump_and_mesons):
     e_min = 0.02 * dump.beam_energy
     for m in (0.02, 0.1, 0.3):
         pythia = MesonListDecay(mesons).rate(m, dump, e_min=e_min)
-        every = MesonDecay(mesons=("pi0", "eta", "eta_prime", "omega")).rate(m, dump, e_min=e_min)
+        every = MesonDecay(mesons=("pi0", "eta", "eta'", "omega")).rate(m, dump, e_min=e_min)
         assert every.value == pytest.approx(pythia.value, rel=0.3 + 4 * pythia.relative_error)
 
 

@@ -8,9 +8,10 @@ from scipy import integrate
 
 from semivis_gen.constants import AVOGADRO, M_PROTON
 from semivis_gen.production.mesons.bmpt import Collision, invariant_cross_section, pion_cross_section
-from semivis_gen.production.mesons.species import M_PI0, MESONS
+from semivis_gen.production.mesons.species import meson
 
 SPS, U70 = Collision(400.0), Collision(70.0)
+M_PI0 = meson("pi0").mass
 
 
 def by_hand(x, pt):
@@ -43,7 +44,7 @@ def test_phase_space_ends_at_the_largest_energy():
 
 
 def test_heavier_mesons_have_the_cross_section_of_a_pion_of_their_transverse_mass():
-    eta, pt, y = MESONS["eta"].mass, np.array(0.4), np.array(-0.5)  # backwards: no x_F in the nuclear factor
+    eta, pt, y = meson("eta").mass, np.array(0.4), np.array(-0.5)  # backwards: no x_F in the nuclear factor
     x_r = np.hypot(pt, eta) * np.cosh(y) / U70.energy_max(eta)
     pion_pt = np.sqrt(pt**2 + eta**2 - M_PI0**2)
     found = invariant_cross_section(y, pt, eta, U70, 9.0122)

@@ -11,7 +11,7 @@ from semivis_gen.production.mesons.bmpt import Collision, pion_cross_section
 from semivis_gen.production.mesons.channels import Channel
 from semivis_gen.production.mesons.decays import DecaySampler, decay_rate
 from semivis_gen.production.mesons.meson_list import MesonList
-from semivis_gen.production.mesons.species import MESONS
+from semivis_gen.production.mesons.species import meson
 from semivis_gen.production.mesons.spectrum import FittedMesons
 from semivis_gen.target.materials import layered, material
 from semivis_gen.target.proton_dump import ProtonDump
@@ -20,11 +20,11 @@ DUMP = ProtonDump(400.0, material("Cu"))
 
 
 def channels(m, *names):
-    return {MESONS[name].pdg: Channel(MESONS[name], m) for name in names}
+    return {meson(name).pdg: Channel(meson(name), m) for name in names}
 
 
 def fitted(m, *names, numbers=(3.7, 0.5, 0.06)):
-    kinds = {MESONS[name]: number for name, number in zip(names, numbers, strict=False)}
+    kinds = {meson(name): number for name, number in zip(names, numbers, strict=False)}
     return FittedMesons.of(400.0, DUMP.mass_number, kinds), channels(m, *names)
 
 
@@ -54,7 +54,7 @@ def test_mesons_of_one_momentum():
 
 
 def test_momentum_and_energy_are_conserved_and_the_record_is_a_tree():
-    mesons, decays = fitted(0.1, "pi0", "eta", "eta_prime")
+    mesons, decays = fitted(0.1, "pi0", "eta", "eta'")
     events = DecaySampler.of(DUMP, mesons, decays | channels(0.1, "omega"), e_min=0.0).sample(
         30_000, np.random.default_rng(4)
     )
@@ -72,7 +72,7 @@ def test_momentum_and_energy_are_conserved_and_the_record_is_a_tree():
 
 
 def test_omega_makes_a_pion_beside():
-    mesons = FittedMesons.of(400.0, DUMP.mass_number, {MESONS["omega"]: 0.5})
+    mesons = FittedMesons.of(400.0, DUMP.mass_number, {meson("omega"): 0.5})
     _, e, pdg = columns(
         DecaySampler.of(DUMP, mesons, channels(0.5, "omega"), e_min=2.0).sample(5000, np.random.default_rng(5))
     )
@@ -84,7 +84,7 @@ def test_omega_makes_a_pion_beside():
 @pytest.mark.parametrize("e_min", [0.05, 0.3, 3.0, 60.0])
 def test_events_are_those_of_the_rate(e_min):
     """Shares above energies, and of each meson, of samples with and without the cut."""
-    mesons, decays = fitted(0.02, "pi0", "eta", "eta_prime", numbers=(1.0, 1.0, 1.0))
+    mesons, decays = fitted(0.02, "pi0", "eta", "eta'", numbers=(1.0, 1.0, 1.0))
     n = 60_000
     _, e, pdg = columns(DecaySampler.of(DUMP, mesons, decays, e_min=e_min).sample(n, np.random.default_rng(6)))
     assert e[:, 3].min() >= e_min * (1 - 1e-12)
@@ -92,17 +92,17 @@ def test_events_are_those_of_the_rate(e_min):
     for higher in (1.5 * e_min, 3 * e_min):
         share = decay_rate(mesons, decays, e_min=higher).value / rate
         assert abs((e[:, 3] > higher).mean() - share) < 4 * np.sqrt(share * (1 - share) / n) + 1e-3 * share
-    for name in ("pi0", "eta", "eta_prime"):
+    for name in ("pi0", "eta", "eta'"):
         one, own = fitted(0.02, name, numbers=(1.0,))
         share = decay_rate(one, own, e_min=e_min).value / rate
-        found = (pdg[:, 2] == MESONS[name].pdg).mean()
+        found = (pdg[:, 2] == meson(name).pdg).mean()
         assert abs(found - share) < 4 * np.sqrt(share * (1 - share) / n) + 1e-3 * share
 
 
 def test_rate_without_cut_is_multiplicity_times_branching():
-    mesons, decays = fitted(0.05, "pi0", "eta", "eta_prime")
+    mesons, decays = fitted(0.05, "pi0", "eta", "eta'")
     expected = sum(
-        n * decays[MESONS[k].pdg].branching for k, n in zip(("pi0", "eta", "eta_prime"), (3.7, 0.5, 0.06), strict=True)
+        n * decays[meson(k).pdg].branching for k, n in zip(("pi0", "eta", "eta'"), (3.7, 0.5, 0.06), strict=True)
     )
     assert decay_rate(mesons, decays).value == pytest.approx(expected, rel=1e-12)
 
@@ -127,7 +127,7 @@ def test_a_far_aperture_by_a_second_calculation():
         return (np.abs(np.abs(x) - 5000.0) < 1500.0) & (np.abs(y) < 1500.0) & (vector[:, 2] > 0)  # on both sides
 
     first = seen(p[:, 3]).mean() * decay_rate(mesons, decays, e_min=3.0).value
-    frame, mass = Collision(400.0), MESONS["pi0"].mass
+    frame, mass = Collision(400.0), meson("pi0").mass
     size = np.exp(rng.uniform(np.log(1.0), np.log(400.0), 4 * n))
     theta = np.exp(rng.uniform(np.log(1e-5), np.log(1.0), 4 * n))
     energy, pt, pz = np.hypot(size, mass), size * np.sin(theta), size * np.cos(theta)
@@ -170,7 +170,7 @@ def mesons_per_mb():
     """Integral of the fit on copper [mb]: what one pi0 per proton is normalised to."""
     from semivis_gen.production.mesons.spectrum import fitted_spectrum
 
-    return fitted_spectrum(MESONS["pi0"], 400.0, 63.546, cells=(1024, 512)).cross_section
+    return fitted_spectrum(meson("pi0"), 400.0, 63.546, cells=(1024, 512)).cross_section
 
 
 def test_nuclei_and_depths_of_a_mixture():

@@ -83,7 +83,7 @@ def test_event_files_are_collisions_of_one_proton_each(tmp_path, name):
 def test_events_in_mev(tmp_path):
     with open_writer(tmp_path / "mev.lhe", events().info) as writer:
         writer.write(events(scale=1000.0))
-    message = r"mev\.lhe: event 1: a particle 111 of mass 134\.98, not 0\.134977 GeV: give the file in GeV"
+    message = r"mev\.lhe: event 1: a pi0 of mass 134\.98, not 0\.134977 GeV: give the file in GeV"
     with pytest.raises(EventFileError, match=message):
         mesons_from_file(tmp_path / "mev.lhe")
 

@@ -8,7 +8,7 @@ from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.numerics.kinematics import energy_of
 from semivis_gen.production.mesons.meson_list import MesonList
 from semivis_gen.production.mesons.mixing import MixingSampler, VectorMixing, mixing_probability, mixing_rate
-from semivis_gen.production.mesons.species import MESONS
+from semivis_gen.production.mesons.species import meson
 from semivis_gen.production.process import production_rate
 from semivis_gen.target.materials import material
 from semivis_gen.target.proton_dump import ProtonDump
@@ -19,7 +19,7 @@ DUMP = ProtonDump(400.0, material("Cu"))
 @pytest.mark.parametrize("name", ["rho", "omega", "phi"])
 def test_on_the_resonance_aprime_follow_from_electron_pairs(name):
     """N(A') = 3 pi m / (2 alpha) dN(V -> e e)/dm at epsilon = 1 (Bjorken et al., 0906.0580, eq. 19)."""
-    kind = MESONS[name]
+    kind = meson(name)
     per_mass2 = 1 / (np.pi * kind.mass * kind.width)  # of a Breit-Wigner at its top
     pairs = 2 * kind.mass * per_mass2 * kind.ee_width / kind.width
     expected = 3 * np.pi * kind.mass / (2 * ALPHA) * pairs
@@ -27,7 +27,7 @@ def test_on_the_resonance_aprime_follow_from_electron_pairs(name):
 
 
 def test_half_maximum_is_at_half_the_width():
-    phi = MESONS["phi"]
+    phi = meson("phi")
     peak = mixing_probability(phi, phi.mass)
     assert mixing_probability(phi, phi.mass + phi.width / 2) == pytest.approx(peak / 2, rel=0.01)
 
@@ -54,7 +54,7 @@ def test_centre_of_mass_momenta_are_kept():
     gamma = (400.0 + M_PROTON) / np.sqrt(2 * M_PROTON * (M_PROTON + 400.0))
     flow = np.sqrt(gamma**2 - 1)
     expected = []
-    for p, mass in zip(parent, (MESONS["rho"].mass, MESONS["phi"].mass), strict=True):
+    for p, mass in zip(parent, (meson("rho").mass, meson("phi").mass), strict=True):
         along = gamma * p[2] - flow * np.sqrt(p @ p + mass**2)
         energy = np.sqrt(along**2 + p[:2] @ p[:2] + 0.25)
         expected.append([p[0], p[1], gamma * along + flow * energy])
@@ -62,7 +62,7 @@ def test_centre_of_mass_momenta_are_kept():
 
 
 def test_an_aprime_of_the_mass_of_the_meson_is_the_meson():
-    rho = MESONS["rho"]
+    rho = meson("rho")
     mesons = MesonList.of([113], [[0.3, 0.1, 40.0]], [0.5])
     assert mixing_rate(rho.mass, DUMP, mesons).value == pytest.approx(
         0.5 * mixing_probability(rho, rho.mass), rel=1e-12
