@@ -14,6 +14,7 @@ from semivis_gen.events import IdMap
 from semivis_gen.model import DarkMasses, DarkSector
 
 __all__ = [
+    "beam_option",
     "coupling_options",
     "echo_json",
     "id_option",
@@ -54,6 +55,12 @@ coupling_options = _apply(
         click.option("--epsilon", type=float, default=1e-3, show_default=True, help="Kinetic mixing."),
     ]
 )
+beam_option = click.option(
+    "--beam",
+    type=click.Choice(["e-", "e+", "mu-", "mu+"]),
+    help="Beam particle; e- where not given.",
+    callback=lambda _context, _option, symbol: None if symbol is None else lepton_id(symbol),
+)
 mode_option = click.option(
     "--mode", default="semivisible", show_default=True, help="One of the card's modes, such as invisible or visible."
 )
@@ -65,6 +72,13 @@ id_option = click.option(
     metavar="NAME=ID",
     help="Id of aprime, chi1 or chi2 in the file, where it is not 55, 52, 58; repeat for each.",
 )
+
+
+def lepton_id(symbol: str) -> int:
+    """PDG id of a beam particle by its symbol."""
+    from semivis_gen.target import LEPTONS
+
+    return next(pdg for pdg, lepton in LEPTONS.items() if lepton.symbol == symbol)
 
 
 def point_from(m_aprime: float, ratio: float, splitting: float, alpha_d: float, epsilon: float) -> DarkSector:

@@ -14,7 +14,8 @@ from semivis_gen.errors import ParameterError
 from semivis_gen.events import RunInfo
 from semivis_gen.numerics import energy_of
 from semivis_gen.target.materials import Material
-from semivis_gen.target.tracks import TrackLength, track_length
+from semivis_gen.target.muons import muon_track
+from semivis_gen.target.tracks import Track, track_length
 
 __all__ = ["LEPTONS", "Lepton", "Source", "ThickTarget", "ThinTarget"]
 
@@ -126,7 +127,7 @@ class ThickTarget:
         """Rates are numbers of A' per beam particle."""
         return f"A' per {self.lepton.name}"
 
-    def track_length(self, *, secondaries: bool = False) -> TrackLength:
+    def track_length(self, *, secondaries: bool = False) -> Track:
         """Track length above the cut.
 
         Parameters
@@ -136,9 +137,19 @@ class ThickTarget:
 
         Returns
         -------
-        TrackLength
+        Track
             In radiation lengths.
+
+        Raises
+        ------
+        ParameterError
+            For the shower of a muon.
         """
+        if abs(self.beam_id) == ID_MUON:
+            if secondaries:
+                msg = f"a beam of {self.lepton.symbol} has no shower here: take particles = primary"
+                raise ParameterError(msg)
+            return muon_track(self.beam_energy, self.energy_cut, self.thickness_x0, self.material)
         return track_length(self.beam_energy, self.energy_cut, self.thickness_x0, secondaries=secondaries)
 
     def run_info(self) -> RunInfo:

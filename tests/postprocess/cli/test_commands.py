@@ -58,6 +58,20 @@ def test_xsec():
     assert answer("xsec", "--m-aprime", 0.1, "--energy", 100, "--method", "iww")["method"] == "iww"
 
 
+@pytest.mark.parametrize(("beam", "sigma"), [("e-", 117.88), ("e+", 117.88), ("mu-", 9.654), ("mu+", 9.654)])
+def test_xsec_of_each_lepton(beam, sigma):
+    record = answer("xsec", "--m-aprime", 0.1, "--energy", 160, "--beam", beam)
+    assert record["beam"] == beam
+    assert record["sigma_pb"] == pytest.approx(sigma, rel=1e-3)
+
+
+def test_generate_with_each_lepton(tmp_path):
+    for beam, pdg in (("e-", 11), ("e+", -11), ("mu-", 13), ("mu+", -13)):
+        file = tmp_path / "events.lhe"
+        answer("generate", "--m-aprime", 0.3, "--energy", 160, "--beam", beam, "--events", 10, "--output", file)
+        assert f"<init>\n{pdg} 1000822070 160.0" in file.read_text()
+
+
 def test_experiments_list_show_and_help():
     assert "na64-2018" in answer("experiments")
     shown = semivis("experiments", "na64-2018")
@@ -127,6 +141,12 @@ def test_closed_decays_and_couplings_out_of_range():
     assert "leave out --method" in complaint(*madgraph, "--method", "iww")
     assert "take an element" in complaint(*madgraph, "--material", "polystyrene")
     assert "/nowhere" in complaint(*madgraph, "--program", "/nowhere")
+    assert "not for mu-" in complaint(*madgraph, "--beam", "mu-")
+    assert "holds for electrons" in complaint(
+        "xsec", "--m-aprime", 1, "--energy", 100, "--beam", "mu+", "--method", "iww"
+    )
+    experiment = ("generate", "--m-aprime", 0.1, "--experiment", "na64-2018", "--beam", "e+", "--output", "x.lhe")
+    assert "--beam goes with --energy" in complaint(*experiment)
 
 
 def test_unknown_experiment_and_malformed_card(tmp_path):
