@@ -47,7 +47,7 @@ class ProtonBremsstrahlung:
     """Smallest share of the proton's momentum that A' takes; below, the approximation fails."""
     z_max: float = 0.9
     """Largest share."""
-    pt_max: float = 1.0
+    pt_max_GeV: float = 1.0  # noqa: N815
     """Largest transverse momentum [GeV]."""
     form_factor: ProtonFormFactor = ProtonFormFactor.VECTOR_MESONS
     """Form factor of the proton: sum of vector mesons, or point."""
@@ -56,8 +56,8 @@ class ProtonBremsstrahlung:
         if not 0 < self.z_min < self.z_max < 1:
             msg = f"proton_bremsstrahlung: z_min = {self.z_min} and z_max = {self.z_max} must rise between 0 and 1"
             raise ParameterError(msg)
-        if not 0 < self.pt_max < math.inf:
-            msg = f"proton_bremsstrahlung: pt_max = {self.pt_max} GeV must be positive and finite"
+        if not 0 < self.pt_max_GeV < math.inf:
+            msg = f"proton_bremsstrahlung: pt_max_GeV = {self.pt_max_GeV} must be positive and finite"
             raise ParameterError(msg)
         if self.form_factor not in list(ProtonFormFactor):
             known = ", ".join(ProtonFormFactor)
@@ -110,7 +110,7 @@ class _PhaseSpace:
         """z, pT [GeV] and A' per du dv at epsilon = 1 and F1 = 1."""
         process, momentum = self.process, self.dump.beam_momentum
         scale = process.z_min**2 * M_PROTON**2 + (1 - process.z_max) * self.m_aprime**2
-        length = math.log1p(process.pt_max**2 / scale)
+        length = math.log1p(process.pt_max_GeV**2 / scale)
         pt2 = scale * np.expm1(u * length)
         below = np.maximum(self.e_min**2 - pt2 - self.m_aprime**2, 0.0)
         low = np.maximum(np.sqrt(below) / momentum, process.z_min)

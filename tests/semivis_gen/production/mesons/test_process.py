@@ -126,9 +126,7 @@ def test_what_cannot_be():
         ParameterError, match="meson_decay needs protons that stop in a block: give a ProtonDump, not a ThickT"
     ):
         MesonDecay().rate(0.1, electrons)
-    with pytest.raises(
-        ParameterError, match=r"bremsstrahlung makes no A' from a beam of 2212 \(p\): it works with"
-    ):
+    with pytest.raises(ParameterError, match=r"bremsstrahlung makes no A' from a beam of 2212 \(p\): it works with"):
         production_rate(0.1, DUMP)
     with pytest.raises(ParameterError, match=r"mesons = \(\) names none: take some of pi0, eta, eta', omega"):
         MesonDecay(mesons=())

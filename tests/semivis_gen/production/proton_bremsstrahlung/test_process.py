@@ -52,10 +52,10 @@ def test_rate_by_closed_form(m):
 
 
 def test_limits_are_settings():
-    wide, narrow = ProtonBremsstrahlung(z_min=0.05, pt_max=1.5), ProtonBremsstrahlung(z_max=0.5)
+    wide, narrow = ProtonBremsstrahlung(z_min=0.05, pt_max_GeV=1.5), ProtonBremsstrahlung(z_max=0.5)
     middle = ProtonBremsstrahlung().rate(0.3, DUMP).value
     assert narrow.rate(0.3, DUMP).value < middle < wide.rate(0.3, DUMP).value
-    z = ProtonBremsstrahlung(z_min=0.3, z_max=0.3 + 1e-6, pt_max=0.7, form_factor="point").rate(0.3, DUMP).value
+    z = ProtonBremsstrahlung(z_min=0.3, z_max=0.3 + 1e-6, pt_max_GeV=0.7, form_factor="point").rate(0.3, DUMP).value
     left = 2 * M_PROTON * (400.0 - 0.3 * DUMP.beam_momentum)
     ratio = proton_proton_cross_section(left) / proton_proton_cross_section(2 * M_PROTON * 400.0)
     assert z == pytest.approx(1e-6 * over_pt(0.3, 0.3, 0.7) * float(ratio), rel=1e-4)
@@ -75,8 +75,8 @@ def test_events_are_those_of_the_rate(m, e_min):
     assert z.max() <= 0.9 + 1e-9
     rate = ProtonBremsstrahlung().rate(m, DUMP, e_min=e_min).value
     for setting, found in (
-        (ProtonBremsstrahlung(pt_max=0.3), pt < 0.3),
-        (ProtonBremsstrahlung(pt_max=0.6), pt < 0.6),
+        (ProtonBremsstrahlung(pt_max_GeV=0.3), pt < 0.3),
+        (ProtonBremsstrahlung(pt_max_GeV=0.6), pt < 0.6),
         (ProtonBremsstrahlung(z_max=0.7), z < 0.7),
     ):
         share = setting.rate(m, DUMP, e_min=e_min).value / rate
@@ -94,8 +94,8 @@ def test_small_masses_have_a_limit():
 def test_what_cannot_be():
     with pytest.raises(ParameterError, match=r"z_min = 0\.9 and z_max = 0\.1 must rise between 0 and 1"):
         ProtonBremsstrahlung(z_min=0.9, z_max=0.1)
-    with pytest.raises(ParameterError, match=r"pt_max = 0\.0 GeV must be positive and finite"):
-        ProtonBremsstrahlung(pt_max=0.0)
+    with pytest.raises(ParameterError, match=r"pt_max_GeV = 0\.0 must be positive and finite"):
+        ProtonBremsstrahlung(pt_max_GeV=0.0)
     with pytest.raises(ParameterError, match="form_factor = 'dipole' is none of vector_mesons, point"):
         ProtonBremsstrahlung(form_factor="dipole")
     with pytest.raises(ParameterError, match="needs protons that stop in a block"):
