@@ -6,12 +6,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
+from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, M_ELECTRON
 from semivis_gen.errors import EventFileError, KinematicsError, ParameterError
 from semivis_gen.events import STATUS_DECAYED, concatenate
 from semivis_gen.generator import generate
 from semivis_gen.io.files import open_writer, read_events, read_info
 from semivis_gen.model.point import DarkMasses
+from semivis_gen.model.widths import ctau_mm, gamma_aprime_lepton
 from semivis_gen.production.mesons.channels import FormFactor
 from semivis_gen.production.mesons.files import write_mesons
 from semivis_gen.production.mesons.meson_list import MesonList
@@ -227,3 +228,34 @@ def test_hepmc3_graphs_are_whole(tmp_path):
             assert {p.pid for p in meson.production_vertex.particles_in} == {2212, 1000290640}
             out = [p.momentum for p in meson.end_vertex.particles_out]
             assert sum(p.e for p in out) == pytest.approx(meson.momentum.e, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("dump", "numbers", "protons", "metres", "aperture", "e_min", "efficiency", "limit", "epsilon"),
+    [
+        (DUMP, (2.4, 0.26), 2.4e18, (480, 515), (5.0, 1.5), 3.0, 0.51, 2.3, 1.88e-7),
+        (NUCAL, (2.37, 0.26), 1.7e18, (64, 87), (0.0, 1.3), 10.0, 0.7, 3.6, 2.02e-7),
+    ],
+    ids=["CHARM", "NuCal"],
+)
+def test_published_limits_have_their_number_of_events(
+    dump, numbers, protons, metres, aperture, e_min, efficiency, limit, epsilon
+):
+    """Rough: A' -> e e of 50 MeV at the smallest excluded epsilon of 1908.07525, with the meson numbers of recasts.
+
+    A square of 3 m beside the axis, a disc around it; no detector. N goes with epsilon^4 there.
+    """
+    m, n = 0.05, 20_000
+    process = MesonDecay(mesons=("pi0", "eta"), pi0_per_proton=numbers[0], eta_per_proton=numbers[1])
+    events = process.sampler(m, dump, e_min=e_min).sample(n, np.random.default_rng(1))
+    p = events.momentum.reshape(n, 5, 3)[:, 3]
+    beyond = metres[1] * np.hypot(p[:, 0], p[:, 1]) / p[:, 2]
+    offset, half = aperture
+    turn = np.linspace(0, 2 * np.pi, 64, endpoint=False)[:, None]  # round about the beam
+    x, y = np.abs(beyond * np.cos(turn) - offset), np.abs(beyond * np.sin(turn))
+    seen = ((x < half) & (y < half) if offset else (x**2 + y**2 < half**2)).mean(axis=0)
+    length = np.linalg.norm(p, axis=1) / m * ctau_mm(gamma_aprime_lepton(m, epsilon, M_ELECTRON)) / 1000
+    inside = np.exp(-metres[0] / length) - np.exp(-metres[1] / length)
+    rate = process.rate(m, dump, e_min=e_min).value
+    found = protons * epsilon**2 * rate * (seen * inside).mean() * efficiency
+    assert 1 / 1.5 < found / limit < 1.5
