@@ -68,7 +68,7 @@ class VectorMixing:
     mesons: tuple[str, ...] = MIXING
     """Which mesons, some of rho, omega, phi."""
     spectrum: str = FIT
-    """Where their momenta come from: bmpt, the fit of hep-ph/0101163, or a file of mesons."""
+    """Where their momenta come from: bmpt, the fit of hep-ph/0101163, or the path of a file of mesons."""
     rho_per_proton: float | None = None
     """rho0 per proton; by beam energy, or those of the file, where absent."""
     omega_per_proton: float | None = None

@@ -44,7 +44,7 @@ class MesonDecay:
     mesons: tuple[str, ...] = ("pi0", "eta", "eta'")
     """Which mesons, some of pi0, eta, eta', omega."""
     spectrum: str = FIT
-    """Where their momenta come from: bmpt, the fit of hep-ph/0101163, or a file of mesons."""
+    """Where their momenta come from: bmpt, the fit of hep-ph/0101163, or the path of a file of mesons."""
     form_factor: FormFactor = FormFactor.POINT
     """Transition form factor: point, or rho dominance."""
     pi0_per_proton: float | None = None
