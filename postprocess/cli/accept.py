@@ -13,7 +13,6 @@ from postprocess.acceptance import (
     CHECKS,
     SCENARIOS,
     AcceptanceTable,
-    Semivisible,
     accept,
     cut_flow_rows,
     write_cut_flows,
@@ -164,7 +163,7 @@ def command(
             seed=seed,
             chunk=20_000,
             e_min_aprime=card.e_min(mode),
-            chain=isinstance(SCENARIOS[mode], Semivisible),
+            chain=SCENARIOS[mode].chain,
         )
     else:
         msg = "nothing to accept: give event files, or --m-aprime for native events"

@@ -22,6 +22,7 @@ class Visible:
     name = "visible"
     flyer = "A'"
     decays = True
+    chain = False
 
     def flyer_mass(self, masses: DarkMasses) -> float:
         """Mass of A' [GeV]."""
