@@ -10,12 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour
 from postprocess.scan import MassPoint, by_shape, reach
-from postprocess.signal import exact_width, muons_counted, without_muons
+from postprocess.signal import exact_width, muons_counted, visible_share, without_muons
 from semivis_gen.constants import M_MUON
 from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import Estimate
@@ -103,5 +101,5 @@ def largest_muon_share(points: Sequence[MassPoint], contour: Contour) -> float:
 
 
 def _share(masses: DarkMasses) -> float:
-    """Branching to muons; couplings cancel."""
-    return float(1 - exact_width(masses, np.array([0.1]), np.array([1e-3]))[1][0])
+    """Branching to muons."""
+    return visible_share(masses, ["mu+ mu-"])

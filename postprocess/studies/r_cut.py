@@ -10,6 +10,7 @@ import numpy as np
 from postprocess.acceptance import accept, cut_flow_rows
 from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment
+from semivis_gen.decay import ELECTRONS_ONLY
 from semivis_gen.generator import generate
 from semivis_gen.model import DarkMasses, ctau_mm, gamma_chi2_total
 
@@ -68,7 +69,13 @@ def cut_efficiency(
         epsilon = float(FERMILAB_2021.epsilon(m))
         lifetime = float(ctau_mm(gamma_chi2_total(point, alpha_d, epsilon)))
         sample = generate(
-            point, card.thick_target(), processes=card.processes, n_events=events, seed=seed, e_min_aprime=card.e_min()
+            point,
+            card.thick_target(),
+            processes=card.processes,
+            n_events=events,
+            seed=seed,
+            e_min_aprime=card.e_min(),
+            channels=ELECTRONS_ONLY,
         )
         table = accept(sample, card, ctau_mm=[0.99 * lifetime, lifetime, 1.01 * lifetime], masses=point, seed=seed)
         flow = [r for r in cut_flow_rows(table) if r.signature == signature and r.ctau_mm == table.ctau_mm[1]]

@@ -3,10 +3,10 @@ import math
 import numpy as np
 import pytest
 
-from semivis_gen.constants import ALPHA, M_MUON
+from semivis_gen.constants import ALPHA, M_MUON, M_PION
 from semivis_gen.errors import CardError
 from semivis_gen.model import hadrons
-from semivis_gen.model.hadrons import M_PION, gamma_aprime_hadrons, r_ratio
+from semivis_gen.model.hadrons import gamma_aprime_hadrons, r_ratio
 from semivis_gen.model.widths import gamma_aprime_lepton
 
 
