@@ -65,8 +65,8 @@ def generate(
         Whether each process gets the share of events that it asks for, so that none starves, with weights of mean 1;
         otherwise as they occur, without weights.
     channels : sequence of str, optional
-        Decays of chi2 to generate, such as `("e+ e-",)`; all that are open, by branching, where absent. `info.rate` stays
-        the rate of production, `info.extra["chi2_branching"]` is the share of decays that the channels have.
+        Decays of chi2 to generate, such as `("e+ e-",)`; all that are open, by branching, where absent. `info.rate`
+        stays the rate of production, `info.extra["chi2_branching"]` is the share of decays that the channels have.
 
     Yields
     ------

@@ -145,10 +145,8 @@ def command(
         "rate_epsilon": info.rate_epsilon,
     }
     if as_json:
-        kept: dict[str, Any] = {
-            key: info.extra[key] for key in ("chi2_channels", "chi2_branching") if key in info.extra
-        }
-        echo_json({"file": str(output), "events": events, "seed": seed, **rate, **kept})
+        known: dict[str, Any] = {k: v for k, v in info.extra.items() if k in ("chi2_channels", "chi2_branching")}
+        echo_json({"file": str(output), "events": events, "seed": seed, **rate, **known})
     else:
         click.echo(
             f"{output}: {events} events, {info.rate:.5g} +- {info.rate_error:.1g} {info.rate_unit}"

@@ -216,9 +216,7 @@ class _Layout:
         before = np.cumsum(is_aprime) - is_aprime  # A' in front of a particle, in all events
         new = np.arange(len(events.pdg)) + before + ends[count[of_event]]
         mine = of_event[rows]
-        first = (
-            offsets[1:][mine] - ends[count[1:][mine]] + ends[:-1]
-        )  # at the end of the event, those of the last A' last
+        first = offsets[1:][mine] - ends[count[1:][mine]] + ends[:-1]  # at the event's end, the last A' last
         return cls(offsets, new, 0, products, new[rows], new[rows] + 1, first, count)
 
     def rows_of(self, start: int, stop: int) -> slice:

@@ -83,8 +83,8 @@ def decay_channels(masses: DarkMasses, channels: Sequence[str] | None = None) ->
     shares = chi2_shares(masses)
     if OTHER_HADRONS in asked and shares[OTHER_HADRONS] > OTHER_MAX:
         msg = (
-            f"{shares[OTHER_HADRONS]:.0%} of the decays of chi2 with Delta = {masses.delta:g} GeV are to four pions and "
-            f"more, which are not generated: name the channels to generate, out of {', '.join(CHANNELS)}"
+            f"{shares[OTHER_HADRONS]:.0%} of the decays of chi2 with Delta = {masses.delta:g} GeV are to four pions "
+            f"and more, which are not generated: name the channels to generate, out of {', '.join(CHANNELS)}"
         )
         raise ParameterError(msg)
     found = {name: shares[name] for name in asked if name in CHANNELS and shares[name] > 0}
@@ -114,4 +114,4 @@ def draw_channels(shares: Mapping[str, float], n: int, rng: np.random.Generator)
     if len(shares) == 1:
         return np.zeros(n, dtype=np.int64)
     ends = np.cumsum(list(shares.values()))
-    return np.searchsorted(ends, rng.random(n) * ends[-1], side="right").clip(max=len(ends) - 1)
+    return np.asarray(np.minimum(np.searchsorted(ends, rng.random(n) * ends[-1], side="right"), len(ends) - 1))

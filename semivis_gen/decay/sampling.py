@@ -3,8 +3,8 @@
 The Majorana coupling i g_D A'_mu chi2bar gamma^mu chi1 acts as a vector current between chi2 and chi1 with masses
 of equal sign. In the frame of q, the momentum of the pair, with z along the flight of chi1, its square for unpolarised
 chi2 is diagonal: q^2 for either transverse component, Sigma^2 for the longitudinal one. The square of the pair's
-current is delta_ij - beta^2 k_i k_j for fermions, delta_ij - k_i k_j for pi0 gamma and k_i k_j for two mesons of spin 0,
-k the direction of the first particle and beta^2 = 1 - rho, rho = 4 m^2/q^2. So with theta between k and z
+current is delta_ij - beta^2 k_i k_j for fermions, delta_ij - k_i k_j for pi0 gamma, k_i k_j for two mesons of spin 0,
+with k the direction of the first particle and beta^2 = 1 - rho, rho = 4 m^2/q^2. So with theta between k and z
 
     dGamma / (dq^2 dcos) ~ rate(q^2) * (1 - eta cos^2 theta),
     eta = (1 - rho) (Sigma^2 - q^2) / [Sigma^2 + (1 + rho) q^2]     fermions; rho = 0 for pi0 gamma,

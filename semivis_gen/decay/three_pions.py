@@ -25,7 +25,8 @@ __all__ = ["dalitz_density", "sample_dalitz", "three_pions"]
 THRESHOLD = 2 * M_PION + M_PION0
 MARGIN = 1.3  # of the bound for rejection over the largest value on a grid
 GRID = 100
-ROOM = np.geomspace(1e-4, 1.7, 50)  # [GeV] q above threshold for which the bound is tabulated: up to 2 GeV
+# [GeV] q above threshold for which the bound is tabulated, up to 2 GeV; it has a kink where the rho enters the plot
+ROOM = np.r_[np.geomspace(1e-4, 0.4, 20), np.linspace(0.42, 1.7, 65)]
 
 
 def dalitz_density(q: FloatArray, e_plus: FloatArray, e_minus: FloatArray) -> FloatArray:

@@ -134,7 +134,7 @@ def _nodes() -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Edges of intervals in q [GeV], Gauss-Legendre points and weights in them, R and its error at these."""
     measured = measured_energies()
     edges = np.r_[
-        np.linspace(M_PION0, 2 * M_PION, 12)[:-1],
+        M_PION0 + (2 * M_PION - M_PION0) * np.linspace(0, 1, 12)[:-1] ** 2,
         2 * M_PION + (FIRST_ROOT_S - 2 * M_PION) * np.linspace(0, 1, 25)[:-1] ** 2,
         measured,
         np.geomspace(measured[-1], HIGHEST, 80)[1:],

@@ -4,8 +4,8 @@ R(s) = sigma(e+ e- -> hadrons) / sigma_0, sigma_0 = 4 pi alpha^2 / (3 s) that of
 electromagnetic current, so that a virtual A' of mass sqrt(s) has Gamma(hadrons) = R(s) Gamma(massless muons).
 
 * Below 0.6 GeV R is the sum of what there is, pi+ pi- and a little pi0 gamma: the data have errors of 3 to 26 % there.
-* Above it R is the measured one, cards/data/r_ratio_pdg2020.csv, whose points resolve rho, omega and phi; up to 1.04 GeV
-  it is divided as `pion` and `vector_mesons` say, beyond it what these do not explain is other hadrons.
+* Above it R is the measured one, cards/data/r_ratio_pdg2020.csv, whose points resolve rho, omega and phi. Up to 1.04
+  GeV it is divided as `pion` and `vector_mesons` say, beyond it what these do not explain is other hadrons.
 * J/psi, psi(2S) and Upsilon are not in the data; `NARROW_STATES` adds them where R is integrated.
 """
 
@@ -181,8 +181,8 @@ def _table() -> tuple[FloatArray, FloatArray, FloatArray]:
         msg = f"{path}: not a readable table of R(s) ({error}); reinstall semivis"
         raise CardError(msg) from error
     rows = rows[rows[:, 0] <= LAST_ROOT_S]
-    error = 0.5 * (rows[:, 2] + rows[:, 3])
+    sigma = 0.5 * (rows[:, 2] + rows[:, 3])
     root_s, index = np.unique(rows[:, 0], return_inverse=True)
-    total = np.bincount(index, weights=error**-2.0)
-    r, mean_error = (np.bincount(index, weights=values / error**2) / total for values in (rows[:, 1], error))
-    return root_s, np.asarray(r), np.asarray(mean_error)
+    total = np.bincount(index, weights=sigma**-2.0)
+    r, mean_sigma = (np.bincount(index, weights=values / sigma**2) / total for values in (rows[:, 1], sigma))
+    return root_s, np.asarray(r), np.asarray(mean_sigma)

@@ -1,7 +1,7 @@
 """Widths, lifetimes and branchings of A' and chi2.
 
-Leptons are exact at leading order (`chi2_leptons`), hadrons follow from R(s) (`chi2_hadrons`, `hadrons`). Gamma(chi2) is
-epsilon^2 alpha_D times a function of the masses. Couplings may be arrays: they broadcast.
+Leptons are exact at leading order (`chi2_leptons`), hadrons follow from R(s) (`chi2_hadrons`, `hadrons`).
+Gamma(chi2) is epsilon^2 alpha_D times a function of the masses. Couplings may be arrays: they broadcast.
 """
 
 from __future__ import annotations

@@ -31,9 +31,9 @@ def dark_channels(point: DarkSector) -> dict[int, dict[tuple[int, ...], float]]:
     Returns
     -------
     dict
-        For 55 and 58, ids of the products and branching fractions. An A' decays to chi1 chi2 and to pairs: what is left
-        out, its decays to three pions and to other hadrons, has a share of alpha epsilon^2/alpha_D at most. Of the decays
-        of chi2 only those to other hadrons are left out.
+        For 55 and 58, ids of the products and branching fractions. An A' decays to chi1 chi2 and to pairs: what is
+        left out, its decays to three pions and to other hadrons, has a share of the order alpha epsilon^2/alpha_D. Of
+        the decays of chi2 only those to other hadrons are left out.
 
     Raises
     ------
