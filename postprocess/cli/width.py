@@ -76,7 +76,9 @@ def command(engine: str, program: str | None, as_json: bool, **parameters: float
     if as_json:
         echo_json(record)
         return
-    click.echo(f"Gamma(chi2)     {record['gamma_chi2_GeV']:.6e} GeV   ({engine})")
+    uncertain = record["gamma_chi2_hadrons_error_GeV"]
+    data = f" +- {uncertain:.1e} from R(s)" if uncertain else ""
+    click.echo(f"Gamma(chi2)     {record['gamma_chi2_GeV']:.6e} GeV{data}   ({engine})")
     click.echo(f"c tau(chi2)     {record['ctau_chi2_mm']:.6g} mm")
     error = f" +- {record['K_error']:.2g}" if "K_error" in record else ""
     click.echo(f"K               {record['K']:.6f}{error}")
@@ -86,4 +88,4 @@ def command(engine: str, program: str | None, as_json: bool, **parameters: float
     for parent, channels in record["branching"].items():
         for channel, share in channels.items():
             if share > 0:
-                click.echo(f"BR({parent} -> {channel})".ljust(28) + f"{share:.6g}")
+                click.echo(f"BR({parent} -> {channel})".ljust(33) + f"{share:.6g}")

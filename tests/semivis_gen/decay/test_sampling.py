@@ -156,9 +156,7 @@ def test_every_channel_conserves_four_momentum_and_has_its_angles(channel):
     parent = rng.normal(size=(n, 3)) * np.geomspace(1e-2, 1e3, n)[:, None]
     chi1, *products = chi2_decay(parent, HEAVY, rng, channel=channel)
     assert len(products) == len(made.pdg)
-    energy = energy_of(chi1, HEAVY.m_chi1) + sum(
-        energy_of(p, m) for p, m in zip(products, made.masses, strict=True)
-    )
+    energy = energy_of(chi1, HEAVY.m_chi1) + sum(energy_of(p, m) for p, m in zip(products, made.masses, strict=True))
     assert (np.abs(energy / energy_of(parent, HEAVY.m_chi2) - 1)).max() < 1e-12
     assert np.abs(chi1 + sum(products) - parent).max() < 1e-9
     at_rest = np.zeros((n, 3))

@@ -27,7 +27,9 @@ def test_names_and_groups_in_a_fixed_order():
     assert {*LEPTONS, *HADRONS} == {*CHANNELS, OTHER_HADRONS}
 
 
-@pytest.mark.parametrize(("names", "message"), [(["e e"], "'e e' is no final state"), ([], "an empty list gives no final")])
+@pytest.mark.parametrize(
+    ("names", "message"), [(["e e"], "'e e' is no final state"), ([], "an empty list gives no final")]
+)
 def test_unknown_names_are_refused(names, message):
     with pytest.raises(ParameterError, match=message):
         channel_names(names)

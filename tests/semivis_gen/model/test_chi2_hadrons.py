@@ -1,6 +1,7 @@
 """chi2 -> chi1 hadrons: an independent code, its own free quarks, direct integration, thresholds and narrow states."""
 
 import csv
+import itertools
 import math
 
 import numpy as np
@@ -51,7 +52,9 @@ def test_an_independent_code_agrees_below_the_rho(masses, width):
 
 
 @pytest.mark.parametrize(
-    ("masses", "width"), [x for x in EVENTCALC if 0.721 < x[0].delta < 3.5], ids=lambda x: f"{getattr(x, 'delta', x):.3g}"
+    ("masses", "width"),
+    [x for x in EVENTCALC if 0.721 < x[0].delta < 3.5],
+    ids=lambda x: f"{getattr(x, 'delta', x):.3g}",
 )
 def test_above_it_that_code_has_free_quarks_without_colour(masses, width):
     # u and d of the mass of the pion, s of the kaon, squared charges 5/9 and 1/9, no factor 3, no resonances
@@ -77,7 +80,7 @@ def test_the_table_integrates_as_well_as_adaptive_quadrature(delta):
     edges = np.unique(np.r_[edges[edges < delta], delta])
     x, w = np.polynomial.legendre.leggauss(30)
     total = 0.0
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in itertools.pairwise(edges):
         u = 0.5 * (x + 1)
         q = low + (high - low) * u * u * (3 - 2 * u)  # flat at both ends: square roots do no harm
         rate = chi2_rate_dq2(masses, q * q, 0.0) * r_ratio(q * q) * 2 * q
