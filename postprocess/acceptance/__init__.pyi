@@ -1,8 +1,20 @@
+from .candidates import Candidates as Candidates
 from .cut_flow import cut_flow_rows as cut_flow_rows, write_cut_flows as write_cut_flows
-from .sums import (
-    AcceptanceTable as AcceptanceTable,
-    Accepted as Accepted,
-    accept as accept,
-    sum_up as sum_up,
-    table_of as table_of,
+from .decay_points import DecayPoints as DecayPoints
+from .geometry import GEOMETRIES as GEOMETRIES, Geometry as Geometry, Impact as Impact, Planes as Planes
+from .requirements import (
+    REQUIREMENTS as REQUIREMENTS,
+    Requirement as Requirement,
+    sees_products as sees_products,
 )
+from .scenarios.invisible import Invisible as Invisible
+from .scenarios.protocol import (
+    SCENARIOS as SCENARIOS,
+    Chi2Width as Chi2Width,
+    Flight as Flight,
+    Scenario as Scenario,
+)
+from .scenarios.semivisible import Semivisible as Semivisible
+from .scenarios.visible import Visible as Visible
+from .sums import Accepted as Accepted, accept as accept, sum_up as sum_up, table_of as table_of
+from .table import AcceptanceTable as AcceptanceTable

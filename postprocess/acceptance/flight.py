@@ -1,4 +1,4 @@
-"""Flight and decay of a long-lived particle: path lengths, probabilities, forced decay points.
+"""Decay of a long-lived particle in flight: probabilities and forced decay distances.
 
 A particle of momentum p, mass m and proper decay length c tau decays after the length d with the density
 exp(-d / lambda) / lambda, lambda = (|p| / m) c tau. Rates 1 / lambda are used throughout, so that a stable
@@ -12,34 +12,10 @@ from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
 
-__all__ = ["decay_density", "decay_probability", "decay_rate", "path_length", "sample_distance", "survival"]
+__all__ = ["decay_density", "decay_probability", "decay_rate", "sample_distance", "survival"]
 
 LOG_FRACTION = 0.5  # share of decay points drawn uniformly in the logarithm of the distance
 LOG_SHIFT = 1e-3  # where that part turns flat, in units of the region's length: serves decay lengths down to it
-
-
-def path_length(origin: FloatArray, momentum: FloatArray, z: float) -> FloatArray:
-    """Length of the straight path from a point to a plane of constant z.
-
-    Parameters
-    ----------
-    origin : ndarray
-        Starting points [mm], shape (n, >= 3).
-    momentum : ndarray
-        Momenta, shape (n, 3); only their directions count.
-    z : float
-        Position of the plane [mm]; may be infinite.
-
-    Returns
-    -------
-    ndarray
-        Length [mm], shape (n,); 0 where the point lies behind the plane, inf where the particle never gets there.
-    """
-    gap = np.maximum(z - origin[:, 2], 0.0)
-    total = np.sqrt(np.einsum("ij,ij->i", momentum, momentum))
-    forward = momentum[:, 2] > 0
-    slope = np.divide(total, momentum[:, 2], out=np.full(len(total), np.inf), where=forward)
-    return np.where(gap > 0, np.where(forward, np.maximum(gap, np.finfo(float).tiny) * slope, np.inf), 0.0)
 
 
 def decay_rate(momentum: FloatArray, mass: FloatArray, ctau_mm: ArrayLike) -> FloatArray:

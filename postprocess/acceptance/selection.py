@@ -1,21 +1,25 @@
 """Selection of one signature, step by step: factors of an event and their sums over a sample.
 
-Every step multiplies an event's weight by a factor in [0, 1]; the decay step does so for every c tau at once.
+Every requirement multiplies an event's weight by a factor in [0, 1]; the decay does so for every c tau at once.
 Sums of weights and squared weights are all that is kept, so a sample of any length needs the same memory.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from postprocess.acceptance.calorimeter import pass_probability, visible_energy
 from postprocess.acceptance.candidates import Candidates
-from postprocess.acceptance.containment import containment_probability
-from postprocess.acceptance.flight import decay_density, decay_rate, path_length, sample_distance, survival
-from postprocess.experiment import Experiment, Mode, Signature, containment_step
+from postprocess.acceptance.decay_points import DecayPoints, decays_in_region, no_decays
+from postprocess.acceptance.geometry import geometry_of
+from postprocess.acceptance.requirements import PRODUCED, Decay, Requirement, requirements_of
+from postprocess.acceptance.scenarios.protocol import Scenario
+from postprocess.experiment import Experiment, Signature
 from semivis_gen.arrays import FloatArray
+from semivis_gen.errors import ParameterError
 
 __all__ = ["CutFlow", "Selection"]
 
@@ -26,14 +30,29 @@ class CutFlow:
 
     signature: str
     """Name of the signature."""
+    keys: tuple[str, ...]
+    """Keys of the requirements in order; the first is the whole sample."""
     steps: tuple[str, ...]
-    """The requirements in order; the first is the whole sample."""
+    """Their titles."""
     events: FloatArray
     """Simulated events that pass, with decays forced (sums of pass probabilities), shape (steps,)."""
     fraction: FloatArray
     """Share of the sample's weight that passes, shape (steps, c tau)."""
     error: FloatArray
     """Its statistical error, shape (steps, c tau)."""
+
+    def step(self, key: str) -> int:
+        """Number of a requirement.
+
+        Raises
+        ------
+        ParameterError
+            Where the signature has none of this key; the message lists the keys.
+        """
+        if key not in self.keys:
+            msg = f"signature {self.signature} has no requirement {key!r}: take one of {', '.join(self.keys)}"
+            raise ParameterError(msg)
+        return self.keys.index(key)
 
 
 class Selection:
@@ -45,35 +64,32 @@ class Selection:
         The card.
     signature : Signature
         One of its signatures.
-    mode : Mode
+    scenario : Scenario
         What A' does.
     ctau_mm : ndarray
         Proper decay lengths [mm], shape (k,).
+
+    Raises
+    ------
+    ParameterError
+        Where the signature's requirements do not go together, see `requirements_of`.
     """
 
-    def __init__(self, experiment: Experiment, signature: Signature, mode: Mode, ctau_mm: FloatArray) -> None:
-        self.experiment, self.signature, self.mode, self.ctau_mm = experiment, signature, mode, ctau_mm
-        self.region = experiment.region(signature)
-        self.steps = tuple(self._step_names())
-        shape = (len(self.steps), len(ctau_mm))
-        self.events = np.zeros(len(self.steps))
+    def __init__(self, experiment: Experiment, signature: Signature, scenario: Scenario, ctau_mm: FloatArray) -> None:
+        self.experiment, self.signature, self.scenario, self.ctau_mm = experiment, signature, scenario, ctau_mm
+        self.region, self.geometry = experiment.region(signature), geometry_of(experiment)
+        self.requirements = requirements_of(experiment, signature, scenario)
+        self.products = any(requirement.products for requirement in self.requirements)
+        self.decay = next(step for step, asked in enumerate(self.requirements) if isinstance(asked, Decay))
+        shape = (1 + len(self.requirements), len(ctau_mm))
+        self.events = np.zeros(shape[0])
         self.weight, self.weight2 = 0.0, 0.0
         self.passed, self.passed2, self.cross = np.zeros(shape), np.zeros(shape), np.zeros(shape)
 
-    def _step_names(self) -> list[str]:
-        signature = self.signature
-        names = ["A' above production threshold"]
-        if signature.missing_energy_min_GeV is not None:
-            names.append(f"missing energy > {signature.missing_energy_min_GeV.value:g} GeV")
-        if self.mode is Mode.INVISIBLE:
-            names.append("chi2 stable")
-        else:
-            names.append(f"decay between {signature.decay_from} and {signature.decay_to}")
-            if signature.visible is not None:
-                names.append(f"visible energy > {signature.visible.energy_min_GeV.value:g} GeV")
-            if signature.containment is not None:
-                names.append(containment_step(signature))
-        return names + list(signature.efficiencies)
+    @property
+    def beyond(self) -> bool:
+        """Whether particles that never decay are among what it takes."""
+        return not self.scenario.decays or math.isinf(self.region[1])
 
     def add(self, sample: Candidates, rng: np.random.Generator) -> None:
         """Add events to the sums.
@@ -85,53 +101,30 @@ class Selection:
         rng : Generator
             For the forced decay points.
         """
-        signature = self.signature
-        if signature.visible is not None:  # the table holds e+ e- decays; yields multiplies with their branching
+        if self.products:  # the table holds e+ e- decays; yields multiplies with their branching
             sample = sample.select(sample.electrons)
-        ones = np.ones(len(sample))
-        factors: list[FloatArray | None] = [ones]  # None marks the decay step
-        if signature.missing_energy_min_GeV is not None:
-            left = self.experiment.beam_energy - sample.e_aprime
-            sigma = self.experiment.dump.sigma(left)
-            factors.append(pass_probability(sample.e_aprime, signature.missing_energy_min_GeV.value, sigma))
-        decay, seen = self._decay(sample, rng)
-        factors += [None, *seen]
-        factors += [number.value * ones for number in signature.efficiencies.values()]
-        self._sum(sample.weight, factors, decay)
+        at = self._decays(sample, rng)
+        factors = [_checked(requirement, sample, at) for requirement in self.requirements]
+        self._sum(sample.weight, factors[: self.decay], factors[self.decay], factors[self.decay + 1 :])
 
-    def _decay(self, sample: Candidates, rng: np.random.Generator) -> tuple[FloatArray, list[FloatArray]]:
-        """Weight of the decay step, shape (n, k), and pass probabilities of what is asked of the decay, shape (n,)."""
-        if self.mode is Mode.INVISIBLE:
-            return np.ones((len(sample), len(self.ctau_mm))), []
-        rate = decay_rate(sample.momentum, sample.mass, self.ctau_mm)
-        begin, end = (path_length(sample.origin, sample.momentum, z) for z in self.region)
-        if self.signature.visible is None:
-            lost = survival(begin[:, None], rate)
-            return (lost - survival(end[:, None], rate) if np.isfinite(self.region[1]) else lost), []
-        distance, density = sample_distance(begin, end, rng)
-        weight = decay_density(distance, rate) / density[:, None]
-        weight[~np.isfinite(begin)] = 0.0
-        direction = sample.momentum / np.linalg.norm(sample.momentum, axis=1, keepdims=True)
-        point = sample.origin + distance[:, None] * direction
-        stations = [self.experiment.stations[name] for name in self.signature.visible.stations]
-        seen = visible_energy(point, sample.lepton_momentum, sample.lepton_energy, stations)
-        sigma = stations[0].sigma(seen)
-        passed = [pass_probability(seen, self.signature.visible.energy_min_GeV.value, sigma)]
-        if self.signature.containment is not None:
-            stations = [self.experiment.stations[name] for name in self.signature.containment.stations]
-            cut = self.signature.containment.outside_max.value
-            passed.append(containment_probability(point, sample.lepton_momentum, sample.lepton_energy, stations, cut))
-        return weight, passed
+    def _decays(self, sample: Candidates, rng: np.random.Generator) -> DecayPoints:
+        if not self.scenario.decays:
+            return no_decays(sample, self.experiment, self.geometry, self.ctau_mm)
+        draw = rng if self.products else None
+        return decays_in_region(sample, self.experiment, self.geometry, self.region, self.ctau_mm, rng=draw)
 
-    def _sum(self, weight: FloatArray, factors: list[FloatArray | None], decay: FloatArray) -> None:
+    def _sum(
+        self, weight: FloatArray, ahead: Sequence[FloatArray], decay: FloatArray, behind: Sequence[FloatArray]
+    ) -> None:
+        """Add weights times factors; those of the decay, shape (n, c tau), stand between the others, shape (n,)."""
         self.weight += float(weight.sum())
         self.weight2 += float((weight**2).sum())
-        passed = np.ones((len(factors), len(weight)))
-        for step, factor in enumerate(factors):
-            passed[step] = passed[max(step - 1, 0)] if factor is None else passed[max(step - 1, 0)] * factor
+        before = 1 + len(ahead)
+        passed = np.ones((1 + before + len(behind), len(weight)))
+        for step, factor in enumerate([*ahead, 1.0, *behind]):
+            passed[step + 1] = passed[step] * factor
         w1, w2 = weight * passed, weight**2 * passed
         self.events += passed.sum(axis=1)
-        before = next(step for step, factor in enumerate(factors) if factor is None)
         for sums, rows in ((self.passed, w1), (self.cross, w2), (self.passed2, w1**2)):
             sums[:before] += rows[:before].sum(axis=1)[:, None]
         # one product of matrices for all steps behind the decay; einsum adds in one order, BLAS in that of its threads
@@ -155,4 +148,17 @@ class Selection:
         # sum over events of [w (x - <x>)]^2: numerator and denominator fluctuate together
         variance = self.passed2 - 2 * fraction * self.cross + fraction**2 * self.weight2
         error = np.sqrt(np.maximum(variance, 0.0)) / total
-        return CutFlow(self.signature.name, self.steps, self.events.copy(), fraction, error)
+        keys = (PRODUCED, *(requirement.key for requirement in self.requirements))
+        titles = ("A' above production threshold", *(requirement.title for requirement in self.requirements))
+        return CutFlow(self.signature.name, keys, titles, self.events.copy(), fraction, error)
+
+
+def _checked(requirement: Requirement, sample: Candidates, at: DecayPoints) -> FloatArray:
+    factor = requirement.factor(sample, at)
+    if isinstance(requirement, Decay):  # weights of drawn points, which may be above 1
+        return factor
+    if len(sample) and (np.shape(factor) != (len(sample),) or not np.all((factor >= 0) & (factor <= 1))):
+        found = f"shape {np.shape(factor)}, smallest {np.min(factor):g}, largest {np.max(factor):g}"
+        msg = f"requirement {requirement.key!r} gives {found}: it must give {len(sample)} probabilities, one an event"
+        raise ParameterError(msg)
+    return factor

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
 
-__all__ = ["Medium", "cell_share", "quadrant_share", "radial_shape", "rectangle_share"]
+__all__ = ["Medium", "quadrant_share", "radial_shape", "rectangle_share"]
 
 DEPTH_NODES = 8
 
@@ -89,29 +89,6 @@ def quadrant_share(x: ArrayLike, y: ArrayLike, radius: ArrayLike) -> FloatArray:
     x, y, r = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (x, y, radius)))
     a, b = np.hypot(x, r), np.hypot(y, r)
     return np.asarray((x / a * np.arctan(y / a) + y / b * np.arctan(x / b)) / (2 * np.pi))
-
-
-def cell_share(x: ArrayLike, y: ArrayLike, energy: ArrayLike, half_width: float, medium: Medium) -> FloatArray:
-    """Share of a shower's energy in a square cell.
-
-    Parameters
-    ----------
-    x, y : array_like
-        Impact point relative to the cell's centre [mm], shape (n,).
-    energy : array_like
-        Energy of the electron [GeV], shape (n,).
-    half_width : float
-        Half of the cell's side [mm].
-    medium : Medium
-        The calorimeter.
-
-    Returns
-    -------
-    ndarray
-        Share between 0 and 1, shape (n,).
-    """
-    edge = np.full(2, half_width)
-    return rectangle_share(x, y, energy, -edge, edge, medium)
 
 
 def rectangle_share(

@@ -8,30 +8,30 @@ being all A' produced with an energy above `e_min`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from postprocess.acceptance.candidates import candidates_from, in_beam
+from postprocess.acceptance.beam import in_beam
+from postprocess.acceptance.scenarios.protocol import SCENARIOS
 from postprocess.acceptance.selection import Selection
 from postprocess.acceptance.table import AcceptanceTable
-from postprocess.experiment import Experiment, Mode
+from postprocess.experiment import Experiment
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
 
-__all__ = ["AcceptanceTable", "Accepted", "accept", "ctau_grid", "sum_up", "table_of"]
+__all__ = ["Accepted", "accept", "ctau_grid", "sum_up", "table_of"]
 
 BLOCK = 10_000  # events at once: bounds the memory of (events, c tau) arrays
 GRID_POINTS = 100
 SHORTEST, LONGEST = 1 / 100, 1e5  # of the first plane, in decay lengths of the fastest particle
 
 
-def ctau_grid(experiment: Experiment, masses: DarkMasses, *, mode: Mode | str = Mode.SEMIVISIBLE) -> FloatArray:
+def ctau_grid(experiment: Experiment, masses: DarkMasses, *, mode: str = "semivisible") -> FloatArray:
     """Proper decay lengths that cover an experiment from no to certain survival.
 
     Parameters
@@ -40,18 +40,17 @@ def ctau_grid(experiment: Experiment, masses: DarkMasses, *, mode: Mode | str = 
         The card.
     masses : DarkMasses
         Masses of the sample.
-    mode : Mode
-        Which particle flies.
+    mode : str
+        Name of the scenario.
 
     Returns
     -------
     ndarray
         Logarithmic grid [mm].
     """
-    mass = masses.m_aprime if Mode(mode) is Mode.VISIBLE else masses.m_chi2
-    planes = [experiment.region(s)[0] for s in experiment.signatures_of(mode)]
-    reference = max(min(planes), 1.0) * mass / experiment.beam_energy
-    return np.geomspace(SHORTEST * reference, LONGEST * max(planes) / min(planes) * reference, GRID_POINTS)
+    begins = [max(experiment.region(s)[0], 1.0) for s in experiment.signatures_of(mode)]
+    reference = min(begins) * SCENARIOS[mode].flyer_mass(masses) / experiment.beam_energy
+    return np.geomspace(SHORTEST * reference, LONGEST * max(begins) / min(begins) * reference, GRID_POINTS)
 
 
 @dataclass(slots=True)
@@ -83,7 +82,7 @@ def accept(
     ctau_mm: ArrayLike | None = None,
     seed: int = 1,
     masses: DarkMasses | None = None,
-    mode: Mode | str = Mode.SEMIVISIBLE,
+    mode: str = "semivisible",
 ) -> AcceptanceTable:
     """Acceptance of every signature of a mode, from a stream of events.
 
@@ -99,8 +98,8 @@ def accept(
         Seed of forced decay points and of decays done here.
     masses : DarkMasses, optional
         Masses of the sample; taken from the events' run information where absent.
-    mode : Mode
-        semivisible, invisible or visible.
+    mode : str
+        Name of the scenario: semivisible, invisible, visible or another one of the card.
 
     Returns
     -------
@@ -126,7 +125,7 @@ def sum_up(
     ctau_mm: ArrayLike | None,
     seed: Sequence[int],
     masses: DarkMasses | None,
-    mode: Mode | str,
+    mode: str,
 ) -> Accepted:
     """Sums over a part of a sample, for `table_of`.
 
@@ -142,9 +141,8 @@ def sum_up(
     Accepted
         The sums.
     """
-    kind = Mode(mode)
-    chosen = experiment.signatures_of(kind)
-    e_min = experiment.e_min(kind)
+    chosen, scenario = experiment.signatures_of(mode), SCENARIOS[mode]
+    e_min = experiment.e_min(mode)
     sums = Accepted(masses)
     rngs = [np.random.default_rng([seed[0], index, *seed[1:]]) for index in range(len(chosen) + 1)]
     for chunk in events:
@@ -152,9 +150,9 @@ def sum_up(
         if sums.masses is None:
             sums.masses = chunk.info.masses
         if not sums.selections:
-            grid = _grid(ctau_mm, experiment, sums.masses, kind)
-            sums.selections = [Selection(experiment, s, kind, grid) for s in chosen]
-        sample = candidates_from(chunk, mode=kind, masses=sums.masses, rng=rngs[0])
+            grid = _grid(ctau_mm, experiment, sums.masses, mode)
+            sums.selections = [Selection(experiment, s, scenario, grid) for s in chosen]
+        sample = scenario.candidates(chunk, sums.masses, rngs[0])
         sample = in_beam(sample.select(sample.e_aprime > e_min), experiment.beam, rngs[0])
         sums.events += len(sample)
         for start in range(0, len(sample), BLOCK):
@@ -175,7 +173,7 @@ def _check_threshold(chunk: Events, experiment: Experiment, e_min: float) -> Non
         raise EventFileError(msg)
 
 
-def _grid(ctau_mm: ArrayLike | None, experiment: Experiment, masses: DarkMasses | None, mode: Mode) -> FloatArray:
+def _grid(ctau_mm: ArrayLike | None, experiment: Experiment, masses: DarkMasses | None, mode: str) -> FloatArray:
     if ctau_mm is None:
         if masses is None:
             msg = (
@@ -191,7 +189,7 @@ def _grid(ctau_mm: ArrayLike | None, experiment: Experiment, masses: DarkMasses 
     return grid
 
 
-def table_of(sums: Accepted, experiment: Experiment, *, mode: Mode | str) -> AcceptanceTable:
+def table_of(sums: Accepted, experiment: Experiment, *, mode: str) -> AcceptanceTable:
     """Acceptance table of a whole sample.
 
     Parameters
@@ -200,7 +198,7 @@ def table_of(sums: Accepted, experiment: Experiment, *, mode: Mode | str) -> Acc
         Over all of its parts.
     experiment : Experiment
         The card.
-    mode : Mode
+    mode : str
         As for `accept`.
 
     Returns
@@ -213,8 +211,7 @@ def table_of(sums: Accepted, experiment: Experiment, *, mode: Mode | str) -> Acc
     EventFileError
         As for `accept`.
     """
-    kind, selections = Mode(mode), sums.selections
-    e_min = experiment.e_min(kind)
+    selections, e_min = sums.selections, experiment.e_min(mode)
     if not selections:
         msg = "no events: the source is empty"
         raise EventFileError(msg)
@@ -228,10 +225,10 @@ def table_of(sums: Accepted, experiment: Experiment, *, mode: Mode | str) -> Acc
     flows = tuple(selection.cut_flow() for selection in selections)
     return AcceptanceTable(
         experiment=experiment.name,
-        mode=kind.value,
+        mode=str(mode),
         masses=sums.masses,
         signatures=tuple(flow.signature for flow in flows),
-        beyond=tuple(kind is Mode.INVISIBLE or math.isinf(s.region[1]) for s in selections),
+        beyond=tuple(selection.beyond for selection in selections),
         ctau_mm=selections[0].ctau_mm,
         acceptance=np.stack([flow.fraction[-1] for flow in flows], axis=1),
         error=np.stack([flow.error[-1] for flow in flows], axis=1),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from postprocess.acceptance.scenarios.protocol import SCENARIOS
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.model import DarkMasses
@@ -83,7 +84,7 @@ class AcceptanceTable:
     experiment: str
     """Name of the experiment card."""
     mode: str
-    """semivisible, invisible or visible."""
+    """Name of the scenario."""
     masses: DarkMasses | None
     """Masses of the sample, where known."""
     signatures: tuple[str, ...]
@@ -105,10 +106,25 @@ class AcceptanceTable:
     _curves: tuple[_Curve, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        constant = self.mode == "invisible"
+        constant = not SCENARIOS[self.mode].decays
         columns = zip(self.acceptance.T, self.beyond, strict=True)
         curves = (_Curve(self.ctau_mm, a, beyond=b, constant=constant) for a, b in columns)
         object.__setattr__(self, "_curves", tuple(curves))
+
+    def cut_flow(self, signature: str) -> CutFlow:
+        """Cut flow of a signature.
+
+        Raises
+        ------
+        ParameterError
+            Where there is none.
+        """
+        for flow in self.cut_flows:
+            if flow.signature == signature:
+                return flow
+        known = ", ".join(flow.signature for flow in self.cut_flows) or "none, as it was read from a file"
+        msg = f"the table of {self.experiment} has no cut flow of signature {signature!r}; it has {known}"
+        raise ParameterError(msg)
 
     def at(self, ctau_mm: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Acceptance and error at any proper decay lengths.
@@ -216,7 +232,7 @@ class AcceptanceTable:
                 events=int(header["events"]),
                 e_min=float(header["e_min_GeV"]),
             )
-        except (KeyError, IndexError, ValueError) as error:
+        except (KeyError, IndexError, ValueError, ParameterError) as error:
             msg = f"{path}: header or columns of the acceptance table are damaged ({error}); write it anew"
             raise EventFileError(msg) from error
 

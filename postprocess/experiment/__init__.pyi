@@ -1,6 +1,6 @@
 from .benchmark import Benchmark as Benchmark, load_benchmark as load_benchmark
 from .cards import Status as Status, numbers_of as numbers_of
-from .rules import containment_step as containment_step
+from .registries import GEOMETRIES as GEOMETRIES, REQUIREMENTS as REQUIREMENTS, SCENARIOS as SCENARIOS
 from .schema import (
     Beam as Beam,
     Experiment as Experiment,

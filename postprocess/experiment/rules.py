@@ -6,11 +6,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from postprocess.experiment.cards import Number, reject
+from postprocess.experiment.registries import SCENARIOS
+from semivis_gen.errors import ParameterError
 
 if TYPE_CHECKING:
     from postprocess.experiment.schema import Experiment, Signature
 
-__all__ = ["check", "containment_step"]
+__all__ = ["check"]
 
 
 def check(card: Experiment) -> None:
@@ -53,7 +55,6 @@ def _check_beam(card: Experiment) -> None:
 
 
 def _check_target(card: Experiment) -> None:
-    from semivis_gen.errors import ParameterError
     from semivis_gen.target import material
 
     _positive("target.depth_x0", card.target.depth_x0)
@@ -139,10 +140,11 @@ def _check_containment(card: Experiment, signature: Signature, key: str) -> None
     cut = signature.containment.outside_max
     if not 0 < cut.value < 1:
         reject(f"{path}.outside_max.value", cut.value, "is a share between 0 and 1", "correct it")
-    step = containment_step(signature)
-    if step in signature.efficiencies:
-        rule = "is computed by containment as well"
-        reject(f"{key}.efficiencies.{step}", signature.efficiencies[step].value, rule, "drop one (null removes a key)")
+    variable = _variable(signature.containment.title)
+    for name, number in signature.efficiencies.items():
+        if _variable(name) == variable:  # whatever the value of the cut
+            rule = "is computed by containment as well"
+            reject(f"{key}.efficiencies.{name}", number.value, rule, "drop one (null removes a key)")
     for index, name in enumerate(signature.containment.stations):
         station = card.stations.get(name)
         if station is None or station.central is None:
@@ -155,9 +157,9 @@ def _check_containment(card: Experiment, signature: Signature, key: str) -> None
                 reject(f"stations.{name}.central.{kind}.value", number.value, "must be positive", "correct it")
 
 
-def containment_step(signature: Signature) -> str:
-    """Name of the requirement, such as R < 0.06; empty where there is none."""
-    return f"R < {signature.containment.outside_max.value:g}" if signature.containment else ""
+def _variable(requirement: str) -> str:
+    """What a requirement like R < 0.06 cuts on."""
+    return requirement.partition("<")[0].strip()
 
 
 def _check_counts(signature: Signature, key: str) -> None:
@@ -180,11 +182,15 @@ def _check_names(card: Experiment, names: list[str]) -> None:
             reject(f"systematics.{index}.size.value", systematic.size.value, rule, "correct or drop it")
         _known(f"systematics.{index}.signatures", systematic.signatures, names)
     for mode, entry in card.modes.items():
-        _known(f"modes.{mode.value}.signatures", entry.signatures, names)
+        try:
+            scenario = SCENARIOS[mode]
+        except ParameterError as error:
+            reject(f"modes.{mode}", mode, "is not a known scenario", str(error))
+        _known(f"modes.{mode}.signatures", entry.signatures, names)
         for index, name in enumerate(entry.signatures):
-            if mode.value == "invisible" and card.signatures[names.index(name)].visible is not None:
-                rule = "sees decay products, which the invisible mode has not"
-                reject(f"modes.{mode.value}.signatures.{index}", name, rule, "drop it")
+            if not scenario.decays and card.signatures[names.index(name)].visible is not None:
+                rule = f"sees decay products, which the {mode} mode has not"
+                reject(f"modes.{mode}.signatures.{index}", name, rule, "drop it")
 
 
 def _known(key: str, used: tuple[str, ...], names: list[str]) -> None:

@@ -38,14 +38,11 @@ THRESHOLD_MARGIN = 3.0  # standard deviations below a threshold from which event
 
 
 class Mode(StrEnum):
-    """What happens to A'."""
+    """Names of the scenarios that come with semivis."""
 
     SEMIVISIBLE = "semivisible"
-    """A' -> chi1 chi2 at once, chi2 -> chi1 l+ l- in flight."""
     INVISIBLE = "invisible"
-    """A' -> chi1 chi2 with chi2 taken as stable: missing energy only."""
     VISIBLE = "visible"
-    """A' -> e+ e- in flight; no dark decay."""
 
 
 class StationKind(StrEnum):
@@ -201,6 +198,11 @@ class Containment(CardModel):
     outside_max: Number
     """Largest share of the energy outside the central cells."""
 
+    @property
+    def title(self) -> str:
+        """The requirement in words, such as R < 0.06."""
+        return f"R < {self.outside_max.value:g}"
+
 
 class Signature(CardModel):
     """One way to see the signal: where the decay happens and what is asked for."""
@@ -262,7 +264,8 @@ class Experiment(Card):
     """By name; at least the dump."""
     signatures: Annotated[tuple[Signature, ...], Field(min_length=1)]
     systematics: tuple[Systematic, ...] = ()
-    modes: dict[Mode, ModeCard]
+    modes: dict[str, ModeCard]
+    """Signatures that serve a scenario, by its name."""
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
@@ -298,7 +301,7 @@ class Experiment(Card):
         """First and last plane of a signature's decay region [mm]; the last may be infinite."""
         return self.plane(signature.decay_from), self.plane(signature.decay_to)
 
-    def signatures_of(self, mode: Mode | str) -> tuple[Signature, ...]:
+    def signatures_of(self, mode: str) -> tuple[Signature, ...]:
         """Signatures of a mode, in the order of the card.
 
         Raises
@@ -306,14 +309,13 @@ class Experiment(Card):
         ParameterError
             Where the experiment has no such mode.
         """
-        known = [m.value for m in self.modes]
-        if mode not in known:
-            msg = f"{self.name} has no mode {str(mode)!r}; it has {', '.join(known)}"
+        if mode not in self.modes:
+            msg = f"{self.name} has no mode {str(mode)!r}; it has {', '.join(self.modes)}"
             raise ParameterError(msg)
-        names = self.modes[Mode(mode)].signatures
+        names = self.modes[mode].signatures
         return tuple(s for s in self.signatures if s.name in names)
 
-    def e_min(self, mode: Mode | str = Mode.SEMIVISIBLE) -> float:
+    def e_min(self, mode: str = "semivisible") -> float:
         """Smallest A' energy that can pass any signature of a mode [GeV].
 
         Thresholds less three standard deviations of the resolution. Production rates and acceptances refer
@@ -338,7 +340,7 @@ class Experiment(Card):
 
         return layered(f"{self.name} dump", [(x.material, x.thickness_mm.value) for x in self.target.layers])
 
-    def thick_target(self, mode: Mode | str = Mode.SEMIVISIBLE) -> ThickTarget:
+    def thick_target(self, mode: str = "semivisible") -> ThickTarget:
         """Target for the production code: beam electrons are followed down to the smallest useful energy."""
         from semivis_gen.target import ThickTarget
 
@@ -361,7 +363,7 @@ class Experiment(Card):
         for signature in self.signatures:
             begin, end = self.region(signature)
             lines.append(f"  {signature.name:<24} {begin:g} to {end:g}: {signature.title}")
-        lines += [f"  mode {mode.value:<19} {', '.join(card.signatures)}" for mode, card in self.modes.items()]
+        lines += [f"  mode {mode:<19} {', '.join(card.signatures)}" for mode, card in self.modes.items()]
         lines += ["", "numbers"]
         for key, number in numbers_of(self):
             lines.append(f"  {key:<48} {show(number):<28} {number.source or ''}".rstrip())

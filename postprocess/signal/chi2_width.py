@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
+from postprocess.acceptance import Chi2Width
 from semivis_gen.arrays import FloatArray
 from semivis_gen.decay import ELECTRONS_ONLY, chi2_shares
 from semivis_gen.model import DarkMasses, channel_names, gamma_chi2_lepton, gamma_chi2_massless, gamma_chi2_total
 
 __all__ = ["Chi2Width", "constant_k", "exact_width", "muons_counted", "visible_share", "width_seeing", "without_muons"]
-
-Chi2Width = Callable[[DarkMasses, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
-"""Takes masses, alpha_D and epsilon; returns the width of chi2 [GeV], which sets its flight, and the share of its
-decays that a calorimeter sees, both of the couplings' shape."""
 
 
 def visible_share(masses: DarkMasses, channels: Iterable[str]) -> float:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from postprocess.experiment import Experiment, Mode
+from postprocess.experiment import Experiment
 from postprocess.limits import LimitModel, Nuisance
 
 __all__ = ["limit_model"]
 
 
-def limit_model(experiment: Experiment, mode: Mode | str = Mode.SEMIVISIBLE) -> LimitModel:
+def limit_model(experiment: Experiment, mode: str = "semivisible") -> LimitModel:
     """Build the model of an experiment card.
 
     Parameters
     ----------
     experiment : Experiment
         The card: background with error and observed count of each signature, systematics.
-    mode : Mode or str
+    mode : str
         Which signatures count; they become the bins, in the card's order.
 
     Returns

@@ -14,19 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from postprocess.acceptance import AcceptanceTable
-from postprocess.experiment import Experiment, Mode, Signature
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, sees_products
+from postprocess.experiment import Experiment, Signature
 from postprocess.signal.chi2_width import Chi2Width, exact_width
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import HBARC_GEV_MM, M_ELECTRON, M_MUON
+from semivis_gen.constants import HBARC_GEV_MM
 from semivis_gen.errors import ParameterError
-from semivis_gen.model import (
-    DarkMasses,
-    gamma_aprime_chi,
-    gamma_aprime_hadrons,
-    gamma_aprime_lepton,
-    gamma_aprime_total,
-)
+from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import Estimate
 
 __all__ = ["ExpectedSignal", "expected_yields", "production_estimate"]
@@ -52,7 +46,7 @@ class ExpectedSignal:
         return float(np.hypot.reduce(self.error)) / total if total > 0 else 0.0
 
 
-def production_estimate(experiment: Experiment, masses: DarkMasses, *, mode: Mode | str = Mode.SEMIVISIBLE) -> Estimate:
+def production_estimate(experiment: Experiment, masses: DarkMasses, *, mode: str = "semivisible") -> Estimate:
     """A' made per electron on target at eps = 1, above the experiment's smallest useful energy.
 
     Parameters
@@ -61,7 +55,7 @@ def production_estimate(experiment: Experiment, masses: DarkMasses, *, mode: Mod
         The card.
     masses : DarkMasses
         Only m_A' counts.
-    mode : Mode
+    mode : str
         It sets the smallest useful energy.
 
     Returns
@@ -119,13 +113,12 @@ def expected_yields(
     if np.any(alpha <= 0) or np.any(eps < 0):
         msg = f"alpha_D = {alpha.min():g} and epsilon = {eps.min():g}: alpha_D must be positive, epsilon not negative"
         raise ParameterError(msg)
-    mode = Mode(table.mode)
-    width, pairs, branching = _flyer(mode, table.masses, alpha, eps, chi2_width)
-    ctau = np.divide(HBARC_GEV_MM, width, out=np.full(width.shape, np.inf), where=width > 0)
+    flight = SCENARIOS[table.mode].flight(table.masses, alpha, eps, chi2_width)
+    ctau = np.divide(HBARC_GEV_MM, flight.width, out=np.full(eps.shape, np.inf), where=flight.width > 0)
     acceptance, error = table.at(ctau)
-    ones = np.ones_like(pairs)
-    seen = np.stack([ones if s.visible is None else pairs for s in _signatures(table, experiment)], axis=-1)
-    scale = (experiment.electrons * eps**2 * branching)[..., None] * seen
+    ones = np.ones_like(flight.seen)
+    seen = np.stack([flight.seen if sees_products(s) else ones for s in _signatures(table, experiment)], axis=-1)
+    scale = (experiment.electrons * eps**2 * flight.branching)[..., None] * seen
     expected = scale * rate.value * acceptance
     return ExpectedSignal(
         signatures=table.signatures,
@@ -138,19 +131,3 @@ def expected_yields(
 def _signatures(table: AcceptanceTable, experiment: Experiment) -> list[Signature]:
     by_name = {signature.name: signature for signature in experiment.signatures}
     return [by_name[name] for name in table.signatures]
-
-
-def _flyer(
-    mode: Mode, masses: DarkMasses, alpha: FloatArray, eps: FloatArray, chi2_width: Chi2Width
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Width of the flying particle, its branching to e+ e-, and the branching of A' that makes it."""
-    one = np.ones_like(eps)
-    if mode is Mode.VISIBLE:  # no dark states: A' itself flies
-        electrons = gamma_aprime_lepton(masses.m_aprime, eps, M_ELECTRON)
-        others = gamma_aprime_lepton(masses.m_aprime, eps, M_MUON) + gamma_aprime_hadrons(masses.m_aprime, eps)
-        width = electrons + others
-        return width, np.divide(electrons, width, out=one, where=width > 0), np.ones_like(eps)
-    branching = gamma_aprime_chi(masses, alpha) / gamma_aprime_total(masses, alpha, eps)
-    if mode is Mode.INVISIBLE:
-        return np.zeros_like(eps), one, branching
-    return *chi2_width(masses, alpha, eps), branching

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from postprocess.acceptance import accept, cut_flow_rows
+from postprocess.acceptance import accept
 from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment
 from semivis_gen.decay import ELECTRONS_ONLY
@@ -31,7 +31,7 @@ class CutEfficiency:
 
 def cut_efficiency(
     card: Experiment,
-    step: str,
+    key: str,
     masses: Sequence[float],
     *,
     signature: str = "S1",
@@ -47,8 +47,8 @@ def cut_efficiency(
     ----------
     card : Experiment
         The card.
-    step : str
-        Name of the requirement as the cut flow has it, such as "R < 0.06".
+    key : str
+        Key of the requirement: missing_energy, decay, visible, containment, or the name of a flat efficiency.
     masses : sequence of float
         m_A' [GeV].
     signature : str
@@ -62,6 +62,11 @@ def cut_efficiency(
     -------
     list of CutEfficiency
         In the order of the masses.
+
+    Raises
+    ------
+    ParameterError
+        Where the card has no such signature, or that no such requirement.
     """
     rows = []
     for m in masses:
@@ -78,9 +83,10 @@ def cut_efficiency(
             channels=ELECTRONS_ONLY,
         )
         table = accept(sample, card, ctau_mm=[0.99 * lifetime, lifetime, 1.01 * lifetime], masses=point, seed=seed)
-        flow = [r for r in cut_flow_rows(table) if r.signature == signature and r.ctau_mm == table.ctau_mm[1]]
-        index = next(i for i, row in enumerate(flow) if row.step == step)
-        before, efficiency = flow[index - 1], flow[index].efficiency or 0.0
-        counted = (before.share / before.error) ** 2 if before.error else np.inf  # effective number of events
+        flow = table.cut_flow(signature)
+        step = flow.step(key)
+        before, error = (values[max(step - 1, 0), 1] for values in (flow.fraction, flow.error))
+        efficiency = float(flow.fraction[step, 1] / before) if before else 0.0
+        counted = (before / error) ** 2 if error else np.inf  # effective number of events
         rows.append(CutEfficiency(m, efficiency, float(np.sqrt(efficiency * (1 - efficiency) / counted))))
     return rows

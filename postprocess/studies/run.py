@@ -131,7 +131,7 @@ def cuts_task(
 
 def r_cut_task(*, card: Row, **settings: Any) -> dict[str, list[Row]]:
     """Efficiency of the R cut from shower profiles; further arguments as for `cut_efficiency`."""
-    found = cut_efficiency(Experiment.model_validate(card), "R < 0.06", R_CUT_MASSES, **settings)
+    found = cut_efficiency(Experiment.model_validate(card), "containment", R_CUT_MASSES, **settings)
     return {"rows": flat_rows(found)}
 
 

@@ -154,20 +154,3 @@ def test_weights_towards_x_of_one(energy):
     left = energy - np.sqrt((sample.aprime**2).sum(axis=1) + 1e-4)
     assert left.min() < 1e-3 * energy
     assert left.min() > 0
-
-
-def test_long_sums_keep_their_digits():
-    from postprocess.acceptance.selection import Selection
-    from postprocess.experiment.schema import Mode, load_experiment
-
-    card = load_experiment("na64-2018")
-    selection = Selection(card, card.signatures[1], Mode.INVISIBLE, np.array([10.0]))
-    rng = np.random.default_rng(2)
-    exact = mpmath.mpf(0)
-    for _ in range(500):
-        weight = 10.0 ** rng.uniform(-9, 3, 200)
-        factors = [np.ones(200), np.ones(200), None, *[np.ones(200)] * (len(selection.steps) - 3)]
-        selection._sum(weight, factors, np.ones((200, 1)))
-        exact += mpmath.fsum(map(mpmath.mpf, weight.tolist()))
-    assert selection.weight == pytest.approx(float(exact), rel=1e-13)
-    assert selection.passed[-1, 0] == pytest.approx(float(exact), rel=1e-13)

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from postprocess.acceptance.candidates import candidates_from
+from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from postprocess.acceptance.sums import accept
-from postprocess.experiment.schema import Mode, load_experiment
+from postprocess.experiment.schema import load_experiment
 from semivis_gen.constants import ID_CHI2
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import concatenate
@@ -26,7 +26,7 @@ def mixed():
 
 
 def test_hadrons_fly_like_others_but_are_no_electrons(mixed):
-    sample = candidates_from(mixed, mode=Mode.SEMIVISIBLE, masses=MASSES, rng=np.random.default_rng(1))
+    sample = SEMIVISIBLE.candidates(mixed, MASSES, np.random.default_rng(1))
     chi2 = mixed.pdg == ID_CHI2
     assert np.array_equal(sample.momentum, mixed.momentum[chi2])
     owner = mixed.event_of_particle[mixed.pdg == -11]
@@ -52,4 +52,4 @@ def test_what_is_no_decay_of_this_model_is_refused(mixed):
     wrong = np.where(np.abs(mixed.pdg) == 211, 2112, mixed.pdg)
     events = replace(mixed, pdg=wrong)
     with pytest.raises(EventFileError, match=r"decays to .*2112.*, not to a pair of leptons, pi0 gamma, pions"):
-        candidates_from(events, mode=Mode.SEMIVISIBLE, masses=MASSES, rng=np.random.default_rng(1))
+        SEMIVISIBLE.candidates(events, MASSES, np.random.default_rng(1))

@@ -6,7 +6,6 @@ from postprocess.acceptance.flight import (
     decay_density,
     decay_probability,
     decay_rate,
-    path_length,
     sample_distance,
     survival,
 )
@@ -51,13 +50,6 @@ def test_decay_rate_is_mass_over_momentum_and_ctau():
     momentum = np.array([[0.0, 3.0, 4.0], [0.0, 0.0, 50.0]])
     rate = decay_rate(momentum, np.array([0.1, 0.2]), [10.0, np.inf])
     assert rate == pytest.approx(np.array([[0.1 / 5 / 10, 0.0], [0.2 / 50 / 10, 0.0]]))
-
-
-def test_path_length_along_and_across():
-    origin = np.array([[0.0, 0.0, 0.0], [1.0, 2.0, 100.0], [0.0, 0.0, 0.0], [0.0, 0.0, 600.0]])
-    momentum = np.array([[0.0, 0.0, 5.0], [3.0, 0.0, 4.0], [0.0, 0.0, -1.0], [0.0, 0.0, 1.0]])
-    assert path_length(origin, momentum, 500.0) == pytest.approx([500.0, 500.0, np.inf, 0.0])
-    assert path_length(origin, momentum, np.inf) == pytest.approx([np.inf] * 4)
 
 
 def test_forced_decay_points_reproduce_the_probability_at_every_lifetime():

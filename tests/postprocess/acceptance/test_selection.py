@@ -1,9 +1,13 @@
+import mpmath
 import numpy as np
 import pytest
 
 from postprocess.acceptance.candidates import Candidates
+from postprocess.acceptance.scenarios.invisible import INVISIBLE
+from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from postprocess.acceptance.selection import Selection
-from postprocess.experiment.schema import Mode, load_experiment
+from postprocess.experiment.schema import load_experiment
+from semivis_gen.errors import ParameterError
 
 CTAU = np.array([0.5, 5.0, 500.0])
 
@@ -30,9 +34,9 @@ def na64():
     return load_experiment("na64-2018")
 
 
-def run(experiment, name, sample, mode=Mode.SEMIVISIBLE):
+def run(experiment, name, sample, scenario=SEMIVISIBLE):
     signature = next(s for s in experiment.signatures if s.name == name)
-    selection = Selection(experiment, signature, mode, CTAU)
+    selection = Selection(experiment, signature, scenario, CTAU)
     selection.add(sample, np.random.default_rng(1))
     return selection.cut_flow()
 
@@ -61,7 +65,7 @@ def test_energies_below_the_thresholds_fail(na64):
 
 
 def test_the_invisible_mode_has_no_decay(na64):
-    flow = run(na64, "S2", along_the_axis(np.full(10, 90.0)), mode=Mode.INVISIBLE)
+    flow = run(na64, "S2", along_the_axis(np.full(10, 90.0)), scenario=INVISIBLE)
     assert flow.steps[2] == "chi2 stable"
     assert flow.fraction[-1] == pytest.approx(np.full(3, 0.6))
     assert flow.error[-1] == pytest.approx(np.zeros(3), abs=1e-7)
@@ -77,6 +81,38 @@ def test_backward_chi2_never_arrive(na64):
 def test_the_error_of_a_weighted_share_is_the_binomial_one(na64):
     # half of the events pass: sigma = 1 / sqrt(4 n), as numerator and denominator fluctuate together
     energies = np.repeat([95.0, 20.0], 500)
-    flow = run(na64, "S2", along_the_axis(energies), mode=Mode.INVISIBLE)
+    flow = run(na64, "S2", along_the_axis(energies), scenario=INVISIBLE)
     assert flow.fraction[1, 0] == pytest.approx(0.5, rel=1e-6)
     assert flow.error[1, 0] == pytest.approx(1 / np.sqrt(4 * 1000), rel=1e-6)
+
+
+def test_long_sums_keep_their_digits(na64):
+    # A' of the beam energy leave nothing in the dump: every step but the flat efficiency has the factor 1
+    signature = next(s for s in na64.signatures if s.name == "S2")
+    selection = Selection(na64, signature, INVISIBLE, CTAU)
+    rng = np.random.default_rng(2)
+    exact = mpmath.mpf(0)
+    for _ in range(500):
+        weight = 10.0 ** rng.uniform(-9, 3, 200)
+        selection.add(along_the_axis(np.full(200, 100.0), weight=weight), rng)
+        exact += mpmath.fsum(map(mpmath.mpf, weight.tolist()))
+    assert selection.weight == pytest.approx(float(exact), rel=1e-13)
+    assert selection.passed[-2] == pytest.approx(np.full(3, float(exact)), rel=1e-13)
+    assert selection.passed[-1] == pytest.approx(np.full(3, 0.6 * float(exact)), rel=1e-13)
+
+
+def test_steps_are_found_by_key(na64):
+    flow = run(na64, "S1", along_the_axis(np.full(100, 90.0)))
+    assert flow.keys == ("produced", "missing_energy", "decay", "visible", "selection", "R < 0.06")
+    assert [flow.step(key) for key in ("produced", "visible", "R < 0.06")] == [0, 3, 5]
+    with pytest.raises(ParameterError, match=r"S1 has no requirement 'R < 0.08': take one of produced, missing"):
+        flow.step("R < 0.08")
+
+
+def test_a_region_without_products_keeps_all_digits_at_long_lifetimes(na64):
+    # a missing-energy signature that ends at a wall: the difference of two survivals would lose its digits here
+    s2 = na64.signatures[1].model_copy(update={"decay_from": "HCAL1.begin", "decay_to": "HCAL3.end", "quiet": ()})
+    selection = Selection(na64, s2, SEMIVISIBLE, np.array([1e12]))
+    selection.add(along_the_axis(np.full(10, 100.0)), np.random.default_rng(1))
+    length, rate = 6000.0 - 1250.0, 0.14 / 60.0 / 1e12
+    assert selection.cut_flow().fraction[-1] == pytest.approx(0.6 * length * rate, rel=1e-11)

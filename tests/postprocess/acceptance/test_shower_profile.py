@@ -1,15 +1,20 @@
 import numpy as np
 import pytest
 
-from postprocess.acceptance.shower_profile import Medium, cell_share, quadrant_share, radial_shape
+from postprocess.acceptance.shower_profile import Medium, quadrant_share, radial_shape, rectangle_share
 
 LEAD = Medium(z=82, critical_energy=7.4e-3, moliere_mm=16.0)
 IRON = Medium(z=26, critical_energy=21e-3, moliere_mm=17.2)
 
 
+def in_square(x, y, energy, half_width, medium):
+    edge = np.full(2, half_width)
+    return rectangle_share(x, y, energy, -edge, edge, medium)
+
+
 def test_a_quadrant_holds_a_quarter_and_the_plane_everything():
     assert quadrant_share(1e9, 1e9, 3.0) == pytest.approx(0.25, rel=1e-6)
-    assert cell_share([5.0], [-3.0], [20.0], 1e9, IRON) == pytest.approx(1.0, rel=1e-6)
+    assert in_square([5.0], [-3.0], [20.0], 1e9, IRON) == pytest.approx(1.0, rel=1e-6)
 
 
 def test_quadrant_share_is_the_integral_of_the_density():
@@ -42,6 +47,6 @@ def test_about_ninety_per_cent_lie_within_one_moliere_radius(medium, energy):
 
 
 def test_the_share_falls_to_one_half_at_the_edge_of_a_large_cell():
-    assert cell_share([100.0], [0.0], [20.0], 100.0, IRON) == pytest.approx(0.5, abs=0.02)
-    shares = cell_share(np.linspace(0, 150, 16), np.zeros(16), np.full(16, 20.0), 97.0, IRON)
+    assert in_square([100.0], [0.0], [20.0], 100.0, IRON) == pytest.approx(0.5, abs=0.02)
+    shares = in_square(np.linspace(0, 150, 16), np.zeros(16), np.full(16, 20.0), 97.0, IRON)
     assert np.all(np.diff(shares) < 0)

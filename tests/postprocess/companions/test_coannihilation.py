@@ -17,7 +17,7 @@ from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON, M_TAU
 from semivis_gen.model.hadrons import gamma_aprime_hadrons
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.model.widths import gamma_aprime_chi, gamma_aprime_lepton, gamma_aprime_total
-from semivis_gen.production.annihilation import annihilation_cross_section
+from semivis_gen.production.annihilation.resonance import annihilation_cross_section
 
 MASSES = DarkMasses(0.15, 3.0, 0.4)
 

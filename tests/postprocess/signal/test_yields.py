@@ -1,7 +1,9 @@
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.entries import requiring
 
 from postprocess.acceptance.table import AcceptanceTable
 from postprocess.experiment.schema import load_experiment
@@ -92,6 +94,16 @@ def test_muon_pairs_shorten_the_life_but_are_not_seen(na64):
     acceptance, _ = table_for(heavy).at(HBARC_GEV_MM / total)
     made = 2.84e11 * 9e-8 * RATE.value
     assert signal.expected == pytest.approx(made * acceptance * [share, 1.0], rel=1e-4)
+
+
+def test_any_requirement_on_products_leaves_muon_pairs_out(na64):
+    heavy = DarkMasses(1.2, 3.0, 0.7)
+    asking = requiring(na64, "S2", SimpleNamespace(products=True))
+    plain, asked = (
+        expected_yields(table_for(heavy), card, RATE, alpha_d=0.1, epsilon=3e-4).expected for card in (na64, asking)
+    )
+    share = float(gamma_chi2_lepton(heavy, 0.1, 3e-4) / gamma_chi2_total(heavy, 0.1, 3e-4))
+    assert asked / plain == pytest.approx([1.0, share])
 
 
 def test_the_invisible_mode_does_not_know_the_lifetime(na64):

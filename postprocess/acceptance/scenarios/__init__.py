@@ -1,0 +1,1 @@
+"""What happens to A': one scenario a file."""

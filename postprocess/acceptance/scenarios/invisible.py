@@ -1,0 +1,41 @@
+"""A' -> chi1 chi2 with chi2 taken as stable: missing energy only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from postprocess.acceptance.candidates import Candidates, no_pairs
+from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
+from postprocess.acceptance.scenarios.semivisible import dark_branching
+from semivis_gen.arrays import FloatArray
+from semivis_gen.constants import ID_APRIME
+from semivis_gen.events import Events
+from semivis_gen.model import DarkMasses
+
+__all__ = ["INVISIBLE", "Invisible"]
+
+
+class Invisible:
+    """Nothing decays."""
+
+    name = "invisible"
+    flyer = "chi2"
+    decays = False
+
+    def flyer_mass(self, masses: DarkMasses) -> float:
+        """Mass of chi2 [GeV]."""
+        return masses.m_chi2
+
+    def candidates(self, events: Events, masses: DarkMasses | None, rng: np.random.Generator) -> Candidates:
+        """Take A'; what comes of it does not matter."""
+        aprime = events.only(ID_APRIME, name="A'")
+        pairs = no_pairs(len(events), electrons=False)
+        momentum, mass = events.momentum[aprime], events.mass[aprime]
+        return Candidates(events.weight, events.vertex[:, :3], events.energy[aprime], momentum, mass, *pairs)
+
+    def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
+        """No width; branching of A' -> chi1 chi2."""
+        return Flight(np.zeros_like(epsilon), np.ones_like(epsilon), dark_branching(masses, alpha_d, epsilon))
+
+
+INVISIBLE = Invisible()

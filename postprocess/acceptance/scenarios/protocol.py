@@ -1,0 +1,107 @@
+"""The seam of scenarios: what happens to A', which particle flies, and what of its decays is seen.
+
+A scenario is an object in `SCENARIOS` under its name, the key of a card's `modes`. One that differs from another in
+a single point is a subclass:
+
+    class HalfSeen(Semivisible):
+        name = "half_seen"
+        def flight(self, masses, alpha_d, epsilon, chi2_width): ...
+
+    SCENARIOS.register("half_seen", HalfSeen())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from postprocess.acceptance.candidates import Candidates
+from postprocess.experiment import SCENARIOS as NAMES
+from semivis_gen.arrays import FloatArray
+from semivis_gen.events import Events
+from semivis_gen.model import DarkMasses
+from semivis_gen.registry import Registry
+
+__all__ = ["SCENARIOS", "Chi2Width", "Flight", "Scenario"]
+
+Chi2Width = Callable[[DarkMasses, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
+"""Takes masses, alpha_D and epsilon; returns the width of chi2 [GeV], which sets its flight, and the share of its
+decays that a calorimeter sees, both of the couplings' shape."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flight:
+    """What the couplings decide, arrays of their shape."""
+
+    width: FloatArray
+    """Width of the particle that flies [GeV]; zero where it is stable."""
+    seen: FloatArray
+    """Share of its decays that shows where a calorimeter must see the products."""
+    branching: FloatArray
+    """Share of A' that makes it."""
+
+
+class Scenario(Protocol):
+    """What happens to A'."""
+
+    @property
+    def name(self) -> str:
+        """Key of a card's `modes`."""
+
+    @property
+    def flyer(self) -> str:
+        """The particle that flies, for people: "chi2"."""
+
+    @property
+    def decays(self) -> bool:
+        """Whether it decays; where not, only missing energy is left and no lifetime enters."""
+
+    def flyer_mass(self, masses: DarkMasses) -> float:
+        """Mass of the particle that flies [GeV]."""
+
+    def candidates(self, events: Events, masses: DarkMasses | None, rng: np.random.Generator) -> Candidates:
+        """Reduce one chunk of events to what the detector needs.
+
+        Parameters
+        ----------
+        events : Events
+            From any generator, with decays or without.
+        masses : DarkMasses or None
+            Needed where something is left to decay; checked against the events.
+        rng : Generator
+            For decays done here.
+
+        Returns
+        -------
+        Candidates
+            One entry an event.
+
+        Raises
+        ------
+        EventFileError
+            Where a particle is missing or ambiguous, decays to something else, or has another mass.
+        """
+
+    def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
+        """Width, visible share and branching at couplings.
+
+        Parameters
+        ----------
+        masses : DarkMasses
+            Masses.
+        alpha_d, epsilon : ndarray
+            Couplings, of one shape.
+        chi2_width : Chi2Width
+            Width of chi2, for scenarios in which it flies.
+
+        Returns
+        -------
+        Flight
+            Arrays of the couplings' shape.
+        """
+
+
+SCENARIOS: Registry[Scenario] = NAMES

@@ -1,0 +1,76 @@
+"""A' -> chi1 chi2 at once, chi2 -> chi1 l+ l- in flight."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from postprocess.acceptance.candidates import Candidates, known_masses, lay_out, no_pairs, pairs_of
+from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
+from semivis_gen.arrays import FloatArray
+from semivis_gen.constants import ID_APRIME, ID_CHI2
+from semivis_gen.errors import EventFileError
+from semivis_gen.events import STATUS_FINAL, Events
+from semivis_gen.model import DarkMasses, gamma_aprime_chi, gamma_aprime_total
+
+__all__ = ["SEMIVISIBLE", "Semivisible", "dark_branching"]
+
+MASS_TOLERANCE = 1e-3  # generators smear chi2 by up to 1e-5; a larger difference is another mass point
+
+
+def dark_branching(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> FloatArray:
+    """Branching of A' -> chi1 chi2, of the couplings' shape."""
+    return gamma_aprime_chi(masses, alpha_d) / gamma_aprime_total(masses, alpha_d, epsilon)
+
+
+class Semivisible:
+    """chi2 flies and decays to chi1 and a pair of leptons."""
+
+    name = "semivisible"
+    flyer = "chi2"
+    decays = True
+
+    def flyer_mass(self, masses: DarkMasses) -> float:
+        """Mass of chi2 [GeV]."""
+        return masses.m_chi2
+
+    def candidates(self, events: Events, masses: DarkMasses | None, rng: np.random.Generator) -> Candidates:
+        """Take chi2 and its pair from the events; what they leave undecayed is decayed here."""
+        from semivis_gen.decay import chi2_decay, two_body
+
+        aprime = events.only(ID_APRIME, name="A'")
+        recorded = bool(np.any(np.abs(events.pdg) == ID_CHI2))
+        if recorded or not np.all(events.status[aprime] == STATUS_FINAL):
+            chi2 = events.only(ID_CHI2, name="chi2")
+            momentum, mass = events.momentum[chi2], events.mass[chi2]
+            left = events.status[chi2] == STATUS_FINAL
+        else:
+            known = known_masses(masses, "A' is not decayed")
+            _, momentum = two_body(events.momentum[aprime], events.mass[aprime], known.m_chi1, known.m_chi2, rng)
+            mass, left = np.full(len(events), known.m_chi2), np.ones(len(events), dtype=bool)
+        _check_mass(mass, masses)
+        if masses is not None and not masses.chi2_decays:  # nothing to see, nothing to decay
+            pairs = no_pairs(len(events), electrons=True)
+        elif np.any(left):
+            _, minus, plus = chi2_decay(momentum[left], known_masses(masses, "chi2 is not decayed"), rng)
+            pairs = lay_out(left, minus, plus)
+        else:
+            pairs = no_pairs(len(events), electrons=False)
+        if recorded:
+            pairs = pairs_of(events, chi2, pairs)
+        return Candidates(events.weight, events.vertex[:, :3], events.energy[aprime], momentum, mass, *pairs)
+
+    def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
+        """Width and visible share of chi2 as `chi2_width` has them, branching of A' -> chi1 chi2."""
+        return Flight(*chi2_width(masses, alpha_d, epsilon), dark_branching(masses, alpha_d, epsilon))
+
+
+def _check_mass(mass: FloatArray, masses: DarkMasses | None) -> None:
+    if masses is not None and len(mass) and abs(np.median(mass) / masses.m_chi2 - 1) > MASS_TOLERANCE:
+        msg = (
+            f"chi2 weighs {np.median(mass):.6g} GeV in the events but {masses.m_chi2:.6g} GeV at m_A' = "
+            f"{masses.m_aprime:g} GeV, R = {masses.ratio:g}, f = {masses.splitting:g}; give the events' masses"
+        )
+        raise EventFileError(msg)
+
+
+SEMIVISIBLE = Semivisible()

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from support.chains import make_events
+
+from postprocess.acceptance.beam import in_beam
+from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
+from postprocess.experiment.schema import load_experiment
+
+SPREAD, POINT = load_experiment("na64-2018-computed-r").beam, load_experiment("na64-2018").beam
+
+
+def sample(n):
+    return SEMIVISIBLE.candidates(make_events(n, 1), None, np.random.default_rng(1))
+
+
+def test_spot_and_divergence_are_those_of_the_card():
+    n = 50_000
+    before = sample(n)
+    before.momentum[:, :2] = 0.0
+    before.momentum[:, 2] = 50.0
+    after = in_beam(before, SPREAD, np.random.default_rng(4))
+    assert (after.origin - before.origin)[:, :2].std() == pytest.approx(10.0, rel=4 / np.sqrt(4 * n))
+    assert (after.origin[:, 2] == before.origin[:, 2]).all()
+    slope = after.momentum[:, :2] / after.momentum[:, 2:]
+    assert slope.std() == pytest.approx(0.2e-3, rel=4 / np.sqrt(4 * n))
+
+
+def test_all_momenta_of_an_event_turn_together():
+    before = sample(2000)
+    after = in_beam(before, SPREAD, np.random.default_rng(4))
+    for old, new in ((before.momentum, after.momentum), (before.lepton_momentum, after.lepton_momentum)):
+        assert np.linalg.norm(new, axis=-1) == pytest.approx(np.linalg.norm(old, axis=-1), rel=1e-12)
+        assert np.abs(new - old).max() > 1e-3
+    angle = [np.einsum("ij,ikj->ik", s.momentum, s.lepton_momentum) for s in (before, after)]
+    assert angle[1] == pytest.approx(angle[0], rel=1e-12)
+    assert (after.lepton_energy == before.lepton_energy).all()
+    assert (after.weight == before.weight).all()
+
+
+def test_a_beam_without_spread_changes_nothing_and_draws_nothing():
+    rng, untouched = np.random.default_rng(4), np.random.default_rng(4)
+    before = sample(10)
+    assert in_beam(before, POINT, rng) is before
+    assert rng.random() == untouched.random()
