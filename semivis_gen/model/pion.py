@@ -4,8 +4,9 @@
 
 G. J. Gounaris and J. J. Sakurai, Phys. Rev. Lett. 21 (1968) 244, in the form and with the parameters of BaBar's fit to
 e+ e- -> pi+ pi- from threshold to 3 GeV, J. P. Lees et al., Phys. Rev. D 86 (2012) 032013 (arXiv:1205.2228). F(0) = 1,
-and the charge radius, which is no input, comes out as 0.6595 fm (PDG: 0.659 +- 0.004). The vacuum polarisation of the photon is in |F|^2 as measured (about +2 %), radiation
-off the pions is not (-0.8 %): `hadrons` allows for both in its error.
+and the charge radius, which is no input, comes out as 0.6595 fm (PDG: 0.659 +- 0.004). The vacuum polarisation of the
+photon is in |F|^2 as measured (about +2 %), radiation off the pions is not (-0.8 %): `hadrons` allows for both in its
+error.
 """
 
 from __future__ import annotations
