@@ -24,7 +24,7 @@ Pairs = tuple[FloatArray, FloatArray, BoolArray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Arrays of n events."""
+    """Arrays of n A', one or more an event."""
 
     weight: FloatArray
     """Event weights, shape (n,)."""
@@ -128,8 +128,9 @@ def pairs_of(events: Events, parents: IndexArray, native: Pairs) -> Pairs:
     if np.any(wrong):
         bad = int(np.flatnonzero(wrong)[0])
         listed = ", ".join(str(i) for i in events.pdg[child[parent == bad]]) or "nothing"
+        event = int(events.event_of_particle[parents[bad]]) + 1
         msg = (
-            f"event {bad + 1}: {events.pdg[parents[bad]]} decays to {listed}, not to a pair of leptons, "
+            f"event {event}: {events.pdg[parents[bad]]} decays to {listed}, not to a pair of leptons, "
             "pi0 gamma, pions or kaons"
         )
         raise EventFileError(msg)

@@ -140,6 +140,5 @@ GEOMETRIES: Registry[type[Geometry]] = NAMES
 
 def geometry_of(experiment: Experiment) -> Geometry:
     """Geometry of a card; planes where it names none."""
-    entry = getattr(experiment, "geometry", None)
-    geometry: Geometry = Planes() if entry is None else entry.build()
+    geometry: Geometry = Planes() if experiment.geometry is None else experiment.geometry.build()
     return geometry

@@ -177,7 +177,7 @@ REQUIREMENTS: Registry[type[Requirement]] = NAMES
 
 def _named(signature: Signature) -> tuple[Requirement, ...]:
     """Requirements that the card names beyond the signature's own keys."""
-    return tuple(entry.build() for entry in getattr(signature, "require", ()))
+    return tuple(entry.build() for entry in signature.require)
 
 
 def sees_products(signature: Signature) -> bool:

@@ -8,13 +8,14 @@ being all A' produced with an energy above `e_min`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.acceptance.beam import in_beam
+from postprocess.acceptance.consistency import Consistency, require_known
 from postprocess.acceptance.scenarios.protocol import SCENARIOS
 from postprocess.acceptance.selection import Selection
 from postprocess.acceptance.table import AcceptanceTable
@@ -60,7 +61,15 @@ class Accepted:
     masses: DarkMasses | None
     """Masses of the sample, where known."""
     events: int = 0
-    """Events above the smallest useful A' energy."""
+    """A' above the smallest useful energy."""
+    total: int = 0
+    """All A' of the sample."""
+    weight: float = 0.0
+    """Sum of the weights of all of them."""
+    above: float = 0.0
+    """Sum of the weights of those above the smallest useful energy."""
+    allowed: dict[str, str] = field(default_factory=dict)
+    """Differences between events and card that were allowed, by name."""
     selections: list[Selection] = field(default_factory=list)
     """One a signature; none where nothing came."""
 
@@ -68,6 +77,10 @@ class Accepted:
         """Add the sums of another part of the sample."""
         self.masses = self.masses or other.masses
         self.events += other.events
+        self.total += other.total
+        self.weight += other.weight
+        self.above += other.above
+        self.allowed |= other.allowed
         if not self.selections:
             self.selections = other.selections
             return
@@ -83,6 +96,7 @@ def accept(
     seed: int = 1,
     masses: DarkMasses | None = None,
     mode: str = "semivisible",
+    allow: Collection[str] = (),
 ) -> AcceptanceTable:
     """Acceptance of every signature of a mode, from a stream of events.
 
@@ -100,6 +114,8 @@ def accept(
         Masses of the sample; taken from the events' run information where absent.
     mode : str
         Name of the scenario: semivisible, invisible, visible or another one of the card.
+    allow : collection of str
+        Differences between events and card that are wanted, names of `consistency.CHECKS`.
 
     Returns
     -------
@@ -110,11 +126,11 @@ def accept(
     ------
     EventFileError
         Where there are no events, or none above the experiment's smallest useful A' energy, or they lack
-        A' or chi2.
+        A' or chi2, or are not of this experiment.
     ParameterError
         Where c tau is missing or not positive.
     """
-    sums = sum_up(events, experiment, ctau_mm=ctau_mm, seed=[seed], masses=masses, mode=mode)
+    sums = sum_up(events, experiment, ctau_mm=ctau_mm, seed=[seed], masses=masses, mode=mode, allow=allow)
     return table_of(sums, experiment, mode=mode)
 
 
@@ -126,12 +142,13 @@ def sum_up(
     seed: Sequence[int],
     masses: DarkMasses | None,
     mode: str,
+    allow: Collection[str] = (),
 ) -> Accepted:
     """Sums over a part of a sample, for `table_of`.
 
     Parameters
     ----------
-    events, experiment, ctau_mm, masses, mode
+    events, experiment, ctau_mm, masses, mode, allow
         As for `accept`.
     seed : sequence of int
         The seed, followed by the number of the part.
@@ -144,8 +161,11 @@ def sum_up(
     chosen, scenario = experiment.signatures_of(mode), SCENARIOS[mode]
     e_min = experiment.e_min(mode)
     sums = Accepted(masses)
+    require_known(allow)
+    consistency = Consistency(experiment, mode, frozenset(allow), sums.allowed)
     rngs = [np.random.default_rng([seed[0], index, *seed[1:]]) for index in range(len(chosen) + 1)]
     for chunk in events:
+        consistency.check(chunk)
         _check_threshold(chunk, experiment, e_min)
         if sums.masses is None:
             sums.masses = chunk.info.masses
@@ -153,7 +173,10 @@ def sum_up(
             grid = _grid(ctau_mm, experiment, sums.masses, mode)
             sums.selections = [Selection(experiment, s, scenario, grid) for s in chosen]
         sample = scenario.candidates(chunk, sums.masses, rngs[0])
+        sums.total += len(sample)
+        sums.weight += float(sample.weight.sum())
         sample = in_beam(sample.select(sample.e_aprime > e_min), experiment.beam, rngs[0])
+        sums.above += float(sample.weight.sum())
         sums.events += len(sample)
         for start in range(0, len(sample), BLOCK):
             block = sample.select(slice(start, start + BLOCK))

@@ -26,7 +26,7 @@ COMMANDS = {
     "accept": "S1/S2 acceptance tables from events of any generator.",
     "limit": "90 % CL exclusion of an experiment in a plane of parameters.",
     "reproduce": "The paper's exclusion, figures and numbers, in one go.",
-    "experiments": "List, show and validate experiment cards.",
+    "experiments": "List, show, begin and check experiment cards.",
     "ufo": "Where the UFO model is; install it into MadGraph.",
 }
 

@@ -1,13 +1,14 @@
+from .beam import Beam as Beam, Dump as Dump
 from .benchmark import Benchmark as Benchmark, load_benchmark as load_benchmark
 from .cards import Status as Status, numbers_of as numbers_of
 from .registries import GEOMETRIES as GEOMETRIES, REQUIREMENTS as REQUIREMENTS, SCENARIOS as SCENARIOS
 from .schema import (
-    Beam as Beam,
     Experiment as Experiment,
     Mode as Mode,
-    Resolution as Resolution,
-    Signature as Signature,
-    Station as Station,
+    card_file as card_file,
     list_experiments as list_experiments,
     load_experiment as load_experiment,
 )
+from .signatures import Signature as Signature
+from .stations import Resolution as Resolution, Station as Station
+from .template import new_card as new_card

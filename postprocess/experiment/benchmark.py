@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from postprocess.experiment.cards import Card, Number, list_cards, load_card
+from postprocess.experiment.cards import Card, Number
+from postprocess.experiment.files import list_cards, load_card
 from semivis_gen.model import DarkMasses, DarkSector
 
 __all__ = ["Benchmark", "list_benchmarks", "load_benchmark"]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from postprocess.experiment.beam import beam_ids
 from postprocess.experiment.cards import Number, reject
+from postprocess.experiment.materials import make_materials
 from postprocess.experiment.registries import SCENARIOS
 from semivis_gen.errors import ParameterError
 
 if TYPE_CHECKING:
-    from postprocess.experiment.schema import Experiment, Signature
+    from postprocess.experiment.schema import Experiment
+    from postprocess.experiment.signatures import Signature
 
 __all__ = ["check"]
 
@@ -25,6 +28,7 @@ def check(card: Experiment) -> None:
     """
     _check_beam(card)
     _check_target(card)
+    _check_production(card)
     _check_stations(card)
     names = [signature.name for signature in card.signatures]
     for index, signature in enumerate(card.signatures):
@@ -44,26 +48,49 @@ def _positive(key: str, number: Number) -> None:
 
 
 def _check_beam(card: Experiment) -> None:
-    if card.beam.particle not in ("e-", "e+"):
-        reject("beam.particle", card.beam.particle, "is no beam known here", "take e- or e+")
     _positive("beam.energy_GeV", card.beam.energy_GeV)
     for name in ("spot_mm", "divergence_mrad"):
         number = getattr(card.beam, name)
         if number is not None and number.value < 0:
             reject(f"beam.{name}.value", number.value, "must not be negative", "correct it")
-    _positive("exposure.electrons_on_target", card.exposure.electrons_on_target)
 
 
 def _check_target(card: Experiment) -> None:
-    from semivis_gen.target import material
+    from semivis_gen.target import material_names
 
+    made = make_materials(card.materials)
+    if card.target is None:
+        if card.exposure.luminosity_fb is None:
+            way_out = "add target: {layers: ..., depth_x0: ...}; a collider has luminosity_fb instead"
+            reject("target", None, "is missing, but particles_on_target are to hit it", way_out)
+        return
+    if card.exposure.luminosity_fb is not None:
+        rule = "is the exposure of a collider, which has no target"
+        way_out = "drop target (null takes out what an extended card has), or give particles_on_target"
+        reject("exposure.luminosity_fb.value", card.exposure.value, rule, way_out)
     _positive("target.depth_x0", card.target.depth_x0)
     for index, layer in enumerate(card.target.layers):
         _positive(f"target.layers.{index}.thickness_mm", layer.thickness_mm)
-        try:
-            material(layer.material)
-        except ParameterError as error:
-            reject(f"target.layers.{index}.material", layer.material, "is not a known material", str(error))
+        if layer.material not in made and layer.material not in material_names():
+            known = ", ".join([*made, *material_names()])
+            way_out = f"take one of {known}, or define it under materials"
+            reject(f"target.layers.{index}.material", layer.material, "is not a known material", way_out)
+
+
+def _check_production(card: Experiment) -> None:
+    from semivis_gen.production import PROCESSES
+
+    symbols = {pdg: symbol for symbol, pdg in beam_ids().items()}
+    names = [getattr(entry, entry.tag) for entry in card.production]
+    for index, name in enumerate(names):
+        key = f"production.{index}.process"
+        if name in names[:index]:
+            reject(key, name, "stands twice", "write each process once")
+        beams = PROCESSES[name].beams
+        if card.beam.pdg_id not in beams:
+            works = ", ".join(symbols.get(pdg, f"PDG id {pdg}") for pdg in sorted(beams, key=abs))
+            rule = f"makes no A' from a beam of {card.beam.particle}, it works with {works}"
+            reject(key, name, rule, "change beam.particle or take the process out (drop: true in a card that extends)")
 
 
 def _check_stations(card: Experiment) -> None:
@@ -81,6 +108,10 @@ def _check_stations(card: Experiment) -> None:
             rule = f"overlaps {name}, which ends at {station.end_mm.value:g}"
             reject(f"stations.{after}.begin_mm.value", follower.begin_mm.value, rule, "move one of them")
     dumps = [name for name, station in card.stations.items() if station.kind == "dump"]
+    if card.target is None:
+        if dumps:
+            reject(f"stations.{dumps[0]}.kind", "dump", "stands where a beam stops, which takes a target", "add target")
+        return
     if len(dumps) != 1:
         reject("stations", dumps, "must hold exactly one station of kind dump", "name the place where A' is made")
     front = card.dump.begin_mm.value
@@ -93,8 +124,9 @@ def _check_region(card: Experiment, signature: Signature, key: str) -> None:
         edge = getattr(signature, side)
         station, _, end = edge.rpartition(".")
         if not (station in card.stations and end in ("begin", "end")) and (side, edge) != ("decay_to", "infinity"):
-            known = ", ".join(card.stations)
-            reject(f"{key}.{side}", edge, "is no edge of a station", f"take STATION.begin or .end of {known}")
+            also = ", or infinity" if side == "decay_to" else ""
+            way_out = f"take STATION.begin or STATION.end of {', '.join(card.stations)}{also}"
+            reject(f"{key}.{side}", edge, "is no edge of a station", way_out)
     begin, end_z = card.region(signature)
     if end_z <= begin:
         rule = f"the decay region ends at {end_z:g} mm, before it begins at {begin:g} mm"
@@ -117,6 +149,9 @@ def _check_cuts(card: Experiment, signature: Signature, key: str) -> None:
         if cut is not None and not 0 <= cut.value < energy:
             rule = f"a threshold lies between 0 and the beam energy, {energy:g} GeV"
             reject(f"{path}.value", cut.value, rule, "lower it")
+    if signature.missing_energy_min_GeV is not None and card.target is None:
+        rule = "is energy not found in the dump, which a collider has not"
+        reject(f"{key}.missing_energy_min_GeV", signature.missing_energy_min_GeV.value, rule, "drop it")
     if signature.visible is None:
         return
     _, end = card.region(signature)
@@ -176,11 +211,16 @@ def _check_counts(signature: Signature, key: str) -> None:
 
 
 def _check_names(card: Experiment, names: list[str]) -> None:
+    titles = [systematic.name for systematic in card.systematics]
     for index, systematic in enumerate(card.systematics):
+        if systematic.name in titles[:index]:
+            reject(f"systematics.{index}.name", systematic.name, "stands twice", "give each its own name")
         if not 0 < systematic.size.value < 1:
             rule = "a relative uncertainty lies between 0 and 1"
             reject(f"systematics.{index}.size.value", systematic.size.value, rule, "correct or drop it")
         _known(f"systematics.{index}.signatures", systematic.signatures, names)
+    if not card.modes:
+        reject("modes", {}, "names no mode", "add one with its signatures, such as invisible: {signatures: [NAME]}")
     for mode, entry in card.modes.items():
         try:
             scenario = SCENARIOS[mode]

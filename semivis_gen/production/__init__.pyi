@@ -10,6 +10,7 @@ from .bremsstrahlung.phase_space import Reaction as Reaction
 from .bremsstrahlung.polarisation import polarised_amplitude as polarised_amplitude
 from .bremsstrahlung.process import Bremsstrahlung as Bremsstrahlung, Particles as Particles, Shape as Shape
 from .bremsstrahlung.sampling import Production as Production, ProductionSampler as ProductionSampler
+from .folding import dump_energies as dump_energies, fold as fold
 from .process import (
     PROCESSES as PROCESSES,
     Process as Process,

@@ -1,5 +1,12 @@
 from .form_factors import Nucleus as Nucleus, g2 as g2
-from .materials import Material as Material, layered as layered, material as material
+from .materials import (
+    Material as Material,
+    layered as layered,
+    material as material,
+    material_names as material_names,
+    mixture as mixture,
+    radiation_length as radiation_length,
+)
 from .shower import (
     BINS_PER_E_FOLD as BINS_PER_E_FOLD,
     Shower as Shower,

@@ -6,14 +6,19 @@ averages of the natural isotopes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from semivis_gen.constants import AVOGADRO, PB_TO_CM2
+from semivis_gen.constants import ALPHA, AVOGADRO, PB_TO_CM2
 from semivis_gen.errors import ParameterError
 from semivis_gen.target.form_factors import Nucleus
 
-__all__ = ["Material", "layered", "material", "material_names", "mixture"]
+__all__ = ["Material", "layered", "material", "material_names", "mixture", "radiation_length"]
+
+# PDG review "Passage of particles through matter", table 34.2: L_rad and L_rad' of the lightest elements
+_LIGHT = {1: (5.31, 6.144), 2: (4.79, 5.621), 3: (4.74, 5.805), 4: (4.71, 5.924)}
+_TSAI = 716.408  # A / (4 alpha r_e^2 N_A) for A = 1 g/mol [g/cm^2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,35 @@ _ALIASES = {
     "lead": "Pb", "tungsten": "W", "iron": "Fe", "steel": "Fe", "aluminium": "Al", "copper": "Cu", "carbon": "C",
     "graphite": "C", "silicon": "Si", "scintillator": "polystyrene",
 }  # fmt: skip
+
+
+def radiation_length(z: int, a: float) -> float:
+    """Radiation length of an element: Tsai's formula, PDG review "Passage of particles through matter", eq. 34.25.
+
+    1/X0 = {Z^2 [L_rad - f(alpha Z)] + Z L_rad'} / (716.408 g/cm^2 A), with f of eq. 34.26 (Davies, Bethe, Maximon).
+
+    Parameters
+    ----------
+    z : int
+        Charge number, 1 or more.
+    a : float
+        Mass number, average of the isotopes.
+
+    Returns
+    -------
+    float
+        X0 [g/cm^2]; within 5e-4 of the values of the PDG's table for all elements known here, hydrogen included, which
+        is the rounding of that table.
+
+    Examples
+    --------
+    >>> f"{radiation_length(82, 207.2):.2f} g/cm^2"
+    '6.37 g/cm^2'
+    """
+    elastic, inelastic = _LIGHT.get(z, (math.log(184.15 * z ** (-1 / 3)), math.log(1194 * z ** (-2 / 3))))
+    s = (ALPHA * z) ** 2
+    coulomb = s * (1 / (1 + s) + 0.20206 - 0.0369 * s + 0.0083 * s**2 - 0.002 * s**3)
+    return _TSAI * a / (z**2 * (elastic - coulomb) + z * inelastic)
 
 
 def material_names() -> list[str]:
@@ -150,15 +184,15 @@ def mixture(name: str, parts: Sequence[tuple[Material, float]], *, density_g_cm3
     return Material(name, density_g_cm3, 1 / inverse_length, tuple(shares.items()))
 
 
-def layered(name: str, layers: Sequence[tuple[str, float]]) -> Material:
+def layered(name: str, layers: Sequence[tuple[str | Material, float]]) -> Material:
     """Sandwich of layers, smeared out over its thickness.
 
     Parameters
     ----------
     name : str
         Name.
-    layers : sequence of (str, float)
-        Material and thickness [mm] of each layer of the repeating unit.
+    layers : sequence of (str or Material, float)
+        Material, or the name of a known one, and thickness [mm] of each layer of the repeating unit.
 
     Returns
     -------
@@ -170,7 +204,7 @@ def layered(name: str, layers: Sequence[tuple[str, float]]) -> Material:
     ParameterError
         Where a material is unknown or a thickness not positive.
     """
-    parts = [(material(key), thickness) for key, thickness in layers]
+    parts = [(material(key) if isinstance(key, str) else key, thickness) for key, thickness in layers]
     masses = [(part, part.density_g_cm3 * thickness) for part, thickness in parts]
     thickness = sum(value for _, value in layers)
     if not (thickness > 0 and all(value > 0 for _, value in layers)):

@@ -38,7 +38,7 @@ def make_events(n, seed, *, topology=TOPOLOGY, masses=MASSES, wide=1.0):
     pair_mass = rng.uniform(0.05, 0.99, n) * masses.delta
     other, pair = isotropic_decay(chi2, ones * masses.m_chi2, ones * masses.m_chi1, pair_mass, rng)
     minus, plus = isotropic_decay(pair, pair_mass, ones * M_ELECTRON, ones * M_ELECTRON, rng)
-    beam = np.broadcast_to([0.0, 0.0, 105.0], (n, 3))
+    beam = np.broadcast_to([0.0, 0.0, 100.0], (n, 3))
     momentum = np.stack([beam, aprime, chi2, chi1, other, minus, plus], axis=1)
     m = [M_ELECTRON, masses.m_aprime, masses.m_chi2, masses.m_chi1, masses.m_chi1, M_ELECTRON, M_ELECTRON]
     vertex = np.zeros((n, 4))

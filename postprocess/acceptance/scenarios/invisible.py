@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from postprocess.acceptance.aprimes import find_aprimes
 from postprocess.acceptance.candidates import Candidates, no_pairs
 from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
 from postprocess.acceptance.scenarios.semivisible import dark_branching
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import ID_APRIME
 from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
 
@@ -28,10 +28,12 @@ class Invisible:
 
     def candidates(self, events: Events, masses: DarkMasses | None, rng: np.random.Generator) -> Candidates:
         """Take A'; what comes of it does not matter."""
-        aprime = events.only(ID_APRIME, name="A'")
-        pairs = no_pairs(len(events), electrons=False)
-        momentum, mass = events.momentum[aprime], events.mass[aprime]
-        return Candidates(events.weight, events.vertex[:, :3], events.energy[aprime], momentum, mass, *pairs)
+        found = find_aprimes(events)
+        pairs = no_pairs(len(found), electrons=False)
+        squares = np.einsum("ij,ij->i", found.momentum, found.momentum)
+        mass = np.sqrt(np.maximum(found.energy**2 - squares, 0.0))
+        origin = events.vertex[found.event, :3]
+        return Candidates(events.weight[found.event], origin, found.energy, found.momentum, mass, *pairs)
 
     def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
         """No width; branching of A' -> chi1 chi2."""

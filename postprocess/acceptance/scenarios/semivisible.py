@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from postprocess.acceptance.aprimes import find_aprimes
 from postprocess.acceptance.candidates import Candidates, known_masses, lay_out, no_pairs, pairs_of
 from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
-from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import ID_APRIME, ID_CHI2
+from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
 from semivis_gen.model import DarkMasses, gamma_aprime_chi, gamma_aprime_total
@@ -37,31 +37,44 @@ class Semivisible:
         """Take chi2 and its pair from the events; what they leave undecayed is decayed here."""
         from semivis_gen.decay import chi2_decay, two_body
 
-        aprime = events.only(ID_APRIME, name="A'")
-        recorded = bool(np.any(np.abs(events.pdg) == ID_CHI2))
-        if recorded or not np.all(events.status[aprime] == STATUS_FINAL):
-            chi2 = events.only(ID_CHI2, name="chi2")
-            momentum, mass = events.momentum[chi2], events.mass[chi2]
-            left = events.status[chi2] == STATUS_FINAL
-        else:
+        found = find_aprimes(events)
+        whole = found.chi2 < 0  # A' is to be decayed here
+        rows = np.where(whole, found.row, found.chi2)
+        _check_whole(events, rows[whole])
+        momentum, mass = events.momentum[rows], events.mass[rows]
+        if np.any(whole):
             known = known_masses(masses, "A' is not decayed")
-            _, momentum = two_body(events.momentum[aprime], events.mass[aprime], known.m_chi1, known.m_chi2, rng)
-            mass, left = np.full(len(events), known.m_chi2), np.ones(len(events), dtype=bool)
+            _, momentum[whole] = two_body(momentum[whole], mass[whole], known.m_chi1, known.m_chi2, rng)
+            mass[whole] = known.m_chi2
+        left = whole | (events.status[rows] == STATUS_FINAL)
         _check_mass(mass, masses)
         if masses is not None and not masses.chi2_decays:  # nothing to see, nothing to decay
-            pairs = no_pairs(len(events), electrons=True)
+            pairs = no_pairs(len(found), electrons=True)
         elif np.any(left):
             _, minus, plus = chi2_decay(momentum[left], known_masses(masses, "chi2 is not decayed"), rng)
             pairs = lay_out(left, minus, plus)
         else:
-            pairs = no_pairs(len(events), electrons=False)
-        if recorded:
-            pairs = pairs_of(events, chi2, pairs)
-        return Candidates(events.weight, events.vertex[:, :3], events.energy[aprime], momentum, mass, *pairs)
+            pairs = no_pairs(len(found), electrons=False)
+        if not np.all(whole):
+            pairs = pairs_of(events, rows, pairs)
+        return Candidates(
+            events.weight[found.event], events.vertex[found.event, :3], found.energy, momentum, mass, *pairs
+        )
 
     def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
         """Width and visible share of chi2 as `chi2_width` has them, branching of A' -> chi1 chi2."""
         return Flight(*chi2_width(masses, alpha_d, epsilon), dark_branching(masses, alpha_d, epsilon))
+
+
+def _check_whole(events: Events, rows: IndexArray) -> None:
+    """Refuse A' that decay to something else than chi1 chi2."""
+    decayed = rows[events.status[rows] != STATUS_FINAL]
+    if len(decayed):
+        child, _ = events.children(decayed[:1])
+        ids = ", ".join(str(i) for i in events.pdg[child]) or "nothing"
+        event = int(events.event_of_particle[decayed[0]]) + 1
+        msg = f"event {event}: A' decays to {ids}, not to chi1 chi2; map foreign ids with --pdg NAME=ID"
+        raise EventFileError(msg)
 
 
 def _check_mass(mass: FloatArray, masses: DarkMasses | None) -> None:

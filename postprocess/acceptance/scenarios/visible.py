@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from postprocess.acceptance.aprimes import find_aprimes
 from postprocess.acceptance.candidates import Candidates, lay_out, pairs_of
 from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import ID_APRIME, M_ELECTRON, M_MUON, M_TAU
+from semivis_gen.constants import M_ELECTRON, M_MUON, M_TAU
+from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
 from semivis_gen.model import DarkMasses, gamma_aprime_hadrons, gamma_aprime_lepton
 
@@ -29,13 +31,20 @@ class Visible:
         """Take A' and its pair from the events; A' that they leave undecayed goes to e+ e- here."""
         from semivis_gen.decay import two_body
 
-        aprime = events.only(ID_APRIME, name="A'")
+        found = find_aprimes(events)
+        aprime = found.row
+        if np.any(aprime < 0):
+            event = int(found.event[np.argmin(aprime)]) + 1
+            msg = f"event {event}: A' is not recorded: in the visible mode its decay to e+ e- is looked at; record A'"
+            raise EventFileError(msg)
         left = events.status[aprime] == STATUS_FINAL
         rows = aprime[left]
         minus, plus = two_body(events.momentum[rows], events.mass[rows], M_ELECTRON, M_ELECTRON, rng)
         pairs = pairs_of(events, aprime, lay_out(left, minus, plus))
         momentum, mass = events.momentum[aprime], events.mass[aprime]
-        return Candidates(events.weight, events.vertex[:, :3], events.energy[aprime], momentum, mass, *pairs)
+        return Candidates(
+            events.weight[found.event], events.vertex[found.event, :3], found.energy, momentum, mass, *pairs
+        )
 
     def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
         """Width of A' to leptons and hadrons, its branching to e+ e-; every A' flies."""

@@ -11,6 +11,7 @@ from support.places import MADGRAPH_SAMPLE
 
 from postprocess.acceptance.sums import accept
 from postprocess.experiment.schema import load_experiment
+from semivis_gen.errors import SemivisWarning
 from semivis_gen.generator import generate
 from semivis_gen.io.files import read_events
 from semivis_gen.model.point import DarkMasses
@@ -27,7 +28,8 @@ def na64():
 
 @pytest.fixture(scope="module")
 def madgraph(na64):
-    return accept(read_events(MADGRAPH_SAMPLE, chunk=1000), na64, ctau_mm=CTAU)
+    with pytest.warns(SemivisWarning, match="82% of its track is below 90% of the beam energy"):
+        return accept(read_events(MADGRAPH_SAMPLE, chunk=1000), na64, ctau_mm=CTAU)
 
 
 def test_the_file_says_its_masses(madgraph):
@@ -37,7 +39,8 @@ def test_the_file_says_its_masses(madgraph):
 
 def test_acceptance_agrees_with_native_events_within_errors(na64, madgraph):
     target = ThinTarget(100.0, material("Pb"))
-    native = accept(generate(DarkMasses(0.3), target, n_events=40_000, seed=7), na64, ctau_mm=CTAU)
+    with pytest.warns(SemivisWarning, match="thin target"):
+        native = accept(generate(DarkMasses(0.3), target, n_events=40_000, seed=7), na64, ctau_mm=CTAU)
     pull = (madgraph.acceptance - native.acceptance) / np.hypot(madgraph.error, native.error)
     assert np.all(np.abs(pull) < 4)
     assert np.all(madgraph.error[1:] < 0.04 * madgraph.acceptance[1:])  # a real test: S1 to 3 %, S2 below 1 %
@@ -53,7 +56,8 @@ def test_the_decays_of_the_file_and_native_ones_of_its_chi2_agree(na64, madgraph
         columns = {k: getattr(chunk, k)[rows] for k in ("pdg", "status", "mothers", "momentum", "mass", "ctau")}
         offsets = np.arange(len(chunk) + 1) * 7
         parts.append(type(chunk)(offsets=offsets, weight=chunk.weight, vertex=chunk.vertex, info=chunk.info, **columns))
-    decayed = accept(parts, na64, ctau_mm=CTAU)
+    with pytest.warns(SemivisWarning, match="thin target"):
+        decayed = accept(parts, na64, ctau_mm=CTAU)
     assert decayed.acceptance[:, 1] == pytest.approx(madgraph.acceptance[:, 1])
     pull = (decayed.acceptance[:, 0] - madgraph.acceptance[:, 0]) / np.hypot(decayed.error, madgraph.error)[:, 0]
     assert np.all(np.abs(pull) < 4)

@@ -1,17 +1,19 @@
 import json
 import math
 
+import jsonschema
 import pytest
 import yaml
 
 from postprocess.experiment.benchmark import Benchmark, list_benchmarks, load_benchmark
-from postprocess.experiment.cards import Status, numbers_of, schema_text
+from postprocess.experiment.cards import Status, numbers_of
+from postprocess.experiment.files import schema_text
 from postprocess.experiment.schema import Experiment, Mode, list_experiments, load_experiment
 from semivis_gen.errors import CardError, ParameterError
 from semivis_gen.resources import cards_dir
 
 REGENERATE = (
-    "python -c 'from postprocess.experiment.cards import schema_text as s; "
+    "python -c 'from postprocess.experiment.files import schema_text as s; "
     "from postprocess.experiment import Benchmark as B, Experiment as E; "
     'open("cards/schema/experiment.json", "w").write(s(E)); '
     'open("cards/schema/benchmark.json", "w").write(s(B))\''
@@ -95,6 +97,18 @@ def test_the_schemas_are_those_of_the_classes(model, name):
     assert json.loads(text)["properties"]["references"]["description"]
 
 
+@pytest.mark.parametrize("name", list_experiments())
+def test_cards_agree_with_the_json_schema(name):
+    schema = json.loads((cards_dir() / "schema" / "experiment.json").read_text(encoding="utf-8"))
+    whole = load_experiment(name).model_dump(mode="json")
+    jsonschema.validate(whole, schema)
+    for key in ("production", "exposure"):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**whole, key: {}}, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**whole, "production": [{"process": "bremsstrahlung", "shape": "round"}]}, schema)
+
+
 @pytest.mark.parametrize("name", list_benchmarks())
 def test_benchmarks_are_valid_physics_points(name):
     card = load_benchmark(name)
@@ -124,8 +138,8 @@ WRONG = {
     "a truth value": ("signatures.0.background.value", True, "true or false"),
     "not finite": ("beam.energy_GeV.value", math.inf, "finite"),
     "negative beam": ("beam.energy_GeV.value", -100.0, "must be positive"),
-    "unknown beam": ("beam.particle", "pi-", "take e- or e+"),
-    "no electrons": ("exposure.electrons_on_target.value", 0, "must be positive"),
+    "unknown beam": ("beam.particle", "pi-", "should be 'e-', 'e+', 'mu-' or 'mu+'"),
+    "no electrons": ("exposure.particles_on_target.value", 0, "must be positive"),
     "negative length": ("stations.HCAL2.end_mm.value", 2000.0, "must lie behind begin_mm = 2875"),
     "overlap": ("stations.HCAL2.begin_mm.value", 2700.0, "overlaps HCAL1, which ends at 2750"),
     "no width": ("stations.ECAL.half_width_mm.value", 0.0, "must be positive"),
@@ -197,7 +211,7 @@ def test_a_card_without_dump_or_with_two_is_refused(tmp_path, na64):
         ("name: &a x\ntitle: *a\n", "aliases are not allowed"),
         ("name: !!python/object/apply:os.getcwd []\n", "not valid YAML"),
         ("[" * 5000, "not valid YAML"),
-        ("name: x\n", "is missing"),
+        ("name: x\n", "lacks title, references"),
         ("extends: [1]\n", "must name another card"),
     ],
 )

@@ -137,7 +137,7 @@ def test_another_card_is_another_scan(tmp_path, whole):
     mine = tmp_path / "mine.yaml"
     mine.write_text(
         "extends: na64-2018\nname: na64-2018\n"
-        "exposure: {electrons_on_target: {value: 1.0e+12, status: assumed, note: more}}\n"
+        "exposure: {particles_on_target: {value: 1.0e+12, status: assumed, note: more}}\n"
     )
     assert end(scan(tmp_path, "--experiment", str(mine)))[0] == 0
     assert len(points(tmp_path)) == 2 * MASSES  # all anew, the old ones untouched

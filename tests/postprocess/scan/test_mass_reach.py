@@ -62,9 +62,9 @@ def test_twice_the_electrons_is_twice_the_yield(points):
 
 
 def _doubled(card):
-    electrons = card.exposure.electrons_on_target
+    electrons = card.exposure.particles_on_target
     return card.exposure.model_copy(
-        update={"electrons_on_target": electrons.model_copy(update={"value": 2 * electrons.value})}
+        update={"particles_on_target": electrons.model_copy(update={"value": 2 * electrons.value})}
     )
 
 

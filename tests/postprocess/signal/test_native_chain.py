@@ -66,7 +66,7 @@ def test_secondaries_of_a_card_add_to_the_rate_above_the_same_threshold(tmp_path
     from semivis_gen.model.point import DarkMasses
 
     card = tmp_path / "shower.yaml"
-    card.write_text("extends: na64-2018\nname: shower\ntarget: {secondaries: true}\n")
+    card.write_text("extends: na64-2018\nname: shower\nproduction: [{process: bremsstrahlung, particles: shower}]\n")
     masses = DarkMasses(0.3)
     primary = production_estimate(load_experiment("na64-2018"), masses, mode="invisible")
     shower = production_estimate(load_experiment(card), masses, mode="invisible")

@@ -76,7 +76,7 @@ def test_a_point_by_hand(na64):
 
 def test_more_beam_gives_proportionally_more_signal(na64, tmp_path):
     (tmp_path / "more.yaml").write_text(
-        "extends: na64-2018\nexposure: {electrons_on_target: {value: 5.68e+11, status: assumed, note: twice}}\n"
+        "extends: na64-2018\nexposure: {particles_on_target: {value: 5.68e+11, status: assumed, note: twice}}\n"
     )
     one, two = (
         expected_yields(table_for(), card, RATE, alpha_d=0.1, epsilon=[1e-4, 1e-3]).expected

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from postprocess.experiment.cards import Number
-from postprocess.experiment.schema import Resolution, Station
+from postprocess.experiment.stations import Resolution, Station
 
 
 def number(value):

@@ -1,0 +1,177 @@
+"""Whether events are of the experiment that is asked about: beam, energy, direction, frame, target, kind of target.
+
+What a file says of its beams, and what its incoming particles are, is compared with the card. A difference is an error
+that says what differs; a user who wants it names it (`allow`), and the table records it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from postprocess.experiment import Dump, Experiment
+from semivis_gen.errors import EventFileError, ParameterError, SemivisWarning
+from semivis_gen.events import STATUS_INCOMING, Events
+
+__all__ = ["CHECKS", "Consistency", "require_known"]
+
+CHECKS = {
+    "beam": "another beam particle",
+    "energy": "another beam energy",
+    "direction": "a beam that is not along +z",
+    "frame": "a target that is not at rest",
+    "target": "nuclei that the target does not hold",
+}
+"""What can be allowed on purpose."""
+THIN = "thin-target"  # warned of, not refused
+
+ENERGY_TOLERANCE = 1e-3  # generators round; a spread of the beam is not in event files
+ANGLE_TOLERANCE = 1e-6  # of a momentum along z: (1 - cos theta)
+REST_TOLERANCE = 1e-3  # momentum of a nucleus at rest over its mass
+THICK_X0 = 0.5  # from this depth on the beam's energy losses matter
+HARD = 0.9  # of the beam energy
+NUCLEI = 1_000_000_000  # ids of nuclei lie above
+PROTON = 2212
+LEPTONS_AND_PROTON = (11, 13, PROTON)
+
+
+def require_known(allow: Collection[str]) -> None:
+    """Refuse names that are none of `CHECKS`.
+
+    Raises
+    ------
+    ParameterError
+        With the known ones.
+    """
+    for name in allow:
+        if name not in CHECKS:
+            known = ", ".join(f"{key} ({what})" for key, what in CHECKS.items())
+            msg = f"allow = {name!r} is no difference between events and card: take {known}"
+            raise ParameterError(msg)
+
+
+@dataclass(slots=True)
+class Consistency:
+    """Compares chunks of events with a card and keeps what was allowed."""
+
+    experiment: Experiment
+    """The card."""
+    mode: str
+    """Name of the scenario."""
+    allow: frozenset[str] = frozenset()
+    """Names of `CHECKS` that a user wants in spite of the difference."""
+    found: dict[str, str] = field(default_factory=dict)
+    """Differences found and allowed, by name."""
+
+    def check(self, events: Events) -> None:
+        """Compare one chunk.
+
+        Parameters
+        ----------
+        events : Events
+            From any source.
+
+        Raises
+        ------
+        EventFileError
+            At the first difference that is not allowed: what differs, and how to go on deliberately.
+        """
+        if not self.found.get(THIN) and (what := self._thin(events)):
+            self.found[THIN] = what
+            warnings.warn(what, SemivisWarning, stacklevel=2)
+        for name, what in self._differences(events):
+            if name not in self.allow:
+                msg = (
+                    f"these events are not of {self.experiment.name}: {what}; "
+                    f"take events or a card that agree, or go on deliberately with --allow {name}"
+                )
+                raise EventFileError(msg)
+            self.found.setdefault(name, what)
+
+    def _differences(self, events: Events) -> Iterator[tuple[str, str]]:
+        info, card = events.info, self.experiment
+        beam_id, energy = info.beam_id if info.beam_energy > 0 else 0, info.beam_energy
+        incoming = _Incoming.of(events)
+        if not energy and incoming is not None:  # the file does not say: its particles do
+            beam_id, energy = incoming.pdg, incoming.energy
+        if energy:
+            yield from _energy(energy, card.beam_energy)
+            if beam_id and beam_id != card.beam.pdg_id:
+                yield "beam", f"their beam is of id {beam_id}, the card's {card.beam.particle} of id {card.beam.pdg_id}"
+        if card.target is not None:
+            if incoming is not None:
+                yield from incoming.differences()
+            yield from self._target(events, card.target)
+
+    def _target(self, events: Events, target: Dump) -> Iterator[tuple[str, str]]:
+        info, card = events.info, self.experiment
+        held = {nucleus.z for nucleus, _ in card.material().elements}
+        z = 1 if info.target_id == PROTON else (info.target_id - NUCLEI) // 10_000 if info.target_id > NUCLEI else 0
+        if z and z not in held:
+            names = ", ".join(layer.material for layer in target.layers)
+            yield "target", f"they are made on nuclei of Z = {z} (id {info.target_id}), the card's target is {names}"
+
+    def _thin(self, events: Events) -> str:
+        """Size of what is missed where production at one energy stands for a beam that stops in a thick target."""
+        info, card = events.info, self.experiment
+        depth = card.target.depth_x0.value if card.target else 0.0
+        if info.rate_unit != "pb" or info.target_id < NUCLEI or depth < THICK_X0:
+            return ""
+        track = card.source(self.mode).track_length()
+        soft = 1 - float(track.above(HARD * card.beam_energy)) / track.total
+        return (
+            f"all events are made by beam particles of one energy on a thin target, but in {card.name} "
+            f"the beam loses its energy over {depth:g} X0 and {soft:.0%} of its track is below "
+            f"{HARD:.0%} of the beam energy: A' come out too hard here; `semivis generate --experiment {card.name}` or "
+            "samples at the energies of the dump (docs/production.md) are right"
+        )
+
+
+def _energy(found: float, wanted: float) -> Iterator[tuple[str, str]]:
+    if abs(found / wanted - 1) > ENERGY_TOLERANCE:
+        hint = ""
+        if abs(found / wanted / 1000 - 1) < ENERGY_TOLERANCE:
+            hint = " (a factor 1000: are the momenta in MeV? they must be in GeV)"
+        yield "energy", f"their beam has {found:g} GeV, the card's {wanted:g} GeV{hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """The beam particles of a chunk and what they hit."""
+
+    pdg: int
+    """Id of the beam particle of the first event."""
+    energy: float
+    """Largest energy of a beam particle [GeV]: those of a shower have less."""
+    sideways: float
+    """Largest 1 - cos of an angle between a beam particle and +z."""
+    moving: float
+    """Largest momentum of a struck nucleus over its mass."""
+
+    @classmethod
+    def of(cls, events: Events) -> _Incoming | None:
+        """None where the events hold no incoming particles."""
+        rows = np.flatnonzero(events.status == STATUS_INCOMING)
+        size = np.sqrt(np.einsum("ij,ij->i", events.momentum[rows], events.momentum[rows]))
+        nucleus = np.abs(events.pdg[rows]) > NUCLEI
+        beam = ~nucleus & np.isin(np.abs(events.pdg[rows]), LEPTONS_AND_PROTON) & (size > 0)
+        if not beam.any():
+            return None
+        z = events.momentum[rows, 2]
+        sideways = 1 - z[beam] / size[beam]
+        moving = size[nucleus] / np.maximum(events.mass[rows][nucleus], 1e-9)
+        energy = np.hypot(size[beam], events.mass[rows][beam])
+        return cls(
+            int(events.pdg[rows][beam][0]), float(energy.max()), float(sideways.max()), float(moving.max(initial=0.0))
+        )
+
+    def differences(self) -> Iterator[tuple[str, str]]:
+        """Where the beam is not along +z on a target at rest."""
+        if self.moving > REST_TOLERANCE:
+            yield "frame", f"their nuclei move with {self.moving:.3g} of their mass, the card's target is at rest"
+        elif self.sideways > ANGLE_TOLERANCE:
+            angle = np.degrees(np.arccos(np.clip(1 - self.sideways, -1, 1)))
+            yield "direction", f"incoming particles fly up to {angle:.3g} degrees from +z, the card's beam along it"

@@ -1,0 +1,89 @@
+"""Signatures of an experiment card: what is asked of a decay, background, observed events, systematics."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import Field
+
+from postprocess.experiment.cards import CardModel, Line, Name, Number
+from postprocess.experiment.from_registry import Entry, FromRegistry
+from postprocess.experiment.registries import REQUIREMENTS
+
+__all__ = ["Containment", "ModeCard", "Signature", "Systematic", "Visible"]
+
+
+class Visible(CardModel):
+    """Requirement on the visible decay products."""
+
+    stations: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Calorimeters whose energies count."""
+    energy_min_GeV: Number  # noqa: N815
+    """Smallest sum of e+ and e- energies in them [GeV]."""
+
+
+class Containment(CardModel):
+    """Requirement that decay products shower in the central cells."""
+
+    stations: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Calorimeters whose energies count."""
+    outside_max: Number
+    """Largest share of the energy outside the central cells."""
+
+    @property
+    def title(self) -> str:
+        """The requirement in words, such as R < 0.06."""
+        return f"R < {self.outside_max.value:g}"
+
+
+class Signature(CardModel):
+    """One way to see the signal: where the decay happens and what is asked for."""
+
+    name: Name
+    """Short name, such as S1."""
+    title: Line
+    """One line."""
+    decay_from: str
+    """Where the decay region begins: STATION.begin or STATION.end."""
+    decay_to: str
+    """Where it ends: STATION.begin, STATION.end or infinity."""
+    quiet: tuple[str, ...] = ()
+    """Stations that must stay silent: the decay region may not touch them."""
+    missing_energy_min_GeV: Number | None = None  # noqa: N815
+    """Smallest beam energy not found in the dump [GeV]."""
+    visible: Visible | None = None
+    """What must be seen of the decay; absent where nothing may be seen."""
+    containment: Containment | None = None
+    """How much of the visible energy must lie in central cells; not asked for where absent."""
+    require: tuple[Annotated[Entry, FromRegistry(REQUIREMENTS, "requirement")], ...] = ()
+    """Requirements of other packages."""
+    efficiencies: dict[Line, Number] = Field(default_factory=dict)
+    """Flat efficiencies, multiplied."""
+    background: Number
+    """Expected background events, with error."""
+    observed: Number
+    """Observed events."""
+
+    @property
+    def efficiency(self) -> float:
+        """Product of the flat efficiencies."""
+        return math.prod(number.value for number in self.efficiencies.values())
+
+
+class Systematic(CardModel):
+    """A relative uncertainty of the signal."""
+
+    name: Line
+    """What it is."""
+    size: Number
+    """Relative standard deviation."""
+    signatures: tuple[str, ...] = ()
+    """Signatures it touches; all where empty."""
+
+
+class ModeCard(CardModel):
+    """Which signatures serve a mode."""
+
+    signatures: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Names of signatures."""

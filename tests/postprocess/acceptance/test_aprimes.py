@@ -1,0 +1,112 @@
+"""A' of events of all kinds: several an event, not recorded, decayed or not."""
+
+import numpy as np
+import pytest
+
+from postprocess.acceptance.aprimes import find_aprimes
+from postprocess.acceptance.scenarios.invisible import INVISIBLE
+from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
+from semivis_gen.errors import EventFileError
+from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, Events, RunInfo, concatenate
+from semivis_gen.generator import generate
+from semivis_gen.model.point import DarkMasses
+from semivis_gen.target.materials import material
+from semivis_gen.target.sources import ThinTarget
+
+MASSES = DarkMasses(0.3)
+TARGET = ThinTarget(100.0, material("Pb"))
+
+
+@pytest.fixture(scope="module")
+def chain():
+    (events,) = generate(MASSES, TARGET, n_events=300, seed=3)
+    return events
+
+
+def without_aprime(events):
+    """The same events with chi1 and chi2 from the collision itself, as 2 -> 4 matrix elements give them."""
+    n = len(events)
+    keep = np.array([0, 1, 3, 4, 5, 6, 7, 8, 9])
+    rows = (np.arange(n)[:, None] * 10 + keep).ravel()
+    mothers = events.mothers[rows].reshape(n, 9, 2)
+    mothers[:, [2, 5]] = 0, 1  # chi2, chi1
+    mothers[:, 6:] = 2  # the products of chi2
+    columns = {name: getattr(events, name)[rows] for name in ("pdg", "status", "momentum", "mass", "ctau")}
+    return Events(
+        offsets=np.arange(n + 1) * 9, mothers=mothers.reshape(-1, 2).astype(np.int32), weight=events.weight,
+        vertex=events.vertex, info=events.info, **columns,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("scenario", [SEMIVISIBLE, INVISIBLE])
+def test_aprime_follows_from_chi1_and_chi2(chain, scenario):
+    rng = np.random.default_rng(1)
+    whole, rebuilt = (scenario.candidates(e, MASSES, rng) for e in (chain, without_aprime(chain)))
+    assert rebuilt.e_aprime == pytest.approx(whole.e_aprime, rel=1e-12)
+    assert rebuilt.momentum == pytest.approx(whole.momentum, rel=1e-9)
+    assert rebuilt.mass == pytest.approx(whole.mass, rel=1e-6)
+    assert np.array_equal(rebuilt.lepton_energy, whole.lepton_energy)
+
+
+def test_recorded_and_unrecorded_ones_side_by_side_keep_their_order(chain):
+    mixed = concatenate([chain, without_aprime(chain), chain])
+    found = find_aprimes(mixed)
+    assert np.array_equal(found.event, np.arange(900))
+    assert ((found.row < 0) == ((found.event >= 300) & (found.event < 600))).all()
+    assert found.energy[300:600] == pytest.approx(found.energy[:300], rel=1e-12)
+
+
+def test_each_of_several_aprimes_counts(chain):
+    """Two events made one."""
+    pair = Events(
+        offsets=chain.offsets[::2], pdg=chain.pdg, status=chain.status, momentum=chain.momentum, mass=chain.mass,
+        mothers=np.where(chain.mothers >= 0, chain.mothers + np.tile(np.repeat([0, 10], 10), 150)[:, None], -1).astype(
+            np.int32
+        ),
+        ctau=chain.ctau, weight=chain.weight[::2], vertex=chain.vertex[::2], info=chain.info,
+    )  # fmt: skip
+    one, two = (SEMIVISIBLE.candidates(e, MASSES, np.random.default_rng(1)) for e in (chain, pair))
+    assert len(two) == 300
+    assert np.array_equal(one.momentum, two.momentum)
+    assert np.array_equal(one.lepton_momentum, two.lepton_momentum)
+
+
+def test_decayed_and_undecayed_ones_mix(chain):
+    bare = next(generate(MASSES, TARGET, n_events=200, seed=5, chain=False))
+    mixed = SEMIVISIBLE.candidates(concatenate([chain, bare]), MASSES, np.random.default_rng(1))
+    alone = SEMIVISIBLE.candidates(bare, MASSES, np.random.default_rng(1))
+    assert mixed.mass == pytest.approx(np.full(500, MASSES.m_chi2))
+    assert np.array_equal(mixed.momentum[300:], alone.momentum)
+    assert np.array_equal(mixed.lepton_momentum[300:], alone.lepton_momentum)
+    assert mixed.electrons.all()
+
+
+def small(pdg, status, mothers):
+    k = len(pdg)
+    return Events(
+        offsets=np.array([0, k]), pdg=np.array(pdg, dtype=np.int32), status=np.array(status, dtype=np.int8),
+        mothers=np.array(mothers, dtype=np.int32), momentum=np.full((k, 3), 10.0), mass=np.full(k, 0.1),
+        ctau=np.zeros(k), weight=np.ones(1), vertex=np.zeros((1, 4)), info=RunInfo(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pdg", "says"),
+    [
+        ((11, 11), r"event 1 has no A' \(id 55\) and no chi1 chi2"),
+        ((58, 11), "event 1: a chi2 without A' has 0 chi1 and no other chi2 of the same mothers"),
+        ((58, 52, 52), "has 2 chi1 and no other chi2"),
+        ((58, 58, 52, 52), "has 2 chi1 and other chi2"),
+        ((58, 58, 52), "has 1 chi1 and other chi2"),
+    ],
+)
+def test_what_is_not_clear_is_refused(pdg, says):
+    events = small((11, *pdg), (-1, *[STATUS_FINAL] * len(pdg)), ((-1, -1), *[(0, 0)] * len(pdg)))
+    with pytest.raises(EventFileError, match=says):
+        find_aprimes(events)
+
+
+def test_an_aprime_that_decays_otherwise_is_told():
+    events = small((11, 55, 13, -13), (-1, STATUS_DECAYED, 1, 1), ((-1, -1), (0, 0), (1, 1), (1, 1)))
+    with pytest.raises(EventFileError, match="event 1: A' decays to 13, -13, not to chi1 chi2"):
+        SEMIVISIBLE.candidates(events, MASSES, np.random.default_rng(1))

@@ -1,0 +1,61 @@
+"""Thin-target samples at the energies of a dump, folded, are the dump."""
+
+import numpy as np
+import pytest
+
+from postprocess.acceptance.sums import accept
+from postprocess.experiment.schema import load_experiment
+from semivis_gen.errors import ParameterError
+from semivis_gen.generator import generate
+from semivis_gen.model.point import DarkMasses
+from semivis_gen.production.folding import dump_energies, fold, folded_rate
+from semivis_gen.production.process import production_rate
+from semivis_gen.target.materials import material
+from semivis_gen.target.sources import ThickTarget, ThinTarget
+
+LEAD = material("Pb")
+CTAU = [100.0, 1000.0, 1e6]
+
+
+@pytest.mark.parametrize(("m", "n", "tolerance"), [(0.05, 12, 0.01), (0.3, 12, 0.02)])
+def test_rate_is_that_of_the_dump(m, n, tolerance):
+    dump = ThickTarget(100.0, LEAD, 40.0, 50.0)
+    rate = 0.0
+    for energy in dump_energies(dump, n):
+        sigma = production_rate(m, ThinTarget(float(energy), LEAD), e_min=50.0).value
+        rate += sigma * dump.track_length().total / n * LEAD.atoms_per_radiation_length(LEAD.elements[0][0])
+    assert rate == pytest.approx(production_rate(m, dump, e_min=50.0).value, rel=tolerance)
+
+
+def test_acceptance_is_that_of_native_events_of_the_dump():
+    """Where thin-target events alone are far off: 50 MeV at c tau of 100 mm."""
+    card, masses = load_experiment("na64-2018"), DarkMasses(0.05)
+    dump = ThickTarget(100.0, LEAD, 40.0, card.e_min())
+    n, each = 12, 2500
+    samples = [
+        generate(masses, ThinTarget(float(e), LEAD), n_events=each, seed=10 + i)
+        for i, e in enumerate(dump_energies(dump, n))
+    ]
+    folded = accept(fold(samples, dump, numbers=[each] * n, seed=3), card, ctau_mm=CTAU)
+    native = accept(generate(masses, dump, n_events=n * each, seed=2), card, ctau_mm=CTAU)
+    with pytest.warns(match="A' come out too hard here"):
+        thin = accept(generate(masses, ThinTarget(100.0, LEAD), n_events=n * each, seed=2), card, ctau_mm=CTAU)
+    error = np.hypot(folded.error, native.error) + 0.02 * native.acceptance  # and that of twelve energies
+    assert (np.abs(folded.acceptance - native.acceptance) < 3 * error).all()
+    assert (thin.acceptance[0] > 1.5 * native.acceptance[0]).all()  # what the fold cures
+    assert folded.acceptance[-1, 1] == pytest.approx(native.acceptance[-1, 1], rel=0.03)
+
+
+def test_what_cannot_be_folded():
+    dump = ThickTarget(100.0, LEAD, 40.0, 50.0)
+    with pytest.raises(ParameterError, match="0 energies for a dump"):
+        dump_energies(dump, 0)
+    (events,) = generate(DarkMasses(0.1), ThinTarget(100.0, LEAD), n_events=10, seed=1)
+    with pytest.raises(ParameterError, match=r"a sample of 100 GeV stands where the dump needs"):
+        folded_rate([events.info], dump)
+    energy = float(dump_energies(dump, 1)[0])
+    (tungsten,) = generate(DarkMasses(0.1), ThinTarget(energy, material("W")), n_events=10, seed=1)
+    with pytest.raises(ParameterError, match=r"on the nucleus 1000741840 .* one of 1000822070"):
+        next(fold([[tungsten]], dump, numbers=[10], seed=1))
+    with pytest.raises(ParameterError, match="is empty"):
+        next(fold([[]], dump, numbers=[10], seed=1))
