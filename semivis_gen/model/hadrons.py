@@ -71,7 +71,13 @@ def r_ratio(s: ArrayLike) -> FloatArray:
         Where the data file is missing or malformed.
     """
     s = np.maximum(np.asarray(s, dtype=float), 0.0)
-    return np.asarray(hadron_ratios(s).sum(axis=0))
+    root_s, r, _ = _table()
+    energy = np.sqrt(s)
+    out = np.asarray(np.interp(energy, root_s, r))
+    modelled = energy < FIRST_ROOT_S
+    if np.any(modelled):
+        out = np.where(modelled, hadron_ratios(np.where(modelled, s, 0.0)).sum(axis=0), out)
+    return out
 
 
 def hadron_ratios(s: ArrayLike) -> FloatArray:
