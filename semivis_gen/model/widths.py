@@ -201,7 +201,7 @@ def compute_widths(point: DarkSector) -> Widths:
 
     Examples
     --------
-    >>> widths = compute_widths(DarkSector.at(1.2, splitting=0.9))
+    >>> widths = compute_widths(DarkSector.at(1.0, splitting=0.8))
     >>> [name for name, share in widths.branching_chi2.items() if share > 1e-3]
     ['chi1 e+ e-', 'chi1 mu+ mu-']
     """
