@@ -49,4 +49,4 @@ lock:
 	rm -rf .venv-lock
 
 clean:
-	rm -rf $(VENV) .venv-lock $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lock .nox $(OUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

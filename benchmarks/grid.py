@@ -9,18 +9,18 @@ import numpy as np
 
 from benchmarks.measure import Result, Spread, Target, Timing, interleave
 from benchmarks.settings import Settings
-from postprocess.experiment import Experiment, Mode, load_experiment
+from postprocess.experiment import Experiment, load_experiment
 from postprocess.limits import LimitModel, cls_with_bands, excluded_edges
 from postprocess.scan import Backend, MassPoint, SampleRequest, signal
 from postprocess.signal import limit_model
 from semivis_gen.arrays import FloatArray
-from semivis_gen.model import DarkMasses
+from semivis_gen.model import MassShape
 
 __all__ = ["run"]
 
 EXPERIMENT = "na64-2018"
 MASSES, EPSILONS = 100, 200
-RATIO, SPLITTING, ALPHA_D = 3.0, 0.4, 0.1
+SHAPE, ALPHA_D = MassShape(3.0, 0.4), 0.1
 RANGE_GEV = (0.01, 1.0)
 
 
@@ -28,7 +28,7 @@ def run(settings: Settings) -> list[Result]:
     """Measure the whole grid, and parts of it."""
     experiment = load_experiment(EXPERIMENT)
     points = _points(experiment, sampled=settings.size(10, 3), events=settings.size(10_000, 1_000))
-    model = limit_model(experiment, Mode.SEMIVISIBLE)
+    model = limit_model(experiment)
     epsilon = np.geomspace(1e-6, 0.5, EPSILONS)
 
     def contour(masses: int, epsilons: int) -> None:
@@ -58,14 +58,12 @@ def run(settings: Settings) -> list[Result]:
 def _points(experiment: Experiment, *, sampled: int, events: int) -> list[MassPoint]:
     """Tables at all masses; the few that are sampled stand for their neighbours, which costs the same to evaluate."""
     masses = np.geomspace(*RANGE_GEV, sampled)
-    grid = [(float(m), [SPLITTING]) for m in masses]
-    found = SampleRequest.of_splittings(grid, experiment, ratio=RATIO, events=events, seed=1).run(
-        backend=Backend(workers=1)
-    )
+    request = SampleRequest([SHAPE.at(m) for m in masses], experiment, events=events)
+    found = request.run(backend=Backend(workers=1))
     points = []
     for m in np.geomspace(*RANGE_GEV, MASSES):
         nearest = found[int(np.argmin(np.abs(np.log(masses / m))))]
-        own = DarkMasses(float(m), RATIO, SPLITTING)
+        own = SHAPE.at(m)
         points.append(MassPoint(own, replace(nearest.table, masses=own), nearest.rate))
     return points
 

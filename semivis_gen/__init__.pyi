@@ -4,7 +4,7 @@ from .errors import SemivisError as SemivisError, SemivisWarning as SemivisWarni
 from .events import Events as Events, IdMap as IdMap, RunInfo as RunInfo, concatenate as concatenate
 from .generator import generate as generate
 from .io.files import open_writer as open_writer, read_events as read_events, read_info as read_info
-from .model.point import DarkMasses as DarkMasses, DarkSector as DarkSector
+from .model.point import DarkMasses as DarkMasses, DarkSector as DarkSector, MassShape as MassShape
 from .model.widths import Widths as Widths, compute_widths as compute_widths
 from .numerics.estimate import Estimate as Estimate
 from .production.annihilation.process import Annihilation as Annihilation

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from semivis_gen.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
 from semivis_gen.errors import EventFileError
-from semivis_gen.model import DarkMasses, DarkSector
+from semivis_gen.model import DarkMasses, DarkSector, label
 
 __all__ = [
     "STATUS_DECAYED",
@@ -225,8 +225,9 @@ class Events:
         count = np.bincount(self.event_of_particle[rows], minlength=len(self))
         if np.any(count != 1):
             bad = int(np.flatnonzero(count != 1)[0])
+            called = f"{pdg} ({name})" if name else label(pdg)
             msg = (
-                f"event {bad + 1} has {int(count[bad])} particles with id {pdg} ({name or 'this particle'}), not one; "
+                f"event {bad + 1} has {int(count[bad])} particles with id {called}, not one; "
                 "map foreign ids with --pdg NAME=ID"
             )
             raise EventFileError(msg)

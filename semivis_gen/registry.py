@@ -54,7 +54,7 @@ class Registry(Generic[T]):
     def _places(self) -> dict[str, EntryPoint]:
         return {point.name: point for point in entry_points(group=self.group)} | self._own
 
-    def register(self, name: str, item: T) -> T:
+    def register(self, name: str, item: T, *, place: str = "") -> T:
         """Add a thing.
 
         Parameters
@@ -63,6 +63,8 @@ class Registry(Generic[T]):
             Its name.
         item : object
             The thing.
+        place : str
+            Where it is defined ("module:name"): one of the registry's own registers itself when it is loaded.
 
         Returns
         -------
@@ -74,7 +76,8 @@ class Registry(Generic[T]):
         ParameterError
             Where the name is taken by something else.
         """
-        if name in self._own or self._known.setdefault(name, item) is not item:
+        foreign = name in self._own and self._own[name].value != place
+        if foreign or self._known.setdefault(name, item) is not item:
             msg = f"there is a {self.kind} {name!r} already: choose another name"
             raise ParameterError(msg)
         return item

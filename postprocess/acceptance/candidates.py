@@ -14,7 +14,7 @@ from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.constants import ID_CHI1, ID_ELECTRON, ID_MUON, M_ELECTRON
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
-from semivis_gen.model import CHANNELS, DarkMasses
+from semivis_gen.model import CHANNELS, DarkMasses, label, labels
 
 __all__ = ["Candidates", "Pairs", "known_masses", "lay_out", "no_pairs", "pairs_of"]
 
@@ -127,10 +127,10 @@ def pairs_of(events: Events, parents: IndexArray, native: Pairs) -> Pairs:
     wrong = decayed & (unknown | ~(pair | lost))
     if np.any(wrong):
         bad = int(np.flatnonzero(wrong)[0])
-        listed = ", ".join(str(i) for i in events.pdg[child[parent == bad]]) or "nothing"
+        products = labels(events.pdg[child[parent == bad]]) or "nothing"
         event = int(events.event_of_particle[parents[bad]]) + 1
         msg = (
-            f"event {event}: {events.pdg[parents[bad]]} decays to {listed}, not to a pair of leptons, "
+            f"event {event}: {label(events.pdg[parents[bad]])} decays to {products}, not to a pair of leptons, "
             "pi0 gamma, pions or kaons"
         )
         raise EventFileError(msg)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import math
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.acceptance.scenarios.protocol import SCENARIOS
+from postprocess.tables import EXACT, read_table, write_table
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.model import DarkMasses
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AcceptanceTable"]
 
-HEADER = "# semivis acceptance table"
+TITLE = "semivis acceptance table"
 TINY = 1e-280  # below this the logarithm of an acceptance has no meaning
 
 
@@ -157,31 +157,21 @@ class AcceptanceTable:
 
     def to_csv(self, path: str | Path) -> None:
         """Write the table; the file appears whole or not at all."""
-        from semivis_gen.io import atomic_path
-
         header = {
             "experiment": self.experiment,
             "mode": self.mode,
             "e_min_GeV": repr(self.e_min),
             "events": str(self.events),
             "rows": str(len(self.ctau_mm)),
-            "beyond": " ".join(s for s, b in zip(self.signatures, self.beyond, strict=True) if b),
+            "beyond": shlex.join(s for s, b in zip(self.signatures, self.beyond, strict=True) if b),
         }
         if self.masses is not None:
-            header |= {
-                "m_aprime_GeV": repr(self.masses.m_aprime),
-                "ratio": repr(self.masses.ratio),
-                "splitting": repr(self.masses.splitting),
-            }
-        columns = ["ctau_mm", *(f"{kind}_{s}" for s in self.signatures for kind in ("acceptance", "error"))]
-        pairs = np.stack([self.acceptance, self.error], axis=2).reshape(len(self.ctau_mm), -1)
-        with atomic_path(Path(path)) as temporary, Path(temporary).open("w", encoding="utf-8", newline="") as stream:
-            stream.write(HEADER + "\n")
-            stream.writelines(f"# {key}: {value}\n" for key, value in header.items())
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(columns)
-            for ctau, row in zip(self.ctau_mm, pairs, strict=True):
-                writer.writerow([repr(float(x)) for x in (ctau, *row)])
+            header |= {name: repr(value) for name, value in self.masses.columns().items()}
+        columns = {"ctau_mm": self.ctau_mm.tolist()}
+        for i, signature in enumerate(self.signatures):
+            columns[f"acceptance_{signature}"] = self.acceptance[:, i].tolist()
+            columns[f"error_{signature}"] = self.error[:, i].tolist()
+        write_table(columns, path, title=TITLE, header=header, floats=EXACT)
 
     @classmethod
     def from_csv(cls, path: str | Path) -> AcceptanceTable:
@@ -192,40 +182,17 @@ class AcceptanceTable:
         EventFileError
             Where the file is not such a table; the message names file and line.
         """
+        file = read_table(path, title=TITLE, kind="an acceptance table", with_header=True)
+        header, data = file.header, file.numbers()
         try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            msg = f"{path}: cannot be read as an acceptance table ({error})"
-            raise EventFileError(msg) from error
-        lines = text.splitlines()
-        if not lines or lines[0] != HEADER:
-            msg = f"{path}, line 1: not an acceptance table; its first line must be {HEADER!r}"
-            raise EventFileError(msg)
-        if not text.endswith("\n"):
-            msg = f"{path}, line {len(lines)}: the file ends within a line, it is truncated; write it anew"
-            raise EventFileError(msg)
-        comments = [line for line in lines if line.startswith("#")][1:]
-        header = {key: value.strip() for key, _, value in (line[2:].partition(":") for line in comments)}
-        start = len(comments) + 1
-        try:
-            columns = lines[start].split(",")
-            rows = []
-            for number, line in enumerate(lines[start + 1 :], start=start + 2):
-                rows.append(_numbers(line, len(columns), path, number))
-            if len(rows) != int(header["rows"]):
-                msg = f"{path}, line {len(lines)}: {len(rows)} rows, not {header['rows']}: truncated; write it anew"
-                raise EventFileError(msg)
-            data = np.array(rows)
-            signatures = tuple(c.removeprefix("acceptance_") for c in columns[1::2])
-            masses = None
-            if "m_aprime_GeV" in header:
-                masses = DarkMasses(*(float(header[k]) for k in ("m_aprime_GeV", "ratio", "splitting")))
+            signatures = tuple(name.removeprefix("acceptance_") for name in file.names[1::2])
+            beyond = shlex.split(header["beyond"])
             return cls(
                 experiment=header["experiment"],
                 mode=header["mode"],
-                masses=masses,
+                masses=DarkMasses.from_columns(header) if "m_aprime_GeV" in header else None,
                 signatures=signatures,
-                beyond=tuple(s in header["beyond"].split() for s in signatures),
+                beyond=tuple(s in beyond for s in signatures),
                 ctau_mm=data[:, 0],
                 acceptance=data[:, 1::2],
                 error=data[:, 2::2],
@@ -235,14 +202,3 @@ class AcceptanceTable:
         except (KeyError, IndexError, ValueError, ParameterError) as error:
             msg = f"{path}: header or columns of the acceptance table are damaged ({error}); write it anew"
             raise EventFileError(msg) from error
-
-
-def _numbers(line: str, columns: int, path: str | Path, number: int) -> list[float]:
-    try:
-        values = [float(x) for x in line.split(",")]
-    except ValueError:
-        values = []
-    if len(values) != columns or not all(math.isfinite(x) for x in values):
-        msg = f"{path}, line {number}: expected {columns} numbers, found {line[:60]!r}"
-        raise EventFileError(msg)
-    return values

@@ -9,8 +9,16 @@ from typing import Any
 
 import click
 
-from postprocess.acceptance import AcceptanceTable, accept, cut_flow_rows, write_cut_flows
-from postprocess.cli.options import echo_json, id_option, json_option, parse_ids
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, Semivisible, accept, cut_flow_rows, write_cut_flows
+from postprocess.cli.options import (
+    echo_json,
+    id_option,
+    json_option,
+    masses_from,
+    mode_option,
+    parse_ids,
+    shape_options,
+)
 from postprocess.cli.progress import progress
 from postprocess.experiment import Experiment, load_experiment
 from postprocess.scan import Backend, accept_files, default_workers
@@ -19,7 +27,6 @@ from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
 from semivis_gen.io import read_events
-from semivis_gen.model import DarkMasses
 
 NATIVE_EVENTS = 100_000
 
@@ -42,7 +49,7 @@ def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, A
     }
     record["cut_flow"] = [asdict(row) for row in cut_flow_rows(table, best=True)]
     if masses is not None:
-        record["masses"] = {"m_aprime_GeV": masses.m_aprime, "ratio": masses.ratio, "splitting": masses.splitting}
+        record["masses"] = masses.columns()
     return record
 
 
@@ -68,12 +75,9 @@ def _show(table: AcceptanceTable) -> None:
 @click.command(name="accept")
 @click.argument("files", nargs=-1)
 @click.option("--experiment", required=True, help="Card name or file.")
-@click.option(
-    "--mode", type=click.Choice(["semivisible", "invisible", "visible"]), default="semivisible", show_default=True
-)
+@mode_option
 @click.option("--m-aprime", type=float, help="Mass of A' [GeV]; needed where no file or no header tells.")
-@click.option("--ratio", type=float, default=3.0, show_default=True, help="R, with --m-aprime.")
-@click.option("--splitting", type=float, default=0.4, show_default=True, help="f, with --m-aprime.")
+@shape_options
 @click.option("--ctau", "ctau", type=float, multiple=True, help="c tau of chi2 [mm]; repeat; a grid where not given.")
 @click.option("--events", type=click.IntRange(min=1), default=NATIVE_EVENTS, show_default=True, help="Native events.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
@@ -106,7 +110,7 @@ def command(
     chi2 is forced to decay where the detector looks, and weighted.
     """
     card = load_experiment(experiment)
-    masses = None if m_aprime is None else DarkMasses(m_aprime, ratio, splitting)
+    masses = masses_from(m_aprime, ratio, splitting)
     source: Iterator[Events]
     if len(files) > 1 and "-" not in files:
         backend = Backend(default_workers() if workers is None else workers, scheduler)
@@ -128,7 +132,7 @@ def command(
             seed=seed,
             chunk=20_000,
             e_min_aprime=card.e_min(mode),
-            chain=mode == "semivisible",
+            chain=isinstance(SCENARIOS[mode], Semivisible),
             channels=ELECTRONS_ONLY,
         )
     else:

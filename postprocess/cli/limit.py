@@ -7,25 +7,15 @@ from typing import Any
 
 import click
 
-from postprocess.cli.options import alpha_d_option, echo_json, json_option, shape_options
+from postprocess.cli.options import alpha_d_option, echo_json, is_given, json_option, mode_option, shape_options
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
-from postprocess.scan import (
-    Backend,
-    PlaneName,
-    PointStore,
-    SampleRequest,
-    ScanSettings,
-    contour_of,
-    default_workers,
-    digest,
-    mass_grid,
-)
+from postprocess.scan import Backend, PlaneName, PointStore, ScanSettings, default_workers, scan_plane
 from semivis_gen.errors import OutputError, ParameterError
-from semivis_gen.model import DarkMasses, DarkSector
-from semivis_gen.version import __version__
+from semivis_gen.model import MassShape
 
 DEFAULTS = ScanSettings()
+SCANNED = {PlaneName.M_ALPHA_D: "alpha_d", PlaneName.M1_F: "splitting"}  # by a plane, hence no option of it
 
 
 def output_folder(path: Path) -> Path:
@@ -50,9 +40,7 @@ def output_folder(path: Path) -> Path:
 @click.command(name="limit")
 @click.option("--experiment", required=True, help="Card name or file.")
 @click.option("--plane", type=click.Choice([p.value for p in PlaneName]), default="m-eps", show_default=True)
-@click.option(
-    "--mode", type=click.Choice(["semivisible", "invisible", "visible"]), default="semivisible", show_default=True
-)
+@mode_option
 @shape_options
 @alpha_d_option
 @click.option("--m-min", type=float, default=DEFAULTS.m_min, show_default=True, help="Smallest A' mass [GeV].")
@@ -87,33 +75,27 @@ def command(
     output: Path,
     as_json: bool,
 ) -> None:
-    """Exclusion at 90 % CL (CLs), observed and expected, as CSV and figure.
+    """Exclusion at 90 % CL (CLs), observed and expected, as CSV.
 
     Finished masses are kept in OUTPUT/points: an interrupted scan goes on where it stopped.
     """
-    if not 0 < m_min < m_max:
-        msg = f"--m-min {m_min:g} and --m-max {m_max:g}: take 0 < m-min < m-max"
-        raise ParameterError(msg)
-    DarkSector(DarkMasses(1.0, ratio, splitting), alpha_d)  # validates R, f and alpha_D
-    card = load_experiment(experiment)
     name = PlaneName(plane)
-    settings = ScanSettings(ratio, splitting, alpha_d, masses, m_min, m_max, events=events, seed=seed)
-    backend = Backend(default_workers() if workers is None else workers, scheduler)
+    if name in SCANNED and is_given(SCANNED[name]):
+        option = SCANNED[name].replace("_", "-")
+        msg = f"--plane {plane} scans what --{option} would fix: leave --{option} out or take another plane"
+        raise ParameterError(msg)
+    shape = MassShape.halfway(ratio) if name is PlaneName.M1_F else MassShape(ratio, splitting)
+    settings = ScanSettings(shape, alpha_d, masses, m_min, m_max, events=events, seed=seed)
+    card = load_experiment(experiment)
     card.signatures_of(mode)  # an unknown mode is an error before anything is written
+    backend = Backend(default_workers() if workers is None else workers, scheduler)
     store = PointStore(output_folder(output) / "points")
-    grid = mass_grid(name, settings)
-    with progress("masses", len(grid)) as advance:
-        request = SampleRequest.of_splittings(grid, card, ratio=ratio, mode=mode, events=events, seed=seed)
-        points = request.run(backend=backend, store=store, advance=advance)
-    contour = contour_of(name, points, card, settings, mode=mode)
-    path = output / f"{name.file_stem}.csv"
-    made = (
-        f"semivis {__version__}, card {digest(card.model_dump(mode='json'))[:16]}, {events} events a mass, seed {seed}"
-    )
-    what = f"{card.name}, {mode}, R = {ratio:g}, f = {splitting:g}, alpha_D = {alpha_d:g}"
-    contour.to_csv(path, comments=(what, made))
+    with progress("masses", masses) as advance:
+        found = scan_plane(card, settings, plane=name, mode=mode, backend=backend, store=store, advance=advance)
+    contour, path = found.contour, output / f"{name.file_stem}.csv"
+    contour.to_csv(path, comments=found.remarks)
     low, high = contour.extremes()
-    record: dict[str, Any] = {"file": str(path), "lowest": low, "highest": high, "points": len(points)}
+    record: dict[str, Any] = {"file": str(path), "lowest": low, "highest": high, "points": len(found.points)}
     if as_json:
         echo_json({k: None if v != v else v for k, v in record.items()})
     elif contour.excluded.any():

@@ -78,9 +78,11 @@ def main() -> None:
     """Run the command line; every expected failure is one line on stderr and exit code 2."""
     warnings.showwarning = _one_line
     warnings.filterwarnings("once", category=SemivisWarning)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # how batch systems end a job: as Ctrl-C does
+    # SIGTERM is how batch systems end a job: as Ctrl-C does. SIGINT stays as it was inherited: shells start background
+    # jobs with it ignored, so that a Ctrl-C for the foreground does not end them
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        code = cli(standalone_mode=False)
+        code = cli(prog_name="semivis", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

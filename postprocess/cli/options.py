@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import IdMap
@@ -16,8 +17,11 @@ __all__ = [
     "coupling_options",
     "echo_json",
     "id_option",
+    "is_given",
     "json_option",
     "mass_options",
+    "masses_from",
+    "mode_option",
     "parse_ids",
     "point_from",
     "shape_options",
@@ -50,6 +54,9 @@ coupling_options = _apply(
         click.option("--epsilon", type=float, default=1e-3, show_default=True, help="Kinetic mixing."),
     ]
 )
+mode_option = click.option(
+    "--mode", default="semivisible", show_default=True, help="One of the card's modes, such as invisible or visible."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 id_option = click.option(
     "--pdg",
@@ -63,6 +70,28 @@ id_option = click.option(
 def point_from(m_aprime: float, ratio: float, splitting: float, alpha_d: float, epsilon: float) -> DarkSector:
     """Physics point from the options."""
     return DarkSector(DarkMasses(m_aprime, ratio, splitting), alpha_d, epsilon)
+
+
+def masses_from(m_aprime: float | None, ratio: float, splitting: float) -> DarkMasses | None:
+    """Masses from the options; None where m_A' is not given.
+
+    Raises
+    ------
+    ParameterError
+        Where R or f is given without it.
+    """
+    if m_aprime is not None:
+        return DarkMasses(m_aprime, ratio, splitting)
+    for name in ("ratio", "splitting"):
+        if is_given(name):
+            msg = f"--{name} says nothing without --m-aprime: give both, or none where the file tells the masses"
+            raise ParameterError(msg)
+    return None
+
+
+def is_given(parameter: str) -> bool:
+    """Whether the running command was given a parameter, rather than left its default."""
+    return click.get_current_context().get_parameter_source(parameter) is not ParameterSource.DEFAULT
 
 
 def parse_ids(entries: tuple[str, ...]) -> IdMap:

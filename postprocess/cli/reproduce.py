@@ -11,7 +11,7 @@ import click
 from postprocess.cli.limit import output_folder
 from postprocess.cli.options import echo_json, json_option
 from postprocess.cli.progress import progress
-from postprocess.paper import deliver, reproduce, steps_of
+from postprocess.paper import benchmark_settings, deliver, reproduce, steps_of
 from postprocess.scan import Backend, PointStore, ScanSettings, default_workers
 
 DEFAULTS = ScanSettings()
@@ -31,9 +31,9 @@ def command(output: Path, events: int, seed: int, workers: int | None, scheduler
     started = time.monotonic()
     folder = output_folder(output)
     backend = Backend(default_workers() if workers is None else workers, scheduler)
-    settings = replace(DEFAULTS, events=events, seed=seed)
+    settings = replace(benchmark_settings(), events=events, seed=seed)
     with progress("jobs", steps_of(settings)) as advance:
-        result = reproduce(settings=settings, backend=backend, store=PointStore(folder / "points"), advance=advance)
+        result = reproduce(settings, backend=backend, store=PointStore(folder / "points"), advance=advance)
     files = deliver(replace(result, summary=result.summary | {"wall_time_s": time.monotonic() - started}), folder)
     if as_json:
         echo_json(result.summary)

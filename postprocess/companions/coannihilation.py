@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ALPHA, M_ELECTRON, M_MUON, M_TAU
 from semivis_gen.model import DarkMasses, r_ratio
+from semivis_gen.numerics import panels
 
 __all__ = ["ThermalAverage", "coannihilation_cross_section", "population_ratio", "width_dark", "width_visible"]
 
@@ -206,7 +207,4 @@ def _nodes(masses: DarkMasses, alpha_d: float) -> tuple[FloatArray, FloatArray]:
         *(np.linspace(a, b, n, endpoint=False) for a, b, n in _HADRON_EDGES),
     ]
     inner = np.unique(np.concatenate([np.asarray(e, dtype=float) for e in edges]))
-    panels = np.concatenate([[low], inner[(inner > low) & (inner < high)], [high]])
-    u, weight = np.polynomial.legendre.leggauss(PANEL_NODES)
-    half = np.diff(panels)[:, None] / 2
-    return ((panels[:-1, None] + half) + half * u).ravel(), (half * weight).ravel()
+    return panels(PANEL_NODES, np.concatenate([[low], inner[(inner > low) & (inner < high)], [high]]))

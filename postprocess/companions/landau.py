@@ -5,7 +5,11 @@
 
 chi1 and chi2 make one Dirac fermion of unit charge; complex scalars of charge Q_s, such as a dark Higgs field
 of charge 2 that splits the masses, are optional. Coefficients: QED and scalar QED, M. E. Machacek and
-M. T. Vaughn, Nucl. Phys. B 222 (1983) 83.
+M. T. Vaughn, Nucl. Phys. B 222 (1983) 83. The pole lies where, with c = b2 / b1 and y = 1 / (c alpha_D),
+
+    y - ln(1 + y) = (b1 / c) ln(scale / m_A')      so that      y = -1 - W_-1(-exp(-1 - (b1 / c) ln(scale / m_A')))
+
+with the lower branch of Lambert's W (R. M. Corless et al., Adv. Comput. Math. 5 (1996) 329).
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from semivis_gen.errors import ParameterError
 
 __all__ = ["landau_bound"]
 
-BISECTIONS = 60
+NEAR_BRANCH_POINT = 1e-6  # the argument of W loses all digits; its series there is good to 1e-9
 
 
 def landau_bound(
@@ -54,6 +58,8 @@ def landau_bound(
     ParameterError
         Where the mass is not positive and below the scale, or loops is neither 1 nor 2.
     """
+    from scipy.special import lambertw
+
     m = np.asarray(m_aprime, dtype=np.float64)
     if loops not in (1, 2):
         msg = f"loops = {loops} must be 1 or 2"
@@ -68,11 +74,8 @@ def landau_bound(
     if loops == 1:
         return one_loop
     c = b2 / b1
-    # ln(scale / m) = int_alpha^inf dalpha / (b1 alpha^2 + b2 alpha^3) falls with alpha, more steeply than at one loop
-    low, high = one_loop * 1e-3, one_loop
-    for _ in range(BISECTIONS):
-        middle = np.sqrt(low * high)
-        above = (1 / middle - c * np.log1p(1 / (c * middle))) / b1 > running
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-    bound: FloatArray = np.sqrt(low * high)
-    return bound
+    k = running * b1 / c
+    p = np.sqrt(2 * k)
+    near = k < NEAR_BRANCH_POINT
+    y = np.where(near, p * (1 + p / 3 + p**2 / 36), -1 - lambertw(-np.exp(-1 - k), k=-1).real)
+    return np.asarray(1 / (c * y))

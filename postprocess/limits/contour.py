@@ -6,7 +6,6 @@ come from `postprocess.limits.edges.excluded_edges`, computed anywhere and in an
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from postprocess.limits.crossings import interpolate_zero
 from postprocess.limits.edges import Edges
+from postprocess.tables import read_table, write_table
 from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.errors import EventFileError, ParameterError
 
@@ -24,7 +24,7 @@ __all__ = ["BAND_NAMES", "Contour", "Crossing"]
 
 
 BAND_NAMES = ("minus_2_sigma", "minus_1_sigma", "median", "plus_1_sigma", "plus_2_sigma")
-HEADER = "# semivis exclusion contour"
+TITLE = "semivis exclusion contour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,22 +190,13 @@ class Contour:
         OutputError
             Where it cannot be written.
         """
-        from semivis_gen.io import atomic_path
-
-        table = self.columns()
         notes = (
             "90 % CL, CLs; an empty cell: nothing is excluded; expected bands from background alone",
             "intervals: number of excluded intervals (outermost edges given)",
             "open_end: the scan ends inside the excluded interval there, the edge lies beyond",
             *comments,
         )
-        with atomic_path(Path(path)) as temporary, Path(temporary).open("w", encoding="utf-8", newline="") as stream:
-            stream.write(HEADER + "\n")
-            stream.writelines(f"# {' '.join(note.split())}\n" for note in notes)
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(table)
-            for row in zip(*table.values(), strict=True):
-                writer.writerow([_cell(value) for value in row])
+        write_table(self.columns(), path, title=TITLE, remarks=notes, floats=".8g")
 
     @classmethod
     def from_csv(cls, path: str | Path) -> Contour:
@@ -216,42 +207,26 @@ class Contour:
         EventFileError
             Where the file is not such a table; the message names file and line.
         """
-        try:
-            lines = Path(path).read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            msg = f"{path}: cannot be read as a contour ({error})"
-            raise EventFileError(msg) from error
-        if not lines or lines[0] != HEADER:
-            msg = f"{path}, line 1: not a contour; its first line must be {HEADER!r}"
+        table = read_table(path, title=TITLE, kind="a contour")
+        *names, last = table.names
+        if len(names) < 4 or len(names) % 2 or last != "open_end" or not table.rows:
+            msg = f"{path}: no table of edges follows its header; write it anew"
             raise EventFileError(msg)
-        start = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines) - 1)
-        names = lines[start].split(",")
-        rows = []
-        for number, line in enumerate(lines[start + 1 :], start=start + 2):
-            cells = line.split(",")
-            try:
-                numbers = [float(c) if c else math.nan for c in cells[:-1]]
-            except ValueError:
-                numbers = []
-            if len(cells) != len(names) or not numbers or math.isnan(numbers[0]):
-                msg = f"{path}, line {number}: expected {len(names)} columns of numbers, found {line[:60]!r}"
-                raise EventFileError(msg)
-            rows.append((numbers, cells[-1]))
-        if len(names) < 5 or not rows:
-            msg = f"{path}, line {start + 1}: no table of edges follows; write it anew"
-            raise EventFileError(msg)
-        data = np.array([numbers for numbers, _ in rows]).T
-        edges = data[1:-1]
-        intervals = data[-1].astype(np.int64)
-        y_name = names[1].removesuffix("_low")
-        return cls(names[0], y_name, data[0], edges[0::2], edges[1::2], intervals, tuple(end for _, end in rows))
+        data = table.numbers(names, empty=True)
+        for row, (x, count) in enumerate(data[:, [0, -1]]):
+            if math.isnan(x) or not float(count).is_integer():
+                raise table.damaged(row, f"a number in {names[0]} and a count in {names[-1]}")
+        edges = data.T[1:-1]
+        return cls(
+            names[0],
+            names[1].removesuffix("_low"),
+            data[:, 0],
+            edges[0::2],
+            edges[1::2],
+            data[:, -1].astype(np.int64),
+            tuple(cells[-1] for cells in table.rows),
+        )
 
 
 def _position(crossing: Crossing) -> float:
     return crossing.x
-
-
-def _cell(value: float | int | str | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:.8g}" if isinstance(value, float) else str(value)

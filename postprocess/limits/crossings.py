@@ -44,6 +44,7 @@ def refine(
 
     A bracket is cut in equal steps of ln x, because couplings and masses are scanned over decades. Where a
     bracket holds several sign changes the last is kept; where the function jumps, the jump is found.
+    (`scipy.optimize.elementwise.find_root` brackets many roots at once as well, but takes any of several.)
 
     Parameters
     ----------

@@ -11,6 +11,7 @@ from .hepdata import (
     DataTable as DataTable,
     acceptance_table as acceptance_table,
     contour_table as contour_table,
+    rows_table as rows_table,
     write_submission as write_submission,
 )
 from .report import Figure as Figure, Table as Table, compare as compare, write_report as write_report

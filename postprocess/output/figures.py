@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,9 @@ __all__ = [
 ]
 
 
-def k_factor_figure(m_aprime: ArrayLike, splitting: ArrayLike, k: ArrayLike, *, title: str = "") -> Figure:
+def k_factor_figure(
+    m_aprime: ArrayLike, splitting: ArrayLike, k: ArrayLike, *, title: str = "", marked: float | None = None
+) -> Figure:
     """Draw K = Gamma / Gamma_0 over mass and splitting.
 
     Parameters
@@ -43,11 +46,13 @@ def k_factor_figure(m_aprime: ArrayLike, splitting: ArrayLike, k: ArrayLike, *, 
         K; NaN where the decay is closed.
     title : str
         Above the frame on the right.
+    marked : float, optional
+        A value of K whose line stands out, such as a published constant.
 
     Returns
     -------
     Figure
-        For `plotstyle.save_figure`.
+        For `style.save_figure`.
     """
     x, y, z = (np.asarray(v, dtype=np.float64) for v in (m_aprime, splitting, k))
     with style():
@@ -62,12 +67,17 @@ def k_factor_figure(m_aprime: ArrayLike, splitting: ArrayLike, k: ArrayLike, *, 
         axes.set_facecolor("#d9d9d9")
         # a small negative K where the decay is closed puts the edge of the colours between the points
         mesh = axes.contourf(x, y, np.nan_to_num(z, nan=-0.02), cmap="viridis", levels=np.linspace(0, 1, 101))
-        mesh.set_rasterized(True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # before matplotlib 3.11 filled contours stay vectors
+            mesh.set_rasterized(True)
         levels = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
         lines = axes.contour(x, y, np.ma.masked_invalid(z), levels=levels, colors="white", linewidths=0.9)
         axes.clabel(lines, fontsize=14, fmt="%.1f")
-        paper = axes.contour(x, y, np.ma.masked_invalid(z), levels=[0.64], colors=COLORS["reference"], linewidths=2.2)
-        axes.clabel(paper, fontsize=15, fmt=r"$K = 0.64$")
+        if marked is not None:
+            mark = axes.contour(
+                x, y, np.ma.masked_invalid(z), levels=[marked], colors=COLORS["reference"], linewidths=2.2
+            )
+            axes.clabel(mark, fontsize=15, fmt=f"$K = {marked:g}$")
         bar = figure.colorbar(mesh, cax=figure.add_axes((0.885, 0.115, 0.025, 0.835)))
         bar.set_ticks(np.linspace(0, 1, 11).tolist())
         bar.set_label(r"$K = \Gamma / \Gamma_0$")

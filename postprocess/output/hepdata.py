@@ -6,10 +6,11 @@ matplotlib brings along, because hepdata-lib wants ImageMagick for them.
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,17 @@ if TYPE_CHECKING:
     from postprocess.acceptance import AcceptanceTable
     from postprocess.limits import Contour
 
-__all__ = ["Column", "DataTable", "acceptance_table", "contour_table", "validate_submission", "write_submission"]
+__all__ = [
+    "Column",
+    "DataTable",
+    "acceptance_table",
+    "contour_table",
+    "rows_table",
+    "validate_submission",
+    "write_submission",
+]
 
+Cell = float | int | str | None
 MISSING = "-"  # HEPData's own sign for an empty cell
 DIGITS = 6
 THUMBNAIL_PIXELS = 240
@@ -40,7 +50,7 @@ class Column:
 
     name: str
     """Quantity."""
-    values: Sequence[float | int | str | None]
+    values: Sequence[Cell]
     """One a row."""
     unit: str = ""
     """Unit."""
@@ -154,6 +164,64 @@ def acceptance_table(
     )
     ctau = Column("c tau", [float(v) for v in table.ctau_mm], "mm")
     return DataTable(name, description, location, (ctau,), dependent, figure, ("ACC",))
+
+
+def rows_table(
+    columns: Mapping[str, Sequence[Cell]],
+    *,
+    name: str,
+    description: str,
+    location: str,
+    independent: Sequence[str],
+    errors: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    observables: tuple[str, ...] = ("CLS",),
+) -> DataTable:
+    """Table of any rows.
+
+    Parameters
+    ----------
+    columns : mapping
+        Cells by column; None where there is no value.
+    name, description, location, observables
+        See `DataTable`.
+    independent : sequence of str
+        Columns that say where a row is.
+    errors : mapping, optional
+        Column with the error of another one; X_error is that of X in any case.
+    units : mapping, optional
+        Units of columns whose names do not say them.
+
+    Returns
+    -------
+    DataTable
+        One column each; those with errors are joined to their numbers.
+
+    Raises
+    ------
+    ParameterError
+        Where a column is named that there is not.
+    """
+    of = {key: f"{key}_error" for key in columns if f"{key}_error" in columns} | dict(errors or {})
+    for key in (*independent, *of, *of.values(), *(units or {})):
+        if key not in columns:
+            msg = f"table {name!r} has no column {key!r}; it has {', '.join(columns)}"
+            raise ParameterError(msg)
+
+    def column(key: str) -> Column:
+        quantity, unit = _split_unit(key)
+        spread = [e if isinstance(e, int | float) else None for e in columns[of[key]]] if key in of else []
+        return Column(quantity.replace("_", " "), columns[key], (units or {}).get(key, unit), spread)
+
+    results = [key for key in columns if key not in independent and key not in of.values()]
+    return DataTable(
+        name,
+        description,
+        location,
+        tuple(column(key) for key in independent),
+        tuple(column(key) for key in results),
+        observables=observables,
+    )
 
 
 def write_submission(tables: Sequence[DataTable], folder: str | Path, *, comment: str) -> Path:
@@ -270,15 +338,19 @@ def _variable(library: Any, column: Column, *, independent: bool) -> Any:
     variable = library.Variable(
         column.name, is_independent=independent, is_binned=False, units=column.unit, zero_uncertainties_warning=False
     )
-    variable.values = [MISSING if v is None else v for v in column.values]
+    variable.values = [MISSING if _known(v) in (None, "") else v for v in column.values]
     variable.digits = DIGITS
     for key, value in column.qualifiers.items():
         variable.add_qualifier(key, value)
     if column.errors:
         uncertainty = library.Uncertainty("stat", is_symmetric=True)
-        uncertainty.values = list(column.errors)
+        uncertainty.values = [_known(error) for error in column.errors]  # None leaves the error of a row out
         variable.add_uncertainty(uncertainty)
     return variable
+
+
+def _known(value: Cell) -> Cell:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _copy_figure(source: Path, stem: str, folder: Path) -> tuple[str, str]:

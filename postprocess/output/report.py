@@ -12,29 +12,7 @@ from typing import Any, Protocol
 
 from semivis_gen.errors import OutputError
 
-__all__ = ["LABELS", "Comparison", "Figure", "Table", "compare", "render_report", "write_report"]
-
-LABELS: dict[str, tuple[str, str]] = {
-    "K_benchmark": ("K at the benchmark point", ""),
-    "epsilon_excluded_min": ("smallest excluded epsilon", ""),
-    "epsilon_excluded_max": ("largest excluded epsilon", ""),
-    "m_aprime_max_gminus2_GeV": ("excluded on the central (g-2) line up to m_A'", "GeV"),
-    "splitting_max_gminus2_300MeV": ("on the (g-2) line at m_A' = 0.3 GeV excluded up to f", ""),
-    "rcut_efficiency_mean": ("efficiency of the R cut, mean", ""),
-    "rcut_efficiency_min": ("efficiency of the R cut, smallest", ""),
-    "rcut_efficiency_computed_mean": ("the same from shower profiles, mean", ""),
-    "rcut_efficiency_computed_min": ("the same from shower profiles, smallest", ""),
-    "m_aprime_max_1e13_eot_GeV": ("reach on the (g-2) line with 1e13 EOT, m_A'", "GeV"),
-    "compact_hcal_max_splitting": ("compact HCAL1: largest covered f", ""),
-    "optimised_cuts_gain": ("optimised missing-energy cuts: gain in the expected limit", ""),
-    "optimised_cuts_gain_free": ("the same with the visible energy of S1 free", ""),
-    "m_aprime_max_gminus2_constant_K_GeV": ("reach on the (g-2) line with K = 0.640", "GeV"),
-    "m_aprime_max_gminus2_GeV_na64-2018-july2021": ("the same with production as of July 2021 (IWW)", "GeV"),
-    "m_aprime_max_gminus2_GeV_na64-2018-improved": ("the same with secondaries and annihilation", "GeV"),
-    "alpha_d_landau": ("largest alpha_D without a Landau pole below 1 TeV", ""),
-    "wall_time_s": ("wall time", "s"),
-}
-"""Keys of summary.json that the report explains, in its order: words and unit."""
+__all__ = ["Comparison", "Figure", "Table", "compare", "render_report", "write_report"]
 
 NEGLIGIBLE = 1e-6  # relative errors below this are not shown: rounding, or the end of a scan
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -118,7 +96,9 @@ class Table:
     """What it holds."""
 
 
-def compare(summary: Mapping[str, Any], published: Mapping[str, Quantity]) -> list[Comparison]:
+def compare(
+    summary: Mapping[str, Any], published: Mapping[str, Quantity], *, labels: Mapping[str, tuple[str, str]]
+) -> list[Comparison]:
     """Put the numbers of summary.json beside the published ones.
 
     Parameters
@@ -127,17 +107,19 @@ def compare(summary: Mapping[str, Any], published: Mapping[str, Quantity]) -> li
         summary.json; the error of KEY is looked up as KEY_error, then with KEY's last word replaced by error
         (K_benchmark, K_error), then with _GeV_ replaced by _error_.
     published : mapping
-        Published numbers by the same keys, as `benchmark.Benchmark.results` holds them.
+        Published numbers by the same keys, as `Benchmark.results` holds them.
+    labels : mapping
+        Words and unit of the keys that the report explains, in its order.
 
     Returns
     -------
     list of Comparison
-        The keys of `LABELS` that are in the summary, then other published keys; numbers only.
+        The labelled keys that are in the summary, then other published keys; numbers only.
     """
-    keys = [k for k in LABELS if k in summary] + [k for k in published if k in summary and k not in LABELS]
+    keys = [k for k in labels if k in summary] + [k for k in published if k in summary and k not in labels]
     result = []
     for key in keys:
-        label, unit = LABELS.get(key, (key, ""))
+        label, unit = labels.get(key, (key, ""))
         paper = published.get(key)
         remark = ", ".join(str(x) for x in (paper.source, paper.note) if x) if paper else ""
         error = _number(next((summary[name] for name in _error_names(key) if name in summary), None))

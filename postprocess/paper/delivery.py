@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import platform
 from importlib import metadata
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from postprocess.companions import FERMILAB_2021
-from postprocess.experiment import Experiment, Mode
+from postprocess.experiment import Experiment
 from postprocess.output import (
     DataTable,
     Figure,
@@ -28,15 +27,19 @@ from postprocess.output import (
     gminus2_bands,
     k_factor_figure,
     plane_of,
+    rows_table,
     save_figure,
     write_json,
     write_report,
     write_submission,
 )  # fmt: skip
-from postprocess.paper.reproduction import FUTURE_ELECTRONS, IMPROVED, JULY_2021, SHOWN_MASSES, Reproduction
+from postprocess.paper.cards import IMPROVED, JULY_2021
+from postprocess.paper.labels import LABELS
+from postprocess.paper.reproduction import FUTURE_ELECTRONS, SHOWN_MASSES, Reproduction
 from postprocess.scan import PlaneName, digest, signal
 from postprocess.signal import limit_model
-from postprocess.tables import write_rows
+from postprocess.studies import PUBLISHED_K
+from postprocess.tables import write_table
 from semivis_gen.constants import M_ELECTRON
 from semivis_gen.io import atomic_path
 from semivis_gen.version import __version__
@@ -66,22 +69,21 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
     dict
         Main files by name.
     """
-    remarks = (f"{result.experiment.name}, R = {result.settings.ratio:g}, alpha_D = {result.settings.alpha_d:g}",)
+    remarks = (f"{result.experiment.name}, R = {result.settings.shape.ratio:g}, alpha_D = {result.settings.alpha_d:g}",)
     for name, contour in result.contours.items():
         contour.to_csv(folder / f"{name.file_stem}.csv", comments=remarks)
     result.future.to_csv(folder / "limit_m_eps_1e13_eot.csv", comments=("exposure 1e13 electrons", *remarks))
     result.compact.to_csv(folder / "limit_m1_f_compact.csv", comments=(result.projection.title, *remarks))
     for mode, group in result.production.items():
-        stem = "limit_m_eps" if mode is Mode.SEMIVISIBLE else f"limit_{mode.value}"
+        stem = "limit_m_eps" if mode == "semivisible" else f"limit_{mode}"
         for card, contour in group.items():
             contour.to_csv(folder / f"{stem}_{card}.csv", comments=(f"card {card}", *remarks))
     shown = [p for p in result.points if p.masses.m_aprime in SHOWN_MASSES]
     for point in shown:
         point.table.to_csv(folder / f"acceptance_{1000 * point.masses.m_aprime:g}MeV.csv")
     _k_table(result, folder / "kfactor.csv")
-    studies = result.studies.tables()
-    for stem, (title, rows) in studies.items():
-        write_rows(rows, folder / f"{stem}.csv", title=title)
+    for stem, table in result.studies.items():
+        write_table(table.columns(), folder / f"{stem}.csv", title=table.title)
     figures = _figures(result, folder)
     _json(folder / "summary.json", result.summary)
     _json(folder / "manifest.json", _manifest(result))
@@ -99,6 +101,13 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         )
         for p in shown
         if p.masses.chi2_decays
+    ] + [
+        rows_table(
+            table.columns(), name=stem.replace("_", " ").capitalize(), description=table.title, location="Auxiliary",
+            independent=table.study.independent, errors=table.study.errors, units=table.study.units,
+            observables=table.study.observables,
+        )
+        for stem, table in result.studies.items()
     ]  # fmt: skip
     write_submission(tables, folder / "hepdata", comment=f"{result.experiment.title}; semi-visible dark photon")
     report = folder / "report.html"
@@ -106,9 +115,11 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         report,
         title="Semi-visible dark photon: NA64 2016-2018",
         introduction=_introduction(result),
-        comparisons=compare({k: v for k, v in result.summary.items() if k != "K_error"}, result.benchmark.results),
+        comparisons=compare(
+            {k: v for k, v in result.summary.items() if k != "K_error"}, result.benchmark.results, labels=LABELS
+        ),
         figures=figures,
-        tables=[Table(title, {key: [row[key] for row in rows] for key in rows[0]}) for title, rows in studies.values()]
+        tables=[Table(table.title, table.columns()) for table in result.studies.values()]
         + [Table(TITLES[n][1], c.columns()) for n, c in result.contours.items()],
         notes=_notes(result.experiment),
         provenance=_provenance(result),
@@ -122,11 +133,11 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
     exposure = f"{_power(result.experiment.electrons)} EOT, 90% CL"
     for name, contour in result.contours.items():
         stem, title = TITLES[name]
-        m_chi1 = contour.x if name is PlaneName.M1_F else contour.x / s.ratio
+        m_chi1 = contour.x if name is PlaneName.M1_F else contour.x / s.shape.ratio
         line = np.where(m_chi1 > M_ELECTRON, result.relic[name], np.nan)  # lighter ones cannot annihilate to e+ e-
         relic = Line(contour.x, line, "thermal relic", shade=0)
-        note = [f"$R = {s.ratio:g}$"]
-        note += [f"$f = {s.splitting:g}$"] if name is not PlaneName.M1_F else []
+        note = [f"$R = {s.shape.ratio:g}$"]
+        note += [f"$f = {s.shape.splitting:g}$"] if name is not PlaneName.M1_F else []
         note += [rf"$\alpha_D = {s.alpha_d:g}$"] if name is not PlaneName.M_ALPHA_D else []
         note += [] if name is PlaneName.M_EPS else [r"$\epsilon$ from $(g-2)_\mu$"]
         projections = {
@@ -151,7 +162,9 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
             caption += f" Dash-dotted: the card {result.projection.name}, an HCAL1 of half a metre."
         figures.append(Figure(title, caption, png))
     figures += _variant_figures(result, folder)
-    k_figure = k_factor_figure(result.k_masses, result.k_splittings, result.k_map, title=f"R = {s.ratio:g}, exact")
+    k_figure = k_factor_figure(
+        result.k_masses, result.k_splittings, result.k_map, title=f"R = {s.shape.ratio:g}, exact", marked=PUBLISHED_K
+    )
     figures.append(
         Figure("K", "Exact width over the usual approximation.", save_figure(k_figure, folder / "kfactor")[0])
     )
@@ -168,7 +181,7 @@ def _variant_figures(result: Reproduction, folder: Path) -> list[Figure]:
     """The main exclusion and that of an invisible A' with other production."""
     labels = {JULY_2021: "IWW, as of July 2021", IMPROVED: "secondaries, annihilation"}
     exposure = f"{_power(result.experiment.electrons)} EOT, 90% CL"
-    semivisible, invisible = result.production[Mode.SEMIVISIBLE], result.production[Mode.INVISIBLE]
+    semivisible, invisible = result.production["semivisible"], result.production["invisible"]
     figures = []
     for stem, title, first, others in (
         ("fig4_production", "Semi-visible A'", result.contours[PlaneName.M_EPS], semivisible),
@@ -191,14 +204,14 @@ def _power(number: float) -> str:
 
 
 def _k_table(result: Reproduction, path: Path) -> None:
-    with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        stream.write("# K = Gamma(chi2 -> chi1 e+ e-) / Gamma_0, exact; empty where chi2 is stable\n")
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(["m_aprime_GeV", "splitting", "K"])
-        for i, f in enumerate(result.k_splittings):
-            for j, m in enumerate(result.k_masses):
-                k = result.k_map[i, j]
-                writer.writerow([f"{m:.6g}", f"{f:.6g}", "" if np.isnan(k) else f"{k:.6f}"])
+    splitting, m_aprime = np.meshgrid(result.k_splittings, result.k_masses, indexing="ij")
+    columns = {"m_aprime_GeV": m_aprime, "splitting": splitting, "K": result.k_map}
+    write_table(
+        {name: values.ravel().tolist() for name, values in columns.items()},
+        path,
+        title="K = Gamma(chi2 -> chi1 e+ e-) / Gamma_0, exact; empty where chi2 is stable",
+        formats={"K": ".6f"},
+    )
 
 
 def _workspace(result: Reproduction, path: Path) -> None:
@@ -251,7 +264,7 @@ def _introduction(result: Reproduction) -> str:
     s = result.settings
     return (
         f"{result.experiment.title}. Exact tree-level dark bremsstrahlung of the primary electron, exact chi2 width, "
-        f"{s.events} events at each of {len(result.points)} masses, R = {s.ratio:g}, f = {s.splitting:g}, "
+        f"{s.events} events at each of {len(result.points)} masses, {s.shape}, "
         f"alpha_D = {s.alpha_d:g}; CLs with exact probabilities."
     )
 

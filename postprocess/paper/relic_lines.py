@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,11 @@ def relic_job(plane: PlaneName, m_aprime: list[float], settings: ScanSettings) -
     Job
         For `scan.run_jobs`.
     """
-    parameters = {"ratio": settings.ratio, "splitting": settings.splitting, "alpha_d": settings.alpha_d}
+    parameters = {"shape": asdict(settings.shape), "alpha_d": settings.alpha_d}
     return relic_task, {"plane": plane.value, "m_aprime": m_aprime, **parameters}
 
 
-def relic_task(*, plane: str, m_aprime: list[float], ratio: float, splitting: float, alpha_d: float) -> dict[str, Any]:
+def relic_task(*, plane: str, m_aprime: list[float], shape: dict[str, float], alpha_d: float) -> dict[str, Any]:
     """Where chi1 is all of the dark matter: epsilon, or alpha_D or f on the central (g-2)_mu line.
 
     Parameters
@@ -44,8 +45,10 @@ def relic_task(*, plane: str, m_aprime: list[float], ratio: float, splitting: fl
         A `PlaneName`.
     m_aprime : list of float
         Masses of A' [GeV].
-    ratio, splitting, alpha_d : float
-        R, f and alpha_D; the one that the plane scans is not used.
+    shape : dict
+        Fields of `MassShape`; what the plane scans is not used.
+    alpha_d : float
+        Dark coupling; likewise.
 
     Returns
     -------
@@ -54,11 +57,11 @@ def relic_task(*, plane: str, m_aprime: list[float], ratio: float, splitting: fl
     """
     m, name = np.array(m_aprime), PlaneName(plane)
     if name is PlaneName.M_EPS:
-        line = relic_line(m, ratio=ratio, splitting=splitting, alpha_d=alpha_d)
+        line = relic_line(m, **shape, alpha_d=alpha_d)
     elif name is PlaneName.M_ALPHA_D:
-        line = relic_alpha_d(m, epsilon=FERMILAB_2021.epsilon(m), ratio=ratio, splitting=splitting)
+        line = relic_alpha_d(m, epsilon=FERMILAB_2021.epsilon(m), **shape)
     else:
-        line = relic_splitting(m, epsilon=FERMILAB_2021.epsilon(m), ratio=ratio, alpha_d=alpha_d)
+        line = relic_splitting(m, epsilon=FERMILAB_2021.epsilon(m), ratio=shape["ratio"], alpha_d=alpha_d)
     return {"line": [v if math.isfinite(v) else None for v in line.tolist()]}
 
 

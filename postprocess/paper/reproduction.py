@@ -3,45 +3,42 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from postprocess.experiment import Benchmark, Experiment, Mode, load_benchmark, load_experiment
+from postprocess.experiment import Benchmark, Experiment, load_benchmark, load_experiment
 from postprocess.limits import Contour
+from postprocess.paper import studies  # noqa: F401  (registers what belongs to this search)
+from postprocess.paper.cards import BENCHMARK, OTHER_PRODUCTION, PROJECTION
+from postprocess.paper.other_production import other_production
 from postprocess.paper.relic_lines import read_relic, relic_job
 from postprocess.paper.summary import k_factor, summarise
 from postprocess.scan import (
     Advance,
     Backend,
-    Job,
     MassPoint,
     PlaneName,
     PointStore,
     SampleRequest,
     ScanSettings,
+    Work,
     contour_of,
     exclude_epsilon,
-    mass_grid,
-    reach,
-    run_jobs,
+    plane_points,
     shifted_contours,
     with_exposure,
 )
-from postprocess.studies import Studies, run_studies, study_jobs, study_samples
+from postprocess.studies import StudyContext, StudyTable, run_studies, study_work
 from semivis_gen.arrays import FloatArray
 from semivis_gen.model import DarkMasses
-from semivis_gen.numerics import Estimate
 
-__all__ = ["SHOWN_MASSES", "Reproduction", "reproduce", "steps_of"]
+__all__ = ["SHOWN_MASSES", "Reproduction", "benchmark_settings", "reproduce", "steps_of"]
 
-BENCHMARK, PROJECTION = "na64-2021", "na64-compact-hcal1"
-JULY_2021, IMPROVED = "na64-2018-july2021", "na64-2018-improved"  # other production, the same search
-OTHER_PRODUCTION = {Mode.SEMIVISIBLE: (JULY_2021, IMPROVED), Mode.INVISIBLE: ("na64-2018", JULY_2021, IMPROVED)}
 SHOWN_MASSES = (0.01, 0.03, 0.1, 0.2, 0.3, 0.39, 0.5)  # acceptance tables [GeV]
 FUTURE_ELECTRONS = 1e13  # the paper's projection of the reach in mass
-VARIANT_EVENTS = 8_000
 SPLITTING_SCAN = ScanSettings(masses=18, m_min=0.01, m_max=1.0, splittings=14, events=6_000)
 K_NODES = (81, 60)
 
@@ -66,10 +63,10 @@ class Reproduction:
     """Exclusion in (m_A', epsilon) with 1e13 electrons."""
     compact: Contour
     """Projection in (m_chi1, f) with the compact HCAL1."""
-    production: dict[Mode, dict[str, Contour]]
-    """Exclusions in (m_A', epsilon) with other production and for an invisible A', by card."""
-    studies: Studies
-    """Uncertainties, answers, cuts."""
+    production: dict[str, dict[str, Contour]]
+    """Exclusions in (m_A', epsilon) with other production and for an invisible A', by mode and card."""
+    studies: Mapping[str, StudyTable]
+    """Tables of all studies, by name."""
     relic: dict[PlaneName, FloatArray]
     """Thermal-relic value of y at the x of each contour; NaN where there is none."""
     k_masses: FloatArray
@@ -82,79 +79,58 @@ class Reproduction:
     """Content of summary.json."""
 
 
+def benchmark_settings() -> ScanSettings:
+    """Scan of the mass at the paper's benchmark."""
+    point = load_benchmark(BENCHMARK).point
+    return ScanSettings(point.masses.shape, point.alpha_d)
+
+
 def steps_of(settings: ScanSettings) -> int:
-    """Count the jobs of `reproduce`, for a progress bar."""
+    """Count the steps of `reproduce`, for a progress bar."""
     card, projection = load_experiment(load_benchmark(BENCHMARK).experiment), load_experiment(PROJECTION)
-    alone = _jobs(card, settings)
-    return len(alone) + sum(len(request.grid) for request in _requests(card, projection, settings).values())
+    return _work(card, projection, settings).steps
 
 
-def _jobs(card: Experiment, settings: ScanSettings) -> dict[str, Job]:
-    """All jobs but the samples, by purpose."""
-    masses = {name: [m for m, _ in _masses(settings)] for name in (PlaneName.M_EPS, PlaneName.M_ALPHA_D)}
-    masses[PlaneName.M1_F] = [m for m, _ in mass_grid(PlaneName.M1_F, _wide(settings))]
-    return study_jobs(card, settings) | {name.value: relic_job(name, m, settings) for name, m in masses.items()}
-
-
-def _requests(card: Experiment, projection: Experiment, settings: ScanSettings) -> dict[str, SampleRequest]:
-    """All samples, by purpose."""
+def _work(card: Experiment, projection: Experiment, settings: ScanSettings) -> Work:
+    """Everything that takes time, by purpose; what takes longest comes first."""
     wide = _wide(settings)
-    small = replace(settings, events=min(VARIANT_EVENTS, settings.events))
-
-    def request(
-        grid: list[tuple[float, list[float]]], experiment: Experiment, size: ScanSettings, mode: Mode = Mode.SEMIVISIBLE
-    ) -> SampleRequest:
-        return SampleRequest.of_splittings(
-            grid, experiment, ratio=size.ratio, mode=mode, events=size.events, seed=size.seed
-        )
-
-    splittings = mass_grid(PlaneName.M1_F, wide)
-    return {
-        "masses": request(_masses(settings), card, settings),
-        "splittings": request(splittings, card, wide),
-        "compact": request(splittings, projection, wide),
-        **{
-            f"{mode.value} {name}": request(_variant_masses(settings, name, mode), load_experiment(name), small, mode)
-            for mode, names in OTHER_PRODUCTION.items()
-            for name in names
-        },
-        **study_samples(card, settings),
+    splittings = plane_points(PlaneName.M1_F, wide)
+    samples = {
+        "masses": SampleRequest(_points(settings), card, events=settings.events, seed=settings.seed),
+        "splittings": SampleRequest(splittings, card, events=wide.events, seed=wide.seed),
+        "compact": SampleRequest(splittings, projection, events=wide.events, seed=wide.seed),
     }
+    for mode in OTHER_PRODUCTION:
+        samples |= {f"{mode} {name}": request for name, request in other_production(settings, mode).items()}
+    relic = {name.value: relic_job(name, _relic_masses(name, settings), settings) for name in PlaneName}
+    return Work(samples) | study_work(card, settings) | Work(jobs=relic)
+
+
+def _relic_masses(plane: PlaneName, settings: ScanSettings) -> list[float]:
+    points = plane_points(plane, _wide(settings)) if plane is PlaneName.M1_F else _points(settings)
+    return list(dict.fromkeys(point.m_aprime for point in points))
 
 
 def _wide(settings: ScanSettings) -> ScanSettings:
     """Scan of the plane (m_chi1, f)."""
     return replace(
-        SPLITTING_SCAN, ratio=settings.ratio, alpha_d=settings.alpha_d, seed=settings.seed,
+        SPLITTING_SCAN, shape=settings.shape, alpha_d=settings.alpha_d, seed=settings.seed,
         events=min(SPLITTING_SCAN.events, settings.events),
     )  # fmt: skip
 
 
-def _variant_masses(settings: ScanSettings, card: str, mode: Mode) -> list[tuple[float, list[float]]]:
-    """Fewer masses than the main scan has; fine where annihilation resonates and where the (g-2) line leaves."""
-    masses = {*np.geomspace(settings.m_min, settings.m_max, 14)}
-    if mode is Mode.SEMIVISIBLE:
-        masses |= {*np.linspace(0.36, 0.46, 6)}
-    if card == IMPROVED:
-        masses |= {*np.linspace(0.2, 0.34, 15)}
-    return [(float(m), [settings.splitting]) for m in sorted(masses) if m <= settings.m_max]
-
-
-def _masses(settings: ScanSettings) -> list[tuple[float, list[float]]]:
-    grid = mass_grid(PlaneName.M_EPS, settings)
-    shown = [(m, [settings.splitting]) for m in SHOWN_MASSES if settings.m_min <= m <= settings.m_max]
-    # finer steps at the tips of the exclusion and of the projection, where the (g-2) line leaves them
-    tip = [
-        (float(m), [settings.splitting])
-        for m in (*np.linspace(0.34, 0.44, 11), *np.linspace(0.46, 0.9, 9))
-        if m <= settings.m_max
-    ]
-    return sorted(dict((*grid, *shown, *tip)).items())
+def _points(settings: ScanSettings) -> list[DarkMasses]:
+    """The main scan: the masses shown, and finer steps at the tips of the exclusion and of the projection."""
+    tips = (*np.linspace(0.34, 0.44, 11), *np.linspace(0.46, 0.9, 9))  # the (g-2) line leaves them there
+    masses = {point.m_aprime for point in plane_points(PlaneName.M_EPS, settings)}
+    masses |= {m for m in SHOWN_MASSES if settings.m_min <= m <= settings.m_max}
+    masses |= {float(m) for m in tips if m <= settings.m_max}
+    return [settings.shape.at(m) for m in sorted(masses)]
 
 
 def reproduce(
+    settings: ScanSettings,
     *,
-    settings: ScanSettings | None = None,
     backend: Backend,
     store: PointStore | None,
     advance: Advance = lambda _: None,
@@ -163,8 +139,8 @@ def reproduce(
 
     Parameters
     ----------
-    settings : ScanSettings, optional
-        Scan of the mass; the benchmark's parameters where absent.
+    settings : ScanSettings
+        Scan of the mass, such as `benchmark_settings`.
     backend, store, advance
         See `postprocess.scan.jobs.run_jobs`.
 
@@ -176,58 +152,54 @@ def reproduce(
     started = time.monotonic()
     benchmark = load_benchmark(BENCHMARK)
     card, projection = load_experiment(benchmark.experiment), load_experiment(PROJECTION)
-    if settings is None:
-        settings = ScanSettings(
-            ratio=benchmark.ratio.value, splitting=benchmark.splitting.value, alpha_d=benchmark.alpha_d.value
-        )
-    alone, requests = _jobs(card, settings), _requests(card, projection, settings)
-    jobs = [*alone.values(), *(job for request in requests.values() for job in request.jobs())]
-    done = iter(run_jobs(jobs, backend=backend, store=store, advance=advance))
-    results = {name: next(done) for name in alone}
-    found = {name: request.collect(done) for name, request in requests.items()}
-    points, splitting_points, compact_points = found["masses"], found["splittings"], found["compact"]
+    work = _work(card, projection, settings)
+    done = work.run(backend=backend, store=store, advance=advance)
+    points, splitting_points, compact_points = (done.samples[name] for name in ("masses", "splittings", "compact"))
     planes = {PlaneName.M_EPS: points, PlaneName.M_ALPHA_D: points, PlaneName.M1_F: splitting_points}
     contours = {name: contour_of(name, group, card, settings) for name, group in planes.items()}
     factor = FUTURE_ELECTRONS / card.electrons
     future = exclude_epsilon(with_exposure(points, factor), card, alpha_d=settings.alpha_d)
     compact = contour_of(PlaneName.M1_F, compact_points, projection, settings)
-    production: dict[Mode, dict[str, Contour]] = {mode: {} for mode in OTHER_PRODUCTION}
-    reaches: dict[str, Estimate | None] = {card.name: reach(points, card, alpha_d=settings.alpha_d)}
-    for mode, names in OTHER_PRODUCTION.items():
-        for name in names:
-            other, group = load_experiment(name), found[f"{mode.value} {name}"]
-            production[mode][name] = exclude_epsilon(group, other, alpha_d=settings.alpha_d, mode=mode)
-            if mode is Mode.SEMIVISIBLE:
-                reaches[name] = reach(group, other, alpha_d=settings.alpha_d)
+    production = {
+        mode: {
+            name: exclude_epsilon(
+                done.samples[f"{mode} {name}"], load_experiment(name), alpha_d=settings.alpha_d, mode=mode
+            )
+            for name in names
+        }
+        for mode, names in OTHER_PRODUCTION.items()
+    }
     main = contours[PlaneName.M_EPS]
     shifted = shifted_contours(points, card, main, alpha_d=settings.alpha_d)
-    studies = run_studies(points, card, main, shifted, settings, samples=found, results=results, production=reaches)
+    tables = run_studies(StudyContext(card, settings, points, main, shifted), done)
     k_masses, k_splittings, k_map = _k_map(settings)
     relic = {
         name: read_relic(
-            alone[name.value], results[name.value], c.x * (settings.ratio if name is PlaneName.M1_F else 1)
+            work.jobs[name.value],
+            done.results[name.value],
+            c.x * (settings.shape.ratio if name is PlaneName.M1_F else 1),
         )
         for name, c in contours.items()
     }
     summary = summarise(
         benchmark=benchmark, card=card, projection=projection, settings=settings, points=points,
         splitting_points=splitting_points, compact_points=compact_points, contours=contours, shifted=shifted,
-        compact=compact, relic=relic, exposure_factor=factor, studies=studies,
+        compact=compact, relic=relic, exposure_factor=factor, studies=tables,
     )  # fmt: skip
     summary["wall_time_s"] = time.monotonic() - started
     return Reproduction(
-        benchmark, card, projection, settings, points, contours, future, compact, production, studies, relic,
+        benchmark, card, projection, settings, points, contours, future, compact, production, tables, relic,
         k_masses, k_splittings, k_map, summary,
     )  # fmt: skip
 
 
 def _k_map(settings: ScanSettings) -> tuple[FloatArray, FloatArray, FloatArray]:
     masses = np.geomspace(8e-3, 1.0, K_NODES[0])
-    splittings = np.linspace(0.02, 0.98 * (settings.ratio - 2), K_NODES[1])
+    splittings = np.linspace(0.02, 0.98 * settings.shape.largest_splitting, K_NODES[1])
     k = np.full((len(splittings), len(masses)), np.nan)
     for i, f in enumerate(splittings):
         for j, m in enumerate(masses):
-            point = DarkMasses(float(m), settings.ratio, float(f))
+            point = settings.shape.with_splitting(f).at(m)
             if point.chi2_decays:
                 k[i, j] = k_factor(point)
     return masses, splittings, k

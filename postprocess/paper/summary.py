@@ -7,9 +7,9 @@ error, all in the same direction, and half the change of a number is its error.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -26,13 +26,10 @@ from postprocess.scan import (
     reach,
     with_exposure,
 )
-from postprocess.signal import expected_yields
+from postprocess.signal import constant_k, expected_yields
+from postprocess.studies import PUBLISHED_K, CutEfficiency, ProductionRow, StudyTable, largest_muon_share
 from semivis_gen.arrays import BoolArray, FloatArray
 from semivis_gen.model import DarkMasses, gamma_chi2_lepton, gamma_chi2_massless
-from semivis_gen.numerics import Estimate
-
-if TYPE_CHECKING:
-    from postprocess.studies import Studies
 
 __all__ = ["covered_splitting", "k_factor", "summarise"]
 
@@ -72,7 +69,7 @@ def summarise(
     compact: Contour,
     relic: dict[PlaneName, FloatArray],
     exposure_factor: float,
-    studies: Studies,
+    studies: Mapping[str, StudyTable],
 ) -> Summary:
     """All statements.
 
@@ -92,8 +89,8 @@ def summarise(
         Thermal-relic lines in the planes.
     exposure_factor : float
         Electrons of the future run over those of the card.
-    studies : Studies
-        What was studied around the main result.
+    studies : mapping
+        Tables of the studies, by name.
 
     Returns
     -------
@@ -109,7 +106,9 @@ def summarise(
     one_loop, two_loops = (float(landau_bound(benchmark.masses.m_aprime, loops=n)) for n in (1, 2))
     cut = next((s.efficiencies["R < 0.06"] for s in card.signatures if "R < 0.06" in s.efficiencies), None)
     covered = covered_splitting(compact, relic[PlaneName.M1_F])
-    m_chi1 = FADING_M_APRIME / settings.ratio
+    m_chi1 = settings.shape.at(FADING_M_APRIME).m_chi1
+    constant = reach(points, card, alpha_d=alpha_d, chi2_width=constant_k(PUBLISHED_K))
+    production: dict[str, ProductionRow] = {row.card: row for row in studies["answer_production"].rows}
     error = partial(_splitting_error, alpha_d=alpha_d)
     return {
         "K_benchmark": k,
@@ -119,13 +118,14 @@ def summarise(
         "epsilon_excluded_max": largest,
         "epsilon_excluded_max_error": half_difference([end[1] for end in ends]),
         "epsilon_excluded_range_note": "over all masses at which chi2 decays",
-        **_numbers("m_aprime_max_gminus2", studies.production[card.name]),
+        **_reach("m_aprime_max_gminus2", production[card.name]),
         "splitting_max_gminus2_300MeV": _largest_splitting(contours[PlaneName.M1_F], m_chi1),
         "splitting_max_gminus2_300MeV_error": error(splitting_points, card, lambda c: _largest_splitting(c, m_chi1)),
         "rcut_efficiency_mean": cut.value if cut else None,
         "rcut_efficiency_min": cut.value if cut else None,
         "rcut_efficiency_note": "flat efficiency of the card, the published mean; computed: see docs/rcut.md",
-        **_numbers("m_aprime_max_1e13_eot", future),
+        "m_aprime_max_1e13_eot_GeV": future.value if future else None,
+        "m_aprime_max_1e13_eot_error": future.error if future else None,
         "compact_hcal_max_splitting": covered,
         "compact_hcal_max_splitting_error": error(
             compact_points, projection, lambda c: covered_splitting(c, relic[PlaneName.M1_F])
@@ -133,38 +133,43 @@ def summarise(
         "alpha_d_landau": one_loop,
         "alpha_d_landau_error": one_loop - two_loops,
         "alpha_d_landau_note": "one loop; the error is the difference to two loops",
-        **_studied(studies),
+        **_r_cut(studies["rcut"].rows),
+        **_gains(studies),
+        "m_aprime_max_gminus2_constant_K_GeV": constant.value if constant else None,
+        "chi2_to_muons_largest_share": largest_muon_share(points, contours[PlaneName.M_EPS]),
+        **{
+            key: value
+            for row in production.values()
+            for key, value in _reach("m_aprime_max_gminus2", row, f"_{row.card}").items()
+        },
         "seed": settings.seed,
         "events_per_mass": settings.events,
     }
 
 
-def _studied(studies: Studies) -> Summary:
-    held, free = ([row["gain"] for row in rows] for rows in (studies.cuts_held, studies.cuts))
-    computed = [row["efficiency"] for row in studies.r_cut]
-    found: Summary = {
+def _r_cut(rows: Sequence[CutEfficiency]) -> Summary:
+    computed = [row.efficiency for row in rows]
+    return {
         "rcut_efficiency_computed_mean": sum(computed) / len(computed),
-        "rcut_efficiency_computed_mean_error": math.hypot(*(row["error"] for row in studies.r_cut)) / len(computed),
+        "rcut_efficiency_computed_mean_error": math.hypot(*(row.error for row in rows)) / len(computed),
         "rcut_efficiency_computed_min": min(computed),
+    }
+
+
+def _gains(studies: Mapping[str, StudyTable]) -> Summary:
+    held, free = ([row.gain for row in studies[name].rows] for name in ("cuts_held", "cuts"))
+    return {
         "optimised_cuts_gain": sum(held) / len(held),
         "optimised_cuts_gain_error": (max(held) - min(held)) / 2,
         "optimised_cuts_gain_note": "visible energy of S1 held; mean over backgrounds, the error is their range",
         "optimised_cuts_gain_free": sum(free) / len(free),
         "optimised_cuts_gain_free_error": (max(free) - min(free)) / 2,
-        "m_aprime_max_gminus2_constant_K_GeV": studies.reach_constant_k,
-        "chi2_to_muons_largest_share": studies.muon_share,
     }
-    for card, estimate in studies.production.items():
-        found |= _numbers("m_aprime_max_gminus2", estimate, of=f"_{card}")
-    return found
 
 
-def _numbers(name: str, estimate: Estimate | None, *, of: str = "") -> Summary:
+def _reach(name: str, row: ProductionRow, of: str = "") -> Summary:
     """Mass and its error, None where there is none."""
-    return {
-        f"{name}_GeV{of}": estimate.value if estimate else None,
-        f"{name}_error{of}": estimate.error if estimate else None,
-    }
+    return {f"{name}_GeV{of}": row.reach_GeV, f"{name}_error{of}": row.error_GeV}
 
 
 def _largest_splitting(contour: Contour, m_chi1: float) -> float | None:

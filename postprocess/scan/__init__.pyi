@@ -19,11 +19,13 @@ from .mass_reach import (
     reach as reach,
     shifted_contours as shifted_contours,
 )
+from .plane_scan import PlaneScan as PlaneScan, scan_plane as scan_plane
 from .planes import (
     PlaneName as PlaneName,
     ScanSettings as ScanSettings,
     contour_of as contour_of,
-    mass_grid as mass_grid,
+    plane_points as plane_points,
 )
 from .samples import MassPoint as MassPoint, SampleRequest as SampleRequest, by_shape as by_shape
 from .store import PointStore as PointStore, digest as digest
+from .work import Done as Done, Work as Work

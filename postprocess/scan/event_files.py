@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.acceptance import AcceptanceTable, Accepted, sum_up, table_of
-from postprocess.experiment import Experiment, Mode
+from postprocess.experiment import Experiment
 from postprocess.scan.jobs import Advance, Backend, run_jobs
 from semivis_gen.events import IdMap
 from semivis_gen.io import read_events, read_info
@@ -28,7 +28,7 @@ def accept_file(
     ids: dict[str, int],
     ctau_mm: list[float] | None,
     seed: int,
-    masses: list[float] | None,
+    masses: dict[str, float] | None,
     mode: str,
 ) -> dict[str, Any]:
     """Sums over one file.
@@ -43,7 +43,9 @@ def accept_file(
         The experiment card as JSON-able values.
     ids : dict
         Ids of the file, as `IdMap` takes them.
-    ctau_mm, seed, masses, mode
+    masses : dict or None
+        Fields of `DarkMasses`.
+    ctau_mm, seed, mode
         As for `acceptance.accept`.
 
     Returns
@@ -56,7 +58,7 @@ def accept_file(
         Experiment.model_validate(card),
         ctau_mm=ctau_mm,
         seed=[seed, part] if part else [seed],
-        masses=DarkMasses(*masses) if masses else None,
+        masses=DarkMasses(**masses) if masses else None,
         mode=mode,
     )
     return {"sums": sums}
@@ -70,7 +72,7 @@ def accept_files(
     ctau_mm: ArrayLike | None = None,
     seed: int = 1,
     masses: DarkMasses | None = None,
-    mode: Mode | str = Mode.SEMIVISIBLE,
+    mode: str = "semivisible",
     backend: Backend,
     advance: Advance = lambda _: None,
 ) -> AcceptanceTable:
@@ -98,9 +100,7 @@ def accept_files(
         As for `acceptance.accept`.
     """
     known = masses or next((m for m in (read_info(name, ids=ids).masses for name in files) if m is not None), None)
-    card, shape = experiment.model_dump(mode="json"), None
-    if known is not None:
-        shape = [known.m_aprime, known.ratio, known.splitting]
+    card = experiment.model_dump(mode="json")
     tasks = [
         {
             "path": str(Path(name).absolute()),
@@ -109,8 +109,8 @@ def accept_files(
             "ids": asdict(ids),
             "ctau_mm": None if ctau_mm is None else np.atleast_1d(np.asarray(ctau_mm, dtype=float)).tolist(),
             "seed": seed,
-            "masses": shape,
-            "mode": Mode(mode).value,
+            "masses": None if known is None else asdict(known),
+            "mode": mode,
         }
         for part, name in enumerate(files)
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.companions import FERMILAB_2021
-from postprocess.experiment import Experiment, Mode
+from postprocess.experiment import Experiment
 from postprocess.limits import Contour, Edges, LimitModel, cls, cls_with_bands, excluded_edges
 from postprocess.scan.samples import MassPoint
 from postprocess.signal import Chi2Width, ExpectedSignal, exact_width, expected_yields, limit_model
@@ -80,7 +80,7 @@ def exclude_epsilon(
     experiment: Experiment,
     *,
     alpha_d: float,
-    mode: Mode | str = Mode.SEMIVISIBLE,
+    mode: str = "semivisible",
     model: LimitModel | None = None,
     chi2_width: Chi2Width = exact_width,
     yield_scale: ArrayLike = 1.0,
@@ -96,7 +96,7 @@ def exclude_epsilon(
         The card.
     alpha_d : float
         Dark coupling.
-    mode : Mode
+    mode : str
         Which signatures count.
     model : LimitModel, optional
         Counts and uncertainties; those of the card where absent.
@@ -132,7 +132,7 @@ def exclude_alpha_d(
     experiment: Experiment,
     *,
     epsilon_line: Line = FERMILAB_2021.epsilon,
-    mode: Mode | str = Mode.SEMIVISIBLE,
+    mode: str = "semivisible",
 ) -> Contour:
     """Exclusion in (m_A', alpha_D) where epsilon follows a line, by default the central (g-2)_mu one.
 
@@ -144,7 +144,7 @@ def exclude_alpha_d(
         The card.
     epsilon_line : callable
         epsilon as a function of m_A' [GeV].
-    mode : Mode
+    mode : str
         Which signatures count.
 
     Returns
@@ -173,7 +173,7 @@ def exclude_splitting(
     *,
     alpha_d: float,
     epsilon_line: Line = FERMILAB_2021.epsilon,
-    mode: Mode | str = Mode.SEMIVISIBLE,
+    mode: str = "semivisible",
 ) -> Contour:
     """Exclusion in (m_chi1, f) where epsilon follows a line.
 
@@ -187,7 +187,7 @@ def exclude_splitting(
         Dark coupling.
     epsilon_line : callable
         epsilon as a function of m_A' [GeV].
-    mode : Mode
+    mode : str
         Which signatures count.
 
     Returns

@@ -1,8 +1,9 @@
 """Run independent points of a scan: here, on local processes or on a Dask cluster, resumable.
 
-A job is a pure module-level function with JSON-able keyword arguments; it returns a JSON-able dictionary, and its
+A job is a pure function of a module with JSON-able keyword arguments; it returns a JSON-able dictionary, and its
 random seed is one of its arguments. The result therefore depends neither on the number of workers nor on the backend
-nor on the order in which jobs finish.
+nor on the order in which jobs finish. Where the main program is a notebook, standard input or any script makes no
+difference either: see `postprocess.scan.workers`.
 """
 
 from __future__ import annotations
@@ -10,23 +11,22 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any
 
 from postprocess.scan.store import PointStore, digest
+from postprocess.scan.workers import worker_pool
 from semivis_gen.errors import ParameterError, SemivisError
 from semivis_gen.version import __version__
 
-__all__ = ["Backend", "Job", "default_workers", "run_jobs"]
+__all__ = ["Advance", "Backend", "Job", "default_workers", "job_key", "run_jobs"]
 
 Result = dict[str, Any]
 Task = Callable[..., Result]
 Job = tuple[Task, dict[str, Any]]
-"""A module-level function and its JSON-able keyword arguments."""
+"""A function of a module and its JSON-able keyword arguments."""
 Advance = Callable[[int], None]
 MAX_ATTEMPTS = 3  # a job whose worker dies is tried again; a job that kills three workers is an error
 
@@ -49,6 +49,12 @@ class Backend:
 def default_workers() -> int:
     """Count the cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def job_key(job: Job) -> str:
+    """Digest of everything that the result of a job depends on."""
+    task, arguments = job
+    return digest([task.__module__, task.__qualname__, __version__, arguments])
 
 
 def run_jobs(
@@ -76,7 +82,7 @@ def run_jobs(
     list of dict
         Results in the order of `jobs`.
     """
-    keys = [digest([task.__module__, task.__qualname__, __version__, arguments]) for task, arguments in jobs]
+    keys = [job_key(job) for job in jobs]
     results: dict[int, Result] = {}
     if store is not None:
         for index, key in enumerate(keys):
@@ -105,10 +111,13 @@ def _compute(jobs: Sequence[Job], missing: list[int], backend: Backend) -> Itera
 
 
 def _on_processes(jobs: Sequence[Job], missing: list[int], workers: int) -> Iterator[tuple[int, Result]]:
+    for task, _ in jobs:
+        if task.__module__ == "__main__":
+            msg = f"{task.__qualname__} is in the main program, which workers do not run: move it into a module"
+            raise ParameterError(msg)
     left = dict.fromkeys(missing, MAX_ATTEMPTS)
     while left:
-        # spawn: a forked child would inherit locks of numerical libraries
-        with _pool(min(workers, len(left))) as pool:
+        with worker_pool(min(workers, len(left))) as pool:
             futures: dict[Future[Result], int] = {pool.submit(jobs[i][0], **jobs[i][1]): i for i in left}
             try:
                 for future in as_completed(futures):
@@ -119,30 +128,8 @@ def _on_processes(jobs: Sequence[Job], missing: list[int], workers: int) -> Iter
             except BrokenProcessPool as error:
                 left = {index: attempts - 1 for index, attempts in left.items()}
                 if min(left.values()) == 0:
-                    msg = (
-                        f"worker processes died {MAX_ATTEMPTS} times (out of memory?); take fewer with --workers. "
-                        'A script that calls this must start it under if __name__ == "__main__":'
-                    )
+                    msg = f"worker processes died {MAX_ATTEMPTS} times (out of memory?); take fewer with --workers"
                     raise SemivisError(msg) from error
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    # one thread a worker: BLAS would start as many as there are cores in each, and sum in another order
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_ignore_interrupt)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent: workers finish their point and stop without a traceback."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _on_dask(jobs: Sequence[Job], missing: list[int], scheduler: str) -> Iterator[tuple[int, Result]]:

@@ -1,19 +1,25 @@
-"""The three planes of the paper: which masses they sample and how they become contours."""
+"""The three planes of the paper: which points they sample and how they become contours."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 
-from postprocess.experiment import Experiment, Mode
+from postprocess.experiment import Experiment
 from postprocess.limits import Contour
 from postprocess.scan.exclusion import exclude_alpha_d, exclude_epsilon, exclude_splitting
 from postprocess.scan.samples import MassPoint
+from semivis_gen.errors import ParameterError
+from semivis_gen.model import DarkMasses, MassShape
 
-__all__ = ["PlaneName", "ScanSettings", "contour_of", "mass_grid"]
+__all__ = ["PlaneName", "ScanSettings", "contour_of", "held_fixed", "plane_points"]
+
+SMALLEST_SPLITTING = 0.03  # where a scan of f begins; that share of R - 2 where this is less than one
+LARGEST_SHARE = 0.98  # of the splitting R - 2 at which A' -> chi1 chi2 closes: where it ends
 
 
 class PlaneName(StrEnum):
@@ -26,6 +32,11 @@ class PlaneName(StrEnum):
     M1_F = "m1-f"
     """(m_chi1, f) on the central (g-2)_mu line: figure 5, bottom."""
 
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        msg = f"no plane {value!r}: take one of {', '.join(cls)}"
+        raise ParameterError(msg)
+
     @property
     def file_stem(self) -> str:
         """Name of the CSV file without suffix."""
@@ -34,12 +45,21 @@ class PlaneName(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScanSettings:
-    """Size and parameters of a scan."""
+    """Size and parameters of a scan.
 
-    ratio: float = 3.0
-    """R."""
-    splitting: float = 0.4
-    """f, where the plane does not scan it."""
+    Raises
+    ------
+    ParameterError
+        Where the range of masses is empty.
+
+    Examples
+    --------
+    >>> ScanSettings(masses=12, events=2000).shape.splitting
+    0.4
+    """
+
+    shape: MassShape = field(default_factory=MassShape)
+    """R and f; a plane that scans f takes R from it."""
     alpha_d: float = 0.1
     """alpha_D, where the plane does not scan it."""
     masses: int = 36
@@ -55,9 +75,14 @@ class ScanSettings:
     seed: int = 1
     """Seed of every mass."""
 
+    def __post_init__(self) -> None:
+        if not 0 < self.m_min < self.m_max < math.inf:
+            msg = f"m_min = {self.m_min:g} GeV and m_max = {self.m_max:g} GeV: take 0 < m_min < m_max, both finite"
+            raise ParameterError(msg)
 
-def mass_grid(plane: PlaneName, settings: ScanSettings) -> list[tuple[float, list[float]]]:
-    """A' masses and the splittings at each.
+
+def plane_points(plane: PlaneName, settings: ScanSettings) -> list[DarkMasses]:
+    """Points that a plane samples.
 
     Parameters
     ----------
@@ -68,15 +93,26 @@ def mass_grid(plane: PlaneName, settings: ScanSettings) -> list[tuple[float, lis
 
     Returns
     -------
-    list of (float, list of float)
-        m_A' [GeV] and values of f.
+    list of DarkMasses
+        In ascending m_A', several splittings at each where the plane scans them.
     """
     masses = np.geomspace(settings.m_min, settings.m_max, settings.masses)
-    if plane is not PlaneName.M1_F:
-        return [(float(m), [settings.splitting]) for m in masses]
-    largest = settings.ratio - 2  # A' -> chi1 chi2 closes there
-    splittings = np.geomspace(0.03, 0.98 * largest, settings.splittings)
-    return [(float(m), [float(f) for f in splittings]) for m in masses]
+    shapes = [settings.shape]
+    if plane is PlaneName.M1_F:
+        largest = settings.shape.largest_splitting
+        scan = np.geomspace(SMALLEST_SPLITTING * min(largest, 1.0), LARGEST_SHARE * largest, settings.splittings)
+        shapes = [settings.shape.with_splitting(f) for f in scan]
+    return [shape.at(m) for m in masses for shape in shapes]
+
+
+def held_fixed(plane: PlaneName, settings: ScanSettings) -> str:
+    """What a plane does not scan, in words for headers and captions."""
+    if plane is PlaneName.M_EPS:
+        return f"{settings.shape}, alpha_D = {settings.alpha_d:g}"
+    line = "epsilon on the central (g-2)_mu line"
+    if plane is PlaneName.M_ALPHA_D:
+        return f"{settings.shape}, {line}"
+    return f"R = {settings.shape.ratio:g}, alpha_D = {settings.alpha_d:g}, {line}"
 
 
 def contour_of(
@@ -85,7 +121,7 @@ def contour_of(
     experiment: Experiment,
     settings: ScanSettings,
     *,
-    mode: Mode | str = Mode.SEMIVISIBLE,
+    mode: str = "semivisible",
 ) -> Contour:
     """Exclusion contour of a plane.
 
@@ -99,7 +135,7 @@ def contour_of(
         The card.
     settings : ScanSettings
         Fixed parameters.
-    mode : Mode
+    mode : str
         Which signatures count.
 
     Returns

@@ -6,20 +6,20 @@ Couplings never enter here; the same sample serves whole planes of (epsilon, alp
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from postprocess.acceptance import AcceptanceTable, accept
-from postprocess.experiment import Experiment, Mode
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, Semivisible, accept
+from postprocess.experiment import Experiment
 from postprocess.scan.jobs import Advance, Backend, Job, run_jobs
 from postprocess.scan.store import PointStore
 from semivis_gen.decay import ELECTRONS_ONLY, decay_chain
 from semivis_gen.errors import KinematicsError
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
-from semivis_gen.model import DarkMasses
+from semivis_gen.model import DarkMasses, MassShape
 from semivis_gen.numerics import Estimate
 
 __all__ = ["MassPoint", "SampleRequest", "by_shape", "sample_task"]
@@ -39,66 +39,43 @@ class MassPoint:
 
 @dataclass(frozen=True, slots=True)
 class SampleRequest:
-    """Mass points wanted of one experiment."""
+    """Points wanted of one experiment.
 
-    grid: tuple[tuple[float, tuple[tuple[float, float], ...]], ...]
-    """m_A' [GeV] and the (R, f) at each; those of one m_A' share the sample of produced A'."""
+    Examples
+    --------
+    >>> from postprocess.experiment import load_experiment
+    >>> points = [MassShape(splitting=f).at(0.3) for f in (0.2, 0.4)]
+    >>> len(SampleRequest(points, load_experiment("na64-2018"), events=1000).jobs())  # they share produced A'
+    1
+    """
+
+    points: Sequence[DarkMasses]
+    """The points, each once."""
     experiment: Experiment
     """The card."""
-    mode: Mode
-    """semivisible, invisible or visible."""
-    events: int
-    """Events a mass."""
-    seed: int
-    """The same at every mass: curves then vary smoothly."""
+    mode: str = "semivisible"
+    """Name of the scenario: semivisible, invisible, visible or one of another package."""
+    events: int = 20_000
+    """Events a point."""
+    seed: int = 1
+    """The same at every point: curves then vary smoothly."""
 
-    @classmethod
-    def of_splittings(
-        cls,
-        grid: Iterable[tuple[float, Sequence[float]]],
-        experiment: Experiment,
-        *,
-        ratio: float,
-        mode: Mode | str = Mode.SEMIVISIBLE,
-        events: int,
-        seed: int,
-    ) -> SampleRequest:
-        """Ask for several f at each m_A' and one R.
-
-        Parameters
-        ----------
-        grid : iterable of (float, sequence of float)
-            m_A' [GeV] and the splittings f at it.
-        experiment, mode, events, seed
-            As the fields.
-        ratio : float
-            R.
-
-        Returns
-        -------
-        SampleRequest
-            The request.
-        """
-        shapes = tuple((m, tuple((ratio, f) for f in splittings)) for m, splittings in grid)
-        return cls(shapes, experiment, Mode(mode), events, seed)
+    def groups(self) -> list[list[DarkMasses]]:
+        """Points of one m_A' together, which share the sample of produced A'; in the order in which m_A' occur."""
+        groups: dict[float, list[DarkMasses]] = {}
+        for point in self.points:
+            groups.setdefault(point.m_aprime, []).append(point)
+        return list(groups.values())
 
     def jobs(self) -> list[Job]:
         """One for each m_A', for `scan.run_jobs`."""
-        card = self.experiment.model_dump(mode="json")
-        return [
-            (
-                sample_task,
-                {
-                    "m_aprime": m,
-                    "shapes": [list(shape) for shape in shapes],
-                    "card": card,
-                    "mode": self.mode.value,
-                    "events": self.events,
-                    "seed": self.seed,
-                },
-            )
-            for m, shapes in self.grid
-        ]
+        common = {
+            "card": self.experiment.model_dump(mode="json"),
+            "mode": self.mode,
+            "events": self.events,
+            "seed": self.seed,
+        }
+        return [(sample_task, {"points": [asdict(point) for point in group], **common}) for group in self.groups()]
 
     def collect(self, results: Iterator[dict[str, Any]]) -> list[MassPoint]:
         """Take the results of the jobs.
@@ -111,12 +88,12 @@ class SampleRequest:
         Returns
         -------
         list of MassPoint
-            In the order of the grid; masses out of the beam's reach are left out.
+            In the order of the groups; points out of the beam's reach are left out.
         """
         return [
             MassPoint(masses, _from_dict(table, self.experiment.name, masses), Estimate(*result["rate"]))
-            for (m, shapes), result in zip(self.grid, results, strict=False)
-            for masses, table in zip([DarkMasses(m, *shape) for shape in shapes], result["tables"], strict=False)
+            for group, result in zip(self.groups(), results, strict=False)
+            for masses, table in zip(group, result["tables"], strict=False)
         ]
 
     def run(
@@ -127,34 +104,32 @@ class SampleRequest:
 
 
 def sample_task(
-    *, m_aprime: float, shapes: list[list[float]], card: dict[str, Any], mode: str, events: int, seed: int
+    *, points: list[dict[str, float]], card: dict[str, Any], mode: str, events: int, seed: int
 ) -> dict[str, Any]:
-    """Sample one A' mass and reduce it to acceptance tables, one a choice of R and f.
+    """Sample one A' mass and reduce it to acceptance tables.
 
     Parameters
     ----------
-    m_aprime : float
-        m_A' [GeV].
-    shapes : list of [float, float]
-        R and f.
+    points : list of dict
+        Fields of `DarkMasses`, all of one m_A'.
     card : dict
         The experiment card as JSON-able values.
     mode : str
-        semivisible, invisible or visible.
+        Name of the scenario.
     events, seed : int
         Size and seed of the sample.
 
     Returns
     -------
     dict
-        `rate` [value, error] and `tables`, one a shape; none where the mass is out of reach.
+        `rate` [value, error] and `tables`, one a point; none where the mass is out of reach.
     """
+    wanted = [DarkMasses(**point) for point in points]
     experiment = Experiment.model_validate(card)
     target, e_min = experiment.thick_target(mode), experiment.e_min(mode)
-    first = DarkMasses(m_aprime, *shapes[0])
     try:
         made = generate(
-            first,
+            wanted[0],
             target,
             n_events=events,
             seed=seed,
@@ -168,10 +143,9 @@ def sample_task(
         return {"rate": [0.0, 0.0], "tables": []}
     info = chunks[0].info
     tables = []
-    for ratio, splitting in shapes:
-        masses = DarkMasses(m_aprime, ratio, splitting)
+    for masses in wanted:
         sample: Iterable[Events] = chunks
-        if mode == Mode.SEMIVISIBLE:  # the chain, with the polarisation of each A'
+        if isinstance(SCENARIOS[mode], Semivisible):  # the chain, with the polarisation of each A'
             rng = np.random.default_rng([seed, 2])
             sample = (decay_chain(chunk, masses, rng, channels=ELECTRONS_ONLY) for chunk in chunks)
         tables.append(accept(sample, experiment, seed=seed, masses=masses, mode=mode))
@@ -206,9 +180,9 @@ def _from_dict(stored: dict[str, Any], experiment: str, masses: DarkMasses) -> A
     )
 
 
-def by_shape(points: Iterable[MassPoint]) -> dict[tuple[float, float], list[MassPoint]]:
-    """Group points by (R, f), in the order in which these first occur."""
-    groups: dict[tuple[float, float], list[MassPoint]] = {}
+def by_shape(points: Iterable[MassPoint]) -> dict[MassShape, list[MassPoint]]:
+    """Group points by R and f, in the order in which these first occur."""
+    groups: dict[MassShape, list[MassPoint]] = {}
     for point in points:
-        groups.setdefault((point.masses.ratio, point.masses.splitting), []).append(point)
+        groups.setdefault(point.masses.shape, []).append(point)
     return groups

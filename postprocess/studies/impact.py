@@ -13,8 +13,9 @@ from postprocess.experiment import Experiment
 from postprocess.limits import LimitModel
 from postprocess.scan import MassPoint, exclude_epsilon, reach
 from postprocess.signal import limit_model
+from postprocess.studies.registry import StudyContext, study
 
-__all__ = ["Impact", "impact_table"]
+__all__ = ["Impact", "impact", "impact_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +84,9 @@ def impact_table(points: Sequence[MassPoint], card: Experiment, *, alpha_d: floa
     rows.append(Impact("background", None, *numbers(sharp)))
     rows.append(Impact("all", None, *numbers(sharp.without())))
     return rows
+
+
+@study("impact", "Reach on the (g-2) line without each uncertainty", independent=("name",))
+def impact(context: StudyContext) -> list[Impact]:
+    """Impact of every nuisance of the search."""
+    return impact_table(context.points, context.card, alpha_d=context.settings.alpha_d)

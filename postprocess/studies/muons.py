@@ -1,6 +1,6 @@
 """Decays chi2 -> chi1 mu+ mu-: where they open inside the excluded region, and what they change there.
 
-The search counts pairs of electrons in S1. Muons shorten the flight of chi2 in any case; whether S1 would see them as
+A calorimeter counts pairs of electrons. Muons shorten the flight of chi2 in any case; whether it would see them as
 well is unknown, so the reach is given without (the project's choice), with all of them (a bound: they cross a
 module as two tracks and leave less energy than electrons), and as if chi2 did not decay to muons at all.
 """
@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from postprocess.acceptance import sees_products
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour
-from postprocess.scan import MassPoint, by_shape, reach
+from postprocess.scan import MassPoint, SampleRequest, ScanSettings, Work, by_shape, reach
 from postprocess.signal import exact_width, muons_counted, visible_share, without_muons
+from postprocess.studies.registry import StudyContext, study
+from postprocess.studies.shape import MASSES, SHAPE_EVENTS
 from semivis_gen.constants import M_MUON
-from semivis_gen.model import DarkMasses
+from semivis_gen.model import DarkMasses, MassShape
 from semivis_gen.numerics import Estimate
 
-__all__ = ["MUON_ALPHA_D", "MUON_SHAPES", "MuonRow", "largest_muon_share", "muon_rows"]
+__all__ = ["MUON_ALPHA_D", "MUON_SHAPES", "MuonRow", "largest_muon_share", "muon_rows", "muons"]
 
-MUON_SHAPES = ((3.0, 0.8), (3.0, 0.95), (4.0, 1.9), (5.0, 2.9))
-"""(R, f) of large splittings, at which muons open for light A'."""
+MUON_SHAPES = (MassShape(3.0, 0.8), MassShape(3.0, 0.95), MassShape(4.0, 1.9), MassShape(5.0, 2.9))
+"""Large splittings, at which muons open for light A'."""
 MUON_ALPHA_D = (0.1, 1e-3, 1e-5)
 
 
@@ -29,18 +32,16 @@ MUON_ALPHA_D = (0.1, 1e-3, 1e-5)
 class MuonRow:
     """Reach on the central (g-2)_mu line for three treatments of chi2 -> chi1 mu+ mu-."""
 
-    ratio: float
-    """R."""
-    splitting: float
-    """f."""
+    shape: MassShape
+    """R and f."""
     alpha_d: float
     """Dark coupling."""
     open_from_GeV: float  # noqa: N815
     """Smallest m_A' at which the decay is open [GeV]."""
     not_counted: Estimate | None
-    """Reach with the exact width, S1 sees electrons alone [GeV]; None where the line is not excluded."""
+    """Reach with the exact width, electrons alone are seen [GeV]; None where the line is not excluded."""
     counted: Estimate | None
-    """Reach with the exact width, S1 sees muons as electrons [GeV]."""
+    """Reach with the exact width, muons are seen as electrons [GeV]."""
     ignored: Estimate | None
     """Reach with the width to electrons alone [GeV]."""
     share: float | None
@@ -50,12 +51,12 @@ class MuonRow:
 def muon_rows(
     points: Sequence[MassPoint], card: Experiment, *, alpha_d: Sequence[float] = MUON_ALPHA_D
 ) -> list[MuonRow]:
-    """Reach for every (R, f) among the points and every dark coupling.
+    """Reach for every R and f among the points and every dark coupling.
 
     Parameters
     ----------
     points : sequence of MassPoint
-        Several masses of each (R, f).
+        Several masses of each shape.
     card : Experiment
         The card.
     alpha_d : sequence of float
@@ -64,19 +65,18 @@ def muon_rows(
     Returns
     -------
     list of MuonRow
-        By (R, f) in the order in which they first occur, then by coupling. All treatments share the samples: the
+        By shape in the order in which they first occur, then by coupling. All treatments share the samples: the
         errors are common, differences are sharper.
     """
     rows = []
-    for (ratio, splitting), group in by_shape(points).items():
+    for shape, group in by_shape(points).items():
         for alpha in alpha_d:
             exact, counted, ignored = (
                 reach(group, card, alpha_d=alpha, chi2_width=width)
                 for width in (exact_width, muons_counted, without_muons)
             )
-            share = _share(DarkMasses(exact.value, ratio, splitting)) if exact else None
-            opens = 2 * M_MUON * ratio / splitting
-            rows.append(MuonRow(ratio, splitting, alpha, opens, exact, counted, ignored, share))
+            share = _share(shape.at(exact.value)) if exact else None
+            rows.append(MuonRow(shape, alpha, shape.decay_threshold(M_MUON), exact, counted, ignored, share))
     return rows
 
 
@@ -103,3 +103,26 @@ def largest_muon_share(points: Sequence[MassPoint], contour: Contour) -> float:
 def _share(masses: DarkMasses) -> float:
     """Branching to muons."""
     return visible_share(masses, ["mu+ mu-"])
+
+
+def _needs(card: Experiment, settings: ScanSettings) -> Work:
+    points = [shape.at(m) for m in MASSES for shape in MUON_SHAPES]
+    events = min(SHAPE_EVENTS, settings.events)
+    return Work({"shapes": SampleRequest(points, card, events=events, seed=settings.seed)})
+
+
+def _title(card: Experiment) -> str:
+    seeing = " and ".join(signature.name for signature in card.signatures if sees_products(signature))
+    return f"Reach on the (g-2) line where chi2 decays to muons: not counted in {seeing or 'any'}, counted, ignored"
+
+
+@study(
+    "answer_muons",
+    _title,
+    independent=("ratio", "splitting", "alpha_d"),
+    needs=_needs,
+    units=dict.fromkeys(("not_counted", "counted", "ignored"), "GeV"),
+)
+def muons(context: StudyContext) -> list[MuonRow]:
+    """Reach of the search for the three treatments."""
+    return muon_rows(context.done.samples["shapes"], context.card)

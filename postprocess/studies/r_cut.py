@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
 from postprocess.acceptance import accept
 from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment
+from postprocess.scan import Job
+from postprocess.tables import flat_rows
 from semivis_gen.decay import ELECTRONS_ONLY
 from semivis_gen.generator import generate
 from semivis_gen.model import DarkMasses, ctau_mm, gamma_chi2_total
 
-__all__ = ["CutEfficiency", "cut_efficiency"]
+__all__ = ["CutEfficiency", "cut_efficiency", "cut_efficiency_job", "cut_efficiency_task"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,9 @@ class CutEfficiency:
 def cut_efficiency(
     card: Experiment,
     key: str,
-    masses: Sequence[float],
+    points: Sequence[DarkMasses],
     *,
-    signature: str = "S1",
-    ratio: float = 3.0,
-    splitting: float = 0.4,
+    signature: str,
     alpha_d: float = 0.1,
     events: int = 4000,
     seed: int = 1,
@@ -49,19 +50,19 @@ def cut_efficiency(
         The card.
     key : str
         Key of the requirement: missing_energy, decay, visible, containment, or the name of a flat efficiency.
-    masses : sequence of float
-        m_A' [GeV].
+    points : sequence of DarkMasses
+        The points.
     signature : str
         Name of the signature.
-    ratio, splitting, alpha_d : float
-        R, f and dark coupling.
+    alpha_d : float
+        Dark coupling.
     events, seed : int
         Size and seed of the sample at each mass.
 
     Returns
     -------
     list of CutEfficiency
-        In the order of the masses.
+        In the order of the points.
 
     Raises
     ------
@@ -69,9 +70,8 @@ def cut_efficiency(
         Where the card has no such signature, or that no such requirement.
     """
     rows = []
-    for m in masses:
-        point = DarkMasses(m, ratio, splitting)
-        epsilon = float(FERMILAB_2021.epsilon(m))
+    for point in points:
+        epsilon = float(FERMILAB_2021.epsilon(point.m_aprime))
         lifetime = float(ctau_mm(gamma_chi2_total(point, alpha_d, epsilon)))
         sample = generate(
             point,
@@ -88,5 +88,19 @@ def cut_efficiency(
         before, error = (values[max(step - 1, 0), 1] for values in (flow.fraction, flow.error))
         efficiency = float(flow.fraction[step, 1] / before) if before else 0.0
         counted = (before / error) ** 2 if error else np.inf  # effective number of events
-        rows.append(CutEfficiency(m, efficiency, float(np.sqrt(efficiency * (1 - efficiency) / counted))))
+        rows.append(CutEfficiency(point.m_aprime, efficiency, float(np.sqrt(efficiency * (1 - efficiency) / counted))))
     return rows
+
+
+def cut_efficiency_job(card: Experiment, key: str, points: Sequence[DarkMasses], **options: Any) -> Job:
+    """Job of `cut_efficiency`, parameters alike; its result has `rows`, flat rows of `CutEfficiency`."""
+    listed = [asdict(point) for point in points]
+    return cut_efficiency_task, {"card": card.model_dump(mode="json"), "key": key, "points": listed, **options}
+
+
+def cut_efficiency_task(
+    *, card: dict[str, Any], key: str, points: list[dict[str, float]], **options: Any
+) -> dict[str, Any]:
+    """Compute what `cut_efficiency_job` asks for."""
+    masses = [DarkMasses(**point) for point in points]
+    return {"rows": flat_rows(cut_efficiency(Experiment.model_validate(card), key, masses, **options))}

@@ -26,7 +26,7 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.decay.three_pions import three_pions
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.model import CHANNELS, Channel, Current, DarkMasses, chi2_hadron_rate_dq2, chi2_rate_dq2
-from semivis_gen.numerics import CellTable, boost, breakup_momentum, energy_of, isotropic
+from semivis_gen.numerics import CellTable, boost, breakup_momentum, energy_of, gauss, isotropic
 
 __all__ = [
     "angular_asymmetry",
@@ -90,12 +90,12 @@ def _q2_table(masses: DarkMasses, channel: Channel) -> tuple[CellTable, FloatArr
         raise KinematicsError(msg)
     v = np.linspace(0.0, 1.0, TABLE_NODES + 1)
     low, high = 2 * math.log(channel.threshold), 2 * math.log(masses.delta)
-    node, weight = np.polynomial.legendre.leggauss(4)
+    node, weight = gauss(4)
 
     def log_q2(v: FloatArray) -> FloatArray:
         return np.asarray(low + (high - low) * v * v * (3 - 2 * v))  # flat at both square-root ends
 
-    inner = v[:-1, None] + 0.5 * (node + 1) / TABLE_NODES
+    inner = v[:-1, None] + node / TABLE_NODES
     q2 = np.exp(log_q2(inner))
     if channel.current is Current.FERMIONS:
         rate = chi2_rate_dq2(masses, q2, channel.masses[0])

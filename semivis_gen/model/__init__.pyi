@@ -16,8 +16,14 @@ from .chi2_hadrons import (
 )
 from .chi2_leptons import chi2_rate_dq2 as chi2_rate_dq2, gamma_chi2_lepton as gamma_chi2_lepton
 from .hadrons import gamma_aprime_hadrons as gamma_aprime_hadrons, r_ratio as r_ratio
+from .particles import MESONS as MESONS, Particle as Particle, label as label, labels as labels
 from .pion import pion_form_factor as pion_form_factor
-from .point import DarkMasses as DarkMasses, DarkSector as DarkSector
+from .point import (
+    DarkMasses as DarkMasses,
+    DarkSector as DarkSector,
+    MassShape as MassShape,
+    check_couplings as check_couplings,
+)
 from .vector_mesons import rho_propagator as rho_propagator
 from .widths import (
     Widths as Widths,

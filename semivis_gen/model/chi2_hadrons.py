@@ -30,6 +30,7 @@ from semivis_gen.model.hadrons import (
     r_ratio_error,
 )
 from semivis_gen.model.point import DarkMasses
+from semivis_gen.numerics import panels
 
 __all__ = ["chi2_hadron_rate_dq2", "gamma_chi2_hadrons", "gamma_chi2_hadrons_by_state", "gamma_chi2_hadrons_error"]
 
@@ -116,7 +117,7 @@ def _integrals(masses: DarkMasses) -> tuple[float, ...]:
     whole, last = slice(cut * NODES), slice(cut * NODES, (cut + 1) * NODES)
     total = ratios[:, whole] @ _rate(masses, q[whole], weight[whole])
     # R in the interval that Delta cuts: the polynomial through its points
-    part, part_weight = _panel(edges[cut], min(masses.delta, HIGHEST), LAST_NODES)
+    part, part_weight = panels(LAST_NODES, [edges[cut], min(masses.delta, HIGHEST)])
     total = total + ratios[:, last] @ _lagrange(q[last], part) @ _rate(masses, part, part_weight)
     for mass, electrons in NARROW_STATES:
         if mass < masses.delta:
@@ -139,19 +140,8 @@ def _nodes() -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         measured,
         np.geomspace(measured[-1], HIGHEST, 80)[1:],
     ]
-    q, weight = (values.ravel() for values in _panel(edges[:-1, None], edges[1:, None], NODES))
+    q, weight = panels(NODES, edges)
     return edges, q, weight, np.vstack([hadron_ratios(q * q), r_ratio_error(q * q)])
-
-
-def _panel(low: ArrayLike, high: ArrayLike, nodes: int) -> tuple[FloatArray, FloatArray]:
-    x, w = _rule(nodes)
-    low, half = np.asarray(low), 0.5 * (np.asarray(high) - np.asarray(low))
-    return np.asarray(low + half * (x + 1)), np.asarray(half * w)
-
-
-@cache
-def _rule(nodes: int) -> tuple[FloatArray, FloatArray]:
-    return np.polynomial.legendre.leggauss(nodes)
 
 
 def _lagrange(nodes: FloatArray, at: FloatArray) -> FloatArray:

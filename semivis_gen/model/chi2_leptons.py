@@ -9,7 +9,6 @@ would lower the result by (Gamma_A'/m_A')^2, 7e-4 at alpha_D = 0.1, R = 3.
 from __future__ import annotations
 
 import math
-from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,6 +16,7 @@ from numpy.typing import ArrayLike
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ALPHA, M_ELECTRON
 from semivis_gen.model.point import DarkMasses
+from semivis_gen.numerics import gauss
 
 __all__ = ["chi2_rate_dq2", "gamma_chi2_lepton"]
 
@@ -53,12 +53,6 @@ def chi2_rate_dq2(masses: DarkMasses, q2: ArrayLike, m_lepton: float = M_ELECTRO
         lepton = (1 + 2 * r) * np.sqrt(1 - 4 * r)
         dark = (sigma2 + 2 * s) * (delta2 - s) ** 1.5 * np.sqrt(sigma2 - s)
     return np.where(open_, lepton * dark / (s - masses.m_aprime**2) ** 2, 0.0)
-
-
-@cache
-def _rule(nodes: int) -> tuple[FloatArray, FloatArray]:
-    x, w = np.polynomial.legendre.leggauss(nodes)
-    return 0.5 * (x + 1), 0.5 * w
 
 
 def gamma_chi2_lepton(
@@ -98,9 +92,8 @@ def gamma_chi2_lepton(
 def _q2_integral(masses: DarkMasses, m_lepton: float, nodes: int) -> float:
     if masses.delta <= 2 * m_lepton:
         return 0.0
-    u, w = _rule(nodes)
+    step, weight = gauss(nodes, clustered=True)  # removes the square roots of threshold and end point
     log_low, log_high = 2 * math.log(2 * m_lepton), 2 * math.log(masses.delta)
-    step = u * u * (3 - 2 * u)  # flat at both ends: removes the square roots of threshold and end point
     q2 = np.exp(log_low + (log_high - log_low) * step)
-    measure = w * 6 * u * (1 - u) * (log_high - log_low) * q2
+    measure = weight * (log_high - log_low) * q2
     return float(np.sum(measure * chi2_rate_dq2(masses, q2, m_lepton)))

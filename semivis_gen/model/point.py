@@ -4,27 +4,110 @@
 
 as in NA64, EPJC 81 (2021) 959. `DarkMasses` is all that the kinematics of an event depends on;
 the couplings of a `DarkSector` enter only through rates and lifetimes. An event sample therefore
-belongs to `DarkMasses`, and one sample serves every (epsilon, alpha_D).
+belongs to `DarkMasses`, and one sample serves every (epsilon, alpha_D). A scan of the mass keeps a `MassShape`.
 """
 
 from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from semivis_gen.constants import ALPHA, M_ELECTRON
 from semivis_gen.errors import KinematicsError, ParameterError, SemivisWarning
 
-__all__ = ["DarkMasses", "DarkSector", "landau_pole"]
+__all__ = ["DarkMasses", "DarkSector", "MassShape", "check_couplings", "landau_pole"]
 
 LANDAU_SCALE_GEV = 1000.0  # the paper asks for no Landau pole below about 1 TeV
+ROUNDING = 1e-12  # relative: closer to the threshold of A' -> chi1 chi2 the momentum of chi1 is rounding alone
 
 
 def _require_positive(name: str, value: float) -> None:
     if not (math.isfinite(value) and value > 0):
         msg = f"{name} = {value} must be a positive finite number"
         raise ParameterError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class MassShape:
+    """The masses of the dark sector in units of m_A': what a scan of the mass keeps.
+
+    Raises
+    ------
+    ParameterError, KinematicsError
+        Where a value is not positive or A' -> chi1 chi2 is closed, at every m_A' alike.
+
+    Examples
+    --------
+    >>> shape = MassShape(ratio=3.0, splitting=0.4)
+    >>> [round(shape.at(m).m_chi2, 6) for m in (0.03, 0.3)]
+    [0.014, 0.14]
+    """
+
+    ratio: float = 3.0
+    """R = m_A' / m_chi1."""
+    splitting: float = 0.4
+    """f = (m_chi2 - m_chi1) / m_chi1."""
+
+    def __post_init__(self) -> None:
+        for name in ("ratio", "splitting"):
+            _require_positive(name, getattr(self, name))
+        if self.ratio <= (2 + self.splitting) * (1 + ROUNDING):
+            msg = (
+                f"A' -> chi1 chi2 is closed: m_chi1 + m_chi2 = {(2 + self.splitting) / self.ratio:g} m_A'; "
+                f"take R > 2 + f ({self})"
+            )
+            raise KinematicsError(msg)
+
+    def __str__(self) -> str:
+        return f"R = {self.ratio:g}, f = {self.splitting:g}"
+
+    @classmethod
+    def halfway(cls, ratio: float) -> MassShape:
+        """Shape of a given R with f half way to where A' -> chi1 chi2 closes: one that is open, for scans of f.
+
+        Parameters
+        ----------
+        ratio : float
+            R.
+
+        Returns
+        -------
+        MassShape
+            With f = (R - 2) / 2.
+
+        Raises
+        ------
+        ParameterError, KinematicsError
+            Where no splitting opens the decay.
+        """
+        _require_positive("ratio", ratio)
+        if ratio <= 2:
+            msg = f"A' -> chi1 chi2 is closed for every splitting: R = {ratio:g}; take R > 2"
+            raise KinematicsError(msg)
+        return cls(ratio, (ratio - 2) / 2)
+
+    def at(self, m_aprime: float) -> DarkMasses:
+        """Masses at an m_A' [GeV]."""
+        return DarkMasses(float(m_aprime), self.ratio, self.splitting)
+
+    def with_splitting(self, splitting: float) -> MassShape:
+        """Shape of the same R with another f."""
+        return MassShape(self.ratio, float(splitting))
+
+    @property
+    def largest_splitting(self) -> float:
+        """The f at which A' -> chi1 chi2 closes: R - 2."""
+        return self.ratio - 2
+
+    def decay_threshold(self, m_lepton: float) -> float:
+        """m_A' [GeV] above which chi2 -> chi1 l+ l- is open: 2 m_l R / f."""
+        return 2 * m_lepton * self.ratio / self.splitting
+
+    def columns(self) -> dict[str, float]:
+        """Its numbers as columns of a table."""
+        return {"ratio": self.ratio, "splitting": self.splitting}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +131,33 @@ class DarkMasses:
     """f = (m_chi2 - m_chi1) / m_chi1."""
 
     def __post_init__(self) -> None:
-        for name in ("m_aprime", "ratio", "splitting"):
-            _require_positive(name, getattr(self, name))
-        if self.m_aprime <= self.m_chi1 + self.m_chi2:
-            msg = (
-                f"A' -> chi1 chi2 is closed: m_A' = {self.m_aprime:g} GeV <= m_chi1 + m_chi2 = "
-                f"{self.m_chi1 + self.m_chi2:g} GeV; take R > 2 + f (R = {self.ratio:g}, f = {self.splitting:g})"
-            )
-            raise KinematicsError(msg)
+        _require_positive("m_aprime", self.m_aprime)
+        _ = self.shape  # checks R and f
+
+    def __str__(self) -> str:
+        return f"m_A' = {self.m_aprime:g} GeV, {self.shape}"
+
+    @property
+    def shape(self) -> MassShape:
+        """The masses in units of m_A'."""
+        return MassShape(self.ratio, self.splitting)
+
+    def columns(self) -> dict[str, float]:
+        """Its numbers as columns of a table, [GeV] where the name says so."""
+        return {"m_aprime_GeV": self.m_aprime, **self.shape.columns()}
+
+    @classmethod
+    def from_columns(cls, row: Mapping[str, float | str]) -> DarkMasses:
+        """Point of a row or header that has its `columns`.
+
+        Raises
+        ------
+        KeyError, ValueError
+            Where one is missing or no number.
+        ParameterError, KinematicsError
+            As for the point itself.
+        """
+        return cls(*(float(row[name]) for name in ("m_aprime_GeV", "ratio", "splitting")))
 
     @property
     def m_chi1(self) -> float:
@@ -93,7 +195,7 @@ class DarkMasses:
         if not self.chi2_decays:
             msg = (
                 f"chi2 -> chi1 e+ e- is closed: Delta = f m_A'/R = {self.delta:g} GeV <= 2 m_e = "
-                f"{2 * M_ELECTRON:g} GeV; take m_A' > {2 * M_ELECTRON * self.ratio / self.splitting:.3g} GeV "
+                f"{2 * M_ELECTRON:g} GeV; take m_A' > {self.shape.decay_threshold(M_ELECTRON):.3g} GeV "
                 "or a larger splitting f"
             )
             raise KinematicsError(msg)
@@ -121,21 +223,8 @@ class DarkSector:
     """Kinetic mixing."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.alpha_d < 4 * math.pi:
-            msg = f"alpha_D = {self.alpha_d} must lie in (0, 4 pi): beyond it perturbation theory ends"
-            raise ParameterError(msg)
-        if not 0 < self.epsilon < 1:
-            msg = f"epsilon = {self.epsilon} must lie in (0, 1): kinetic mixing is a small number"
-            raise ParameterError(msg)
+        check_couplings(self.masses, self.alpha_d, self.epsilon)
         self.masses.require_chi2_decay()
-        pole = landau_pole(self.masses, self.alpha_d)
-        if pole < LANDAU_SCALE_GEV:
-            warnings.warn(
-                f"alpha_D = {self.alpha_d:g} reaches its Landau pole at {pole:.3g} GeV, below 1 TeV: "
-                "the model needs new physics there",
-                SemivisWarning,
-                stacklevel=3,
-            )
 
     @classmethod
     def at(
@@ -172,6 +261,44 @@ class DarkSector:
     def e_charge(self) -> float:
         """Electromagnetic coupling e = sqrt(4 pi alpha)."""
         return math.sqrt(4 * math.pi * ALPHA)
+
+
+def check_couplings(masses: DarkMasses, alpha_d: float, epsilon: float | None = None) -> None:
+    """Check couplings at a point, or at the lightest one of a scan, where the Landau pole lies lowest.
+
+    Parameters
+    ----------
+    masses : DarkMasses
+        The masses.
+    alpha_d : float
+        alpha_D at m_A'.
+    epsilon : float, optional
+        Kinetic mixing, where it is chosen.
+
+    Raises
+    ------
+    ParameterError
+        Where alpha_D is not in (0, 4 pi) or epsilon not in (0, 1).
+
+    Warns
+    -----
+    SemivisWarning
+        Where alpha_D has its Landau pole below 1 TeV.
+    """
+    if not 0 < alpha_d < 4 * math.pi:
+        msg = f"alpha_D = {alpha_d} must lie in (0, 4 pi): beyond it perturbation theory ends"
+        raise ParameterError(msg)
+    if epsilon is not None and not 0 < epsilon < 1:
+        msg = f"epsilon = {epsilon} must lie in (0, 1): kinetic mixing is a small number"
+        raise ParameterError(msg)
+    pole = landau_pole(masses, alpha_d)
+    if pole < LANDAU_SCALE_GEV:
+        warnings.warn(
+            f"alpha_D = {alpha_d:g} at m_A' = {masses.m_aprime:g} GeV reaches its Landau pole at {pole:.3g} GeV, "
+            "below 1 TeV: the model needs new physics there",
+            SemivisWarning,
+            stacklevel=4,
+        )
 
 
 def landau_pole(masses: DarkMasses, alpha_d: float) -> float:

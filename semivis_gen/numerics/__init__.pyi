@@ -8,4 +8,4 @@ from .kinematics import (
     invariant_product as invariant_product,
     isotropic as isotropic,
 )
-from .quadrature import gauss as gauss
+from .quadrature import gauss as gauss, panels as panels

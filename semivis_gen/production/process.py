@@ -29,7 +29,7 @@ import numpy as np
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.events import Events
-from semivis_gen.model import DarkMasses
+from semivis_gen.model import DarkMasses, label, labels
 from semivis_gen.numerics import Estimate
 from semivis_gen.registry import Registry
 from semivis_gen.target import Source
@@ -90,8 +90,8 @@ def require_beam(process: Process, source: Source) -> None:
         With the beams that it can use.
     """
     if source.beam_id not in process.beams:
-        beams = ", ".join(map(str, sorted(process.beams)))
-        msg = f"{process.name} makes no A' from a beam of PDG id {source.beam_id}: it works with {beams}"
+        beams = labels(sorted(process.beams))
+        msg = f"{process.name} makes no A' from a beam of {label(source.beam_id)}: it works with {beams}"
         raise ParameterError(msg)
 
 
@@ -151,7 +151,7 @@ def production_rate(
     >>> from semivis_gen.target import ThinTarget, material
     >>> sigma = production_rate(0.1, ThinTarget(100.0, material("Pb"))) * 1e-8
     >>> f"{sigma.value:.0f} pb at epsilon = 1e-4"
-    '106 pb at epsilon = 1e-4'
+    '105 pb at epsilon = 1e-4'
     """
     used = [PROCESSES["bremsstrahlung"]()] if processes is None else processes
     return reduce(add, process_rates(m_aprime, source, used, e_min=e_min))

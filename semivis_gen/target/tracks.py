@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import BoolArray, FloatArray
+from semivis_gen.numerics import gauss
 
 __all__ = ["TrackLength", "primary_track_length", "track_length"]
 
@@ -190,10 +191,10 @@ def primary_track_length(beam_energy: float, energy_cut: float, thickness_x0: fl
     log_l = 1 / np.linspace(1 / LOG_L_FLOOR, 1 / edge, QUANTILES // 2)
     if end > edge:
         log_l = np.r_[log_l[:-1], np.linspace(edge, end, QUANTILES // 2)]
-    node, weight = np.polynomial.legendre.leggauss(100)
+    node, weight = gauss(100)
     # depths: uniform in sqrt(t) resolves the first radiation lengths, where all fast electrons are
-    root = 0.5 * (node + 1) * math.sqrt(thickness_x0)
-    t, dt = root**2, weight * 0.5 * math.sqrt(thickness_x0) * 2 * root
+    root = node * math.sqrt(thickness_x0)
+    t, dt = root**2, weight * math.sqrt(thickness_x0) * 2 * root
     big_l = np.exp(log_l)
     cumulative = np.array([float(gammainc(TSAI_B * t, value) @ dt) for value in big_l])
     cumulative = np.maximum.accumulate(np.r_[0.0, cumulative])

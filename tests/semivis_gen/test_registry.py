@@ -40,3 +40,10 @@ def test_a_name_belongs_to_one_thing(numbers):
     for name in ("two", "pi"):
         with pytest.raises(ParameterError, match=f"there is a number '{name}' already"):
             numbers.register(name, 3)
+
+
+def test_one_of_its_own_may_register_itself_when_it_is_loaded(numbers):
+    numbers.register("pi", 3, place="math:pi")
+    assert numbers["pi"] == 3
+    with pytest.raises(ParameterError, match="there is a number 'pi' already"):
+        numbers.register("pi", 3, place="elsewhere:pi")

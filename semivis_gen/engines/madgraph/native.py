@@ -16,13 +16,10 @@ from __future__ import annotations
 
 import math
 import warnings
-from itertools import pairwise
-
-import numpy as np
 
 from semivis_gen.errors import SemivisWarning
 from semivis_gen.model import DarkMasses, DarkSector, compute_widths, gamma_aprime_chi
-from semivis_gen.numerics import Estimate
+from semivis_gen.numerics import Estimate, panels
 from semivis_gen.production import cross_section
 from semivis_gen.target import Nucleus
 
@@ -84,15 +81,13 @@ def chain_cross_section(
     high = min(m + bwcutoff * gamma, 0.99 * above_rest)
     # uniform in the angle of the Breit-Wigner; both sides of the peak apart
     total, error = 0.0, 0.0
-    x, w = np.polynomial.legendre.leggauss(NODES)
     ends = [math.atan((q * q - m * m) / (m * gamma)) for q in (low, m, high)]
-    for start, stop in pairwise(ends):
-        for node, weight in zip(0.5 * (start + stop) + 0.5 * (stop - start) * x, 0.5 * (stop - start) * w, strict=True):
-            q = math.sqrt(m * m + m * gamma * math.tan(node))
-            sigma = cross_section(q, energy, nucleus)
-            factor = weight * q * off_shell_width(masses, point.alpha_d, q) / (math.pi * m * gamma)
-            total += factor * sigma.value
-            error += factor * sigma.error
+    for node, weight in zip(*panels(NODES, ends), strict=True):
+        q = math.sqrt(m * m + m * gamma * math.tan(node))
+        sigma = cross_section(q, energy, nucleus)
+        factor = weight * q * off_shell_width(masses, point.alpha_d, q) / (math.pi * m * gamma)
+        total += factor * sigma.value
+        error += factor * sigma.error
     chi2_inside = 2 / math.pi * math.atan(2 * bwcutoff)
     return Estimate(total, error) * (point.epsilon**2 * widths.branching_chi2["chi1 e+ e-"] * chi2_inside)
 

@@ -17,7 +17,7 @@ from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
 from semivis_gen.decay import chi2_decay
 from semivis_gen.engines.pythia.data import dark_channels
 from semivis_gen.errors import EngineError
-from semivis_gen.model import CHANNELS, DarkSector, compute_widths
+from semivis_gen.model import CHANNELS, DarkSector, compute_widths, label, labels
 from semivis_gen.numerics import boost_from_rest, breakup_momentum, isotropic
 
 __all__ = ["DarkDecays"]
@@ -109,7 +109,7 @@ class DarkDecays:
         channels = self.channels[pdg]
         total = sum(share for _, share in channels)
         if total <= 0:
-            msg = f"all decay channels of {pdg} are switched off; switch one on, or do not attach the decays"
+            msg = f"all decay channels of {label(pdg)} are switched off; switch one on, or do not attach the decays"
             raise EngineError(msg)
         left = self._rng.random() * total
         products = channels[-1][0]
@@ -119,7 +119,8 @@ class DarkDecays:
                 products = candidate
                 break
         if products not in KNOWN[pdg]:
-            msg = f"{pdg} -> {products} is no channel of this model: use one of {KNOWN[pdg]}"
+            known = " or ".join(map(labels, KNOWN[pdg]))
+            msg = f"{label(pdg)} -> {labels(products)} is no channel of this model: use {known}"
             raise EngineError(msg)
         return products
 
@@ -131,7 +132,7 @@ class DarkDecays:
         self._blocks[products] = (block, used + 1)
         if mass <= sum(masses):
             msg = (
-                f"{pdg} of mass {mass:g} GeV cannot decay to {products} of {sum(masses):g} GeV together: the event "
+                f"{label(pdg)} of {mass:g} GeV cannot decay to {labels(products)} of {sum(masses):g} GeV: the event "
                 f"does not belong to {self.point.masses}"
             )
             raise EngineError(msg)

@@ -7,15 +7,15 @@ from typing import Final
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_PHOTON
 from semivis_gen.decay import decay_channels
 from semivis_gen.errors import ParameterError
-from semivis_gen.model import CHANNELS, DarkSector, compute_widths
+from semivis_gen.model import CHANNELS, MESONS, DarkSector, Particle, compute_widths, label, labels
 
-__all__ = ["MESONS", "aprime_branching", "dark_channels", "meson_settings", "particle_data"]
+__all__ = ["TWO_PHOTONS", "aprime_branching", "dark_channels", "meson_settings", "particle_data"]
 
-# mass [GeV] and branching fraction to two photons, PDG 2022 (PTEP 2022, 083C01)
-MESONS: Final[dict[int, tuple[float, float]]] = {
-    111: (0.1349768, 0.98823),
-    221: (0.547862, 0.3936),
-    331: (0.95778, 0.02307),
+# branching fraction to two photons, PDG 2022 (PTEP 2022, 083C01)
+TWO_PHOTONS: Final[dict[int, float]] = {
+    MESONS["pi0"]: 0.98823,
+    MESONS["eta"]: 0.3936,
+    MESONS["eta'"]: 0.02307,
 }
 LINE_SHAPE_WIDTHS = 15  # how far A' may be off its mass, as MadGraph's bwcutoff
 
@@ -114,15 +114,16 @@ def aprime_branching(point: DarkSector, meson: int) -> float:
     ParameterError
         For other mesons.
     """
-    if meson not in MESONS:
-        msg = f"meson {meson} has no photon A' channel here: take one of {', '.join(map(str, MESONS))}"
+    if meson not in TWO_PHOTONS:
+        msg = f"{label(meson)} has no photon A' channel here: take one of {labels(TWO_PHOTONS)}"
         raise ParameterError(msg)
-    mass, two_photons = MESONS[meson]
-    room = 1 - (point.masses.m_aprime / mass) ** 2
-    return 2 * point.epsilon**2 * room**3 * two_photons if room > 0 else 0.0
+    room = 1 - (point.masses.m_aprime / Particle.of(meson).mass) ** 2
+    return 2 * point.epsilon**2 * room**3 * TWO_PHOTONS[meson] if room > 0 else 0.0
 
 
-def meson_settings(point: DarkSector, mesons: tuple[int, ...] = tuple(MESONS), *, forced: bool = True) -> list[str]:
+def meson_settings(
+    point: DarkSector, mesons: tuple[int, ...] = tuple(TWO_PHOTONS), *, forced: bool = True
+) -> list[str]:
     """Settings that give mesons the decay to photon and A'.
 
     Parameters

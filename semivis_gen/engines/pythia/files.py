@@ -15,7 +15,7 @@ from semivis_gen.engines.pythia.hook import attach, import_pythia, read_settings
 from semivis_gen.errors import EngineError, EventFileError, ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, Events, IdMap
 from semivis_gen.io import open_writer, read_events
-from semivis_gen.model import DarkSector
+from semivis_gen.model import DarkSector, label
 from semivis_gen.resources import cards_dir
 from semivis_gen.version import __version__
 
@@ -182,7 +182,7 @@ def _fill(pythia: Any, event: list[tuple[float, ...]], finals: list[int], vertex
         pdg, _, _, _, *p, mass, ctau = event[place]
         if not data.isParticle(int(pdg)):
             if abs(pdg) < NUCLEI:
-                msg = f"Pythia does not know the particle {int(pdg)}; define it in the settings or map it with --pdg"
+                msg = f"Pythia does not know the particle {label(int(pdg))}: define it in the settings or use --pdg"
                 raise EngineError(msg)
             data.addParticle(int(abs(pdg)), "nucleus", 1, 0, 0, mass)
         energy = math.sqrt(sum(x * x for x in p) + mass * mass)

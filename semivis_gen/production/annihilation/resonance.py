@@ -129,6 +129,8 @@ def rate_ratio_finite_width(
     float
         The ratio; inf where the narrow resonance lies outside the spectrum but its tail does not.
     """
+    from scipy.integrate import trapezoid  # np.trapezoid needs numpy 2
+
     centre = resonance_energy(masses.m_aprime)
     inside = energies[0] < centre < energies[-1] and centre >= e_min
     narrow = (
@@ -141,5 +143,5 @@ def rate_ratio_finite_width(
     energy = centre + half_width * np.tan(u)
     jacobian = half_width / np.cos(u) ** 2
     track = np.interp(energy, energies, spectrum)
-    full = float(np.trapezoid(annihilation_cross_section(masses, energy, alpha_d=alpha_d) * track * jacobian, u))
+    full = float(trapezoid(annihilation_cross_section(masses, energy, alpha_d=alpha_d) * track * jacobian, u))
     return full / narrow if narrow else (math.inf if full else 1.0)

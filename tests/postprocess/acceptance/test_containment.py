@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import yaml
+from support.cards import experiment
 
 from postprocess.acceptance.containment import containment_probability
 from postprocess.acceptance.cut_flow import cut_flow_rows
@@ -15,7 +16,7 @@ from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.resources import cards_dir
 
-COMPUTED, FLAT = load_experiment("na64-2018-computed-r"), load_experiment("na64-2018")
+COMPUTED, FLAT = experiment("na64-2018-computed-r"), experiment("na64-2018")
 IRON = Medium(z=26, critical_energy=21.7e-3, moliere_mm=19.9)
 CELL = np.array([-100.0, -100.0]), np.array([100.0, 100.0])
 

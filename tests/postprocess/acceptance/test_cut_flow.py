@@ -8,17 +8,15 @@ import pytest
 
 from postprocess.acceptance.cut_flow import cut_flow_rows, write_cut_flows
 from postprocess.acceptance.sums import accept
-from postprocess.experiment.schema import load_experiment
 from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
 
 
 @pytest.fixture(scope="module")
-def table():
-    card = load_experiment("na64-2018")
+def table(na64):
     masses = DarkMasses(0.3, 3.0, 0.4)
-    events = generate(masses, card.thick_target(), n_events=2000, seed=1, e_min_aprime=card.e_min())
-    return accept(events, card, ctau_mm=[1.0, 10.0, 100.0], masses=masses)
+    events = generate(masses, na64.thick_target(), n_events=2000, seed=1, e_min_aprime=na64.e_min())
+    return accept(events, na64, ctau_mm=[1.0, 10.0, 100.0], masses=masses)
 
 
 def test_the_last_step_is_the_acceptance_and_efficiencies_multiply(table):

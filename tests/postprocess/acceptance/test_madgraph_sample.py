@@ -10,7 +10,6 @@ import pytest
 from support.places import MADGRAPH_SAMPLE
 
 from postprocess.acceptance.sums import accept
-from postprocess.experiment.schema import load_experiment
 from semivis_gen.errors import SemivisWarning
 from semivis_gen.generator import generate
 from semivis_gen.io.files import read_events
@@ -19,11 +18,6 @@ from semivis_gen.target.materials import material
 from semivis_gen.target.sources import ThinTarget
 
 CTAU = [1.0, 3.0, 10.0, 100.0, 1e4]
-
-
-@pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
 
 
 @pytest.fixture(scope="module")

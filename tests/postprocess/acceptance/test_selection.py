@@ -6,7 +6,6 @@ from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.scenarios.invisible import INVISIBLE
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from postprocess.acceptance.selection import Selection
-from postprocess.experiment.schema import load_experiment
 from semivis_gen.errors import ParameterError
 
 CTAU = np.array([0.5, 5.0, 500.0])
@@ -27,11 +26,6 @@ def along_the_axis(energies, *, pair=0.5, weight=None):
         lepton_energy=lepton,
         electrons=np.ones(len(e), dtype=bool),
     )
-
-
-@pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
 
 
 def run(experiment, name, sample, scenario=SEMIVISIBLE):

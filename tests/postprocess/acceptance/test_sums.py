@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from support.cards import experiment
 from support.chains import MASSES, TOPOLOGY, make_events
 
 from postprocess.acceptance.sums import accept, ctau_grid
@@ -11,11 +12,6 @@ from semivis_gen.constants import ID_APRIME, ID_CHI2, ID_MUON, M_ELECTRON
 from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.events import Events, RunInfo, Topology
 from semivis_gen.model.point import DarkMasses
-
-
-@pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
 
 
 def brute_force(events, experiment, ctau, rng):
@@ -236,7 +232,8 @@ def test_csv_holds_the_whole_table(tables, tmp_path):
         (lambda t: t[:-5], "truncated"),
         (lambda t: t[: t.rindex("\n", 0, -1) + 1], "truncated"),
         (lambda t: t.replace("# e_min_GeV", "# e_max_GeV"), "damaged"),
-        (lambda t: t + "1,2,x\n", "expected 5 numbers, found '1,2,x'"),
+        (lambda t: t + "1,2,x\n", "expected 5 cells, found 3: '1,2,x'"),
+        (lambda t: t.replace(",5", ",x5", 1), "expected 5 numbers, found"),
     ],
 )
 def test_damaged_csv_names_file_and_line(tables, tmp_path, damage, hint):
@@ -250,7 +247,7 @@ def test_damaged_csv_names_file_and_line(tables, tmp_path, damage, hint):
 
 
 def test_the_visible_mode_flies_aprime(na64):
-    e137 = load_experiment("e137")
+    e137 = experiment("e137")
     masses = DarkMasses(0.02)
     topology = Topology(pdg=(11, ID_APRIME), status=(-1, 1), mothers=((-1, -1), (0, 0)))
     rng = np.random.default_rng(1)
@@ -276,7 +273,7 @@ def test_bad_input_is_one_clear_line(na64):
         accept([dataclasses.replace(events, pdg=np.where(events.pdg == ID_CHI2, 1000023, events.pdg))], na64)
     with pytest.raises(EventFileError, match=r"chi2 weighs 0.14 GeV in the events but 0.186"):
         accept([events], na64, masses=DarkMasses(0.4))
-    with pytest.raises(EventFileError, match=r"event 1: 58 decays to 52, 22, -11, not to a pair"):
+    with pytest.raises(EventFileError, match=r"58 \(chi2\) decays to 52 \(chi1\), 22 \(gamma\), -11 \(e\+\), not"):
         accept([dataclasses.replace(events, pdg=np.where(events.pdg == 11, 22, events.pdg))], na64)
     harder = events.with_info(extra={"e_min_aprime_GeV": "50.0"})
     with pytest.raises(EventFileError, match=r"A' above 50 GeV only but na64-2018 sees them above 13.5 GeV"):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.special import k1, kn
+from support.dirac import METRIC, ONE, slash, trace
 
 from postprocess.companions.coannihilation import (
     ThermalAverage,
@@ -19,14 +20,6 @@ from semivis_gen.model.widths import gamma_aprime_chi, gamma_aprime_lepton, gamm
 from semivis_gen.production.annihilation.resonance import annihilation_cross_section
 
 MASSES = DarkMasses(0.15, 3.0, 0.4)
-
-SIGMA = [np.array(m, dtype=complex) for m in ([[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]])]
-GAMMA = [np.kron(SIGMA[2], np.eye(2))] + [np.kron(1j * SIGMA[1], s) for s in SIGMA]  # Dirac representation
-METRIC = np.diag([1.0, -1.0, -1.0, -1.0])
-
-
-def slash(p):
-    return sum(METRIC[i, i] * p[i] * GAMMA[i] for i in range(4))
 
 
 def momentum(m, p, cos):
@@ -49,17 +42,12 @@ def traced_cross_section(masses, s, alpha_d, epsilon):
     propagator = (
         METRIC @ (-METRIC + np.outer(q, q) / masses.m_aprime**2) / (s - masses.m_aprime**2 + 1j * w * width) @ METRIC
     )
-    eye = np.eye(4)
     # vbar(chi2) i gamma^mu u(chi1): spin sums (p1 + m1), (p2 - m2); the conjugate vertex is -i gamma^nu
-    dark = np.array(
-        [[np.trace((slash(two) - m2 * eye) @ a @ (slash(one) + m1 * eye) @ b) for b in GAMMA] for a in GAMMA]
-    )
+    dark = trace(slash(two) - m2 * ONE, slash(one) + m1 * ONE)
 
     def squared(cos):
         minus, plus = momentum(me, p_out, cos), momentum(me, -p_out, cos)
-        lepton = np.array(
-            [[np.trace((slash(minus) + me * eye) @ a @ (slash(plus) - me * eye) @ b) for b in GAMMA] for a in GAMMA]
-        )
+        lepton = trace(slash(minus) + me * ONE, slash(plus) - me * ONE)
         couplings = 16 * math.pi**2 * alpha_d * ALPHA * epsilon**2
         return couplings * np.einsum("ab,cd,ac,bd->", dark, lepton, propagator, propagator.conj()).real
 

@@ -46,7 +46,8 @@ def test_against_an_adaptive_stiff_solver():
         return -lam / x * (np.exp(log_y) - np.exp(2 * log_eq - log_y))
 
     start = [math.log(0.01) + 1.5 * LN_X[0] - 5.0]
-    solved = solve_ivp(slope, (LN_X[0], LN_X[-1]), start, method="Radau", rtol=1e-9, atol=1e-12)
+    options = {"method": "Radau", "rtol": 1e-9, "atol": 1e-12, "first_step": 1e-3}
+    solved = solve_ivp(slope, (LN_X[0], LN_X[-1]), start, **options)
     y = math.exp(solved.y[0, -1])
     y /= 1 + y * lam / math.exp(LN_X[-1])
     assert cold_relic(lam) == pytest.approx(y, rel=6e-4)

@@ -2,6 +2,7 @@
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 from scipy import integrate
@@ -42,3 +43,16 @@ def test_bad_values():
         landau_bound(0.1, loops=3)
     with pytest.raises(ParameterError, match=r"below the scale of 0\.05 GeV"):
         landau_bound(0.1, 0.05)
+
+
+@pytest.mark.parametrize("distance", [1e-12, 1e-7, 1.1e-6, 1e-3])
+def test_two_loops_just_below_the_scale(distance):
+    """The equation in fifty digits, on both sides of where the series takes over from Lambert's W."""
+    m = 1000.0 * (1 - distance)
+    with mpmath.workdps(50):
+        b1, b2 = 2 / (3 * mpmath.pi), 1 / (2 * mpmath.pi**2)
+        k = b1**2 / b2 * mpmath.log(1000 / mpmath.mpf(m))
+        y = mpmath.findroot(lambda y: y - mpmath.log1p(y) - k, mpmath.sqrt(2 * k))
+        exact = float(b1 / b2 / y)
+    rounding = 2e-16 / distance  # of scale / m
+    assert float(landau_bound(m, 1000.0, loops=2)) == pytest.approx(exact, rel=1e-9 + rounding)

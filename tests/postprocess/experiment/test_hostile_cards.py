@@ -186,4 +186,4 @@ def test_the_fuzzed_cards_are_valid_to_begin_with(tmp_path):
     (tmp_path / "mine.yaml").write_bytes(CARD)
     assert load_experiment(tmp_path / "mine.yaml").name == "na64-2018"
     assert yaml.safe_load(CARD)["name"] == "na64-2018"
-    assert read_slha(PARAMETERS) is not None
+    assert read_slha(PARAMETERS).mass[11] == pytest.approx(0.511e-3, rel=1e-4)

@@ -16,6 +16,7 @@ from postprocess.output.hepdata import (
     DataTable,
     acceptance_table,
     contour_table,
+    rows_table,
     validate_submission,
     write_submission,
 )
@@ -156,3 +157,32 @@ def test_bad_tables(contour, acceptance, png, tmp_path):
         write_submission([first, first], tmp_path / "hepdata", comment="c")
     with pytest.raises(ParameterError, match="at least one table"):
         write_submission([], tmp_path / "hepdata", comment="c")
+
+
+def test_rows_of_any_study(tmp_path):
+    columns = {
+        "name": ["a", "b"],
+        "reach_GeV": [0.3, None],
+        "error_GeV": [0.01, None],
+        "k": [0.6, math.inf],
+        "k_error": [math.nan, 0.1],
+        "note": ["", "x"],
+    }
+    table = rows_table(
+        columns, name="Some rows", description="d", location="Auxiliary", independent=("name",),
+        errors={"reach_GeV": "error_GeV"}, units={"k": "mm"}, observables=("EFF",),
+    )  # fmt: skip
+    folder = write_submission([table], tmp_path / "hepdata", comment="c")
+    found = yaml.safe_load((folder / "some_rows.yaml").read_text())
+    assert [v["header"]["name"] for v in found["independent_variables"]] == ["name"]
+    reach, k, note = found["dependent_variables"]
+    assert reach == {
+        "header": {"name": "reach", "units": "GeV"},
+        "values": [{"value": 0.3, "errors": [{"symerror": 0.01, "label": "stat"}]}, {"value": "-"}],
+    }
+    assert k["header"] == {"name": "k", "units": "mm"}
+    assert k["values"][0] == {"value": 0.6}
+    assert k["values"][1]["value"] == "-"
+    assert [v["value"] for v in note["values"]] == ["-", "x"]
+    with pytest.raises(ParameterError, match=r"table 't' has no column 'mass'; it has name, reach_GeV"):
+        rows_table(columns, name="t", description="d", location="l", independent=("mass",))

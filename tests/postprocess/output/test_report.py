@@ -13,6 +13,12 @@ from postprocess.output.report import Comparison, Figure, Table, compare, render
 from semivis_gen.errors import OutputError
 
 Published = partial(SimpleNamespace, value=1.0, error=None, source="x", note=None)
+LABELS = {
+    "K_benchmark": ("K at the benchmark point", ""),
+    "m_aprime_max_gminus2_GeV": ("reach", "GeV"),
+    "compact_hcal_max_splitting": ("largest covered f", ""),
+    "wall_time_s": ("wall time", "s"),
+}
 EVIL = "<script>alert('x')</script> & \"quotes\""
 
 
@@ -132,7 +138,7 @@ def test_summary_beside_the_paper():
         "m_aprime_max_gminus2_GeV": quantity(0.39),
         "rcut_efficiency_mean": quantity(0.52),
     }
-    k, reach, compact = compare(summary, published)
+    k, reach, compact = compare(summary, published, labels=LABELS)
     assert (k.value, k.error, k.published, k.published_error, k.remark) == (
         0.643,
         0.0001,
@@ -168,7 +174,9 @@ def test_bad_figures(tmp_path):
 
 def test_a_number_without_error_is_not_its_own_error():
     rows = compare(
-        {"wall_time_s": 62.0, "K_benchmark": 0.64, "a_GeV_b": 1.0, "a_error_b": 0.1}, {"a_GeV_b": Published()}
+        {"wall_time_s": 62.0, "K_benchmark": 0.64, "a_GeV_b": 1.0, "a_error_b": 0.1},
+        {"a_GeV_b": Published()},
+        labels=LABELS,
     )
     assert {row.label: row.error for row in rows} == {
         "wall time": None,

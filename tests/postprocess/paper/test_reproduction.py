@@ -3,14 +3,19 @@
 import csv
 import json
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from postprocess.cli.main import cli
-from semivis_gen.model.point import DarkMasses
+from postprocess.output.hepdata import validate_submission
+from postprocess.studies.registry import STUDIES, study
+from semivis_gen.model.point import DarkMasses, MassShape
 from semivis_gen.model.widths import gamma_chi2_lepton, gamma_chi2_massless
+from semivis_gen.numerics.estimate import Estimate
 
 FILES = [
     *("summary.json", "manifest.json", "kfactor.csv", "report.html", "workspace.json", "patchset.json"),
@@ -23,8 +28,28 @@ FILES = [
 ]
 
 
+@dataclass(frozen=True)
+class DepthRow:
+    masses: DarkMasses
+    largest: float | None
+    rate: Estimate
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def depth():
+    """A study from outside: largest acceptance and rate of a few points of the main scan."""
+
+    @study("depth", "Largest acceptance", independent=("m_aprime_GeV", "ratio"), units={"rate": "1/EOT"})
+    def depth(context):
+        rows = [DepthRow(p.masses, float(p.table.acceptance.max()), p.rate) for p in context.points[:3]]
+        return [*rows, DepthRow(MassShape(4.0, 0.2).at(0.3), math.nan, Estimate(0.5, math.nan))]
+
+    yield depth
+    STUDIES.forget("depth")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, depth):
     folder = tmp_path_factory.mktemp("reproduce")
     result = CliRunner().invoke(cli, ["reproduce", "--output", str(folder), "--events", "300", "--workers", "1"])
     assert result.exit_code == 0, result.output
@@ -66,3 +91,53 @@ def test_annihilation_helps_where_it_resonates(folder):
     }
     assert interpolate(edge["plain"], 0.25) / edge["all"][0.25] > 3
     assert 1 < interpolate(edge["plain"], 0.5) / interpolate(edge["all"], 0.5) < 1.1  # secondaries alone
+
+
+def test_a_study_from_outside_is_in_csv_report_and_hepdata(folder):
+    text = (folder / "depth.csv").read_text().splitlines()
+    assert text[:2] == ["# Largest acceptance", "m_aprime_GeV,ratio,splitting,largest,rate,rate_error"]
+    assert text[-1] == "0.3,4,0.2,,0.5,"
+    assert "<summary>Largest acceptance</summary>" in (folder / "report.html").read_text()
+    table = yaml.safe_load((folder / "hepdata" / "depth.yaml").read_text())
+    assert [v["header"] for v in table["independent_variables"]] == [
+        {"name": "m aprime", "units": "GeV"},
+        {"name": "ratio"},
+    ]
+    splitting, largest, rate = table["dependent_variables"]
+    assert splitting["values"][-1] == {"value": 0.2}
+    assert largest["values"][-1] == {"value": "-"}
+    assert rate["header"] == {"name": "rate", "units": "1/EOT"}
+    assert rate["values"][-1] == {"value": 0.5}
+    assert rate["values"][0]["errors"][0]["symerror"] > 0
+
+
+def numbers(node):
+    if isinstance(node, dict | list):
+        for child in node.values() if isinstance(node, dict) else node:
+            yield from numbers(child)
+    else:
+        yield node
+
+
+def test_every_study_is_a_valid_hepdata_table_without_missing_numbers(folder):
+    validate_submission(folder / "hepdata")
+    _, *tables = yaml.safe_load_all((folder / "hepdata" / "submission.yaml").read_text())
+    names = {table["data_file"].removesuffix(".yaml") for table in tables}
+    assert set(STUDIES) <= names
+    for name in STUDIES:
+        assert (folder / f"{name}.csv").is_file()
+        content = list(numbers(yaml.safe_load((folder / "hepdata" / f"{name}.yaml").read_text())))
+        assert None not in content
+        assert all(math.isfinite(value) for value in content if isinstance(value, float))
+        assert not {"nan", "NaN", "None", ""} & {value for value in content if isinstance(value, str)}
+
+
+def test_the_order_of_tables_in_the_report(folder):
+    report = (folder / "report.html").read_text()
+    titles = [
+        *("Reach on the (g-2) line without each", "Limits with the exact", "Reach on the (g-2) line over R and f"),
+        *("Reach on the (g-2) line where chi2", "Reach on the (g-2) line with other", "Efficiency of the R cut"),
+        *("Cuts with the strongest", "The same with the visible", "Exclusion in"),
+    ]
+    places = [report.index(f"<summary>{title}") for title in titles]
+    assert places == sorted(places)

@@ -4,23 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
-from postprocess.experiment.schema import load_experiment
 from postprocess.paper.summary import covered_splitting, k_factor
 from postprocess.scan.exclusion import exclude_epsilon
 from postprocess.scan.jobs import Backend
 from postprocess.scan.mass_reach import reach, shifted_contours
 from postprocess.scan.samples import SampleRequest
-from semivis_gen.model.point import DarkMasses
+from semivis_gen.model.point import DarkMasses, MassShape
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 
 
 @pytest.fixture(scope="module")
 def points():
-    grid = [(float(m), [0.4]) for m in np.linspace(0.3, 0.46, 6)]
-    return SampleRequest.of_splittings(grid, CARD, ratio=3.0, events=2000, seed=1).run(backend=Backend(1))
+    masses = [MassShape().at(m) for m in np.linspace(0.3, 0.46, 6)]
+    return SampleRequest(masses, CARD, events=2000).run(backend=Backend(1))
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +37,7 @@ def test_reach_is_where_the_line_leaves_the_exclusion(points, contour):
 
 
 def test_error_of_the_reach_falls_with_the_sample(points):
-    grid = [(p.masses.m_aprime, [0.4]) for p in points]
-    larger = SampleRequest.of_splittings(grid, CARD, ratio=3.0, events=18_000, seed=2).run(backend=Backend(1))
+    larger = SampleRequest([p.masses for p in points], CARD, events=18_000, seed=2).run(backend=Backend(1))
     small, large = (reach(group, CARD, alpha_d=0.1) for group in (points, larger))
     assert small.error / large.error == pytest.approx(3.0, rel=0.5)
     assert abs(small.pull(large)) < 4

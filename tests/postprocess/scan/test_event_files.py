@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from support.cards import experiment
 
 from postprocess.acceptance.sums import accept
-from postprocess.experiment.schema import load_experiment
 from postprocess.scan.event_files import accept_files
 from postprocess.scan.jobs import Backend
 from semivis_gen.errors import EventFileError
@@ -13,7 +13,7 @@ from semivis_gen.generator import generate
 from semivis_gen.io.files import open_writer, read_events
 from semivis_gen.model.point import DarkMasses
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 MASSES = DarkMasses(0.3, 3.0, 0.4)
 
 

@@ -27,9 +27,9 @@ SCAN = ["limit", "--experiment", "na64-2018", "--masses", str(MASSES), "--events
 PATIENCE = 120  # seconds, for a slow machine
 
 
-def scan(folder, *options, limit=None, prelude=""):
+def scan(folder, *options, limit=None, prelude="", interrupt=signal.SIG_DFL):
     def prepare():
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
+        signal.signal(signal.SIGINT, interrupt)  # whatever the tests themselves were started with
         if limit is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as a full disk does: an error of write()
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -90,6 +90,18 @@ def test_a_scan_that_is_ended_goes_on_where_it_stopped(tmp_path, whole, how):
     after = points(tmp_path)
     assert len(after) == MASSES
     assert all(after[path] == stamp for path, stamp in kept.items())  # not computed again
+
+
+def test_a_background_scan_that_ignores_ctrl_c_goes_on_until_it_is_terminated(tmp_path):
+    process = scan(tmp_path, prelude=HOLD, interrupt=signal.SIG_IGN)  # as shells start `semivis limit ... &`
+    wait_until_held(tmp_path, process)
+    process.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=0.5)
+    process.send_signal(signal.SIGTERM)
+    code, errors = end(process)
+    assert code == 130
+    assert errors.strip().splitlines()[-1].startswith("interrupted")
 
 
 def test_a_full_disk_is_one_line_and_the_scan_goes_on_when_there_is_room(tmp_path, whole):

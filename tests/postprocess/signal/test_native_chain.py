@@ -14,11 +14,6 @@ MASSES = DarkMasses(0.3)
 
 
 @pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
-
-
-@pytest.fixture(scope="module")
 def sample(na64):
     return list(generate(MASSES, na64.thick_target(), n_events=20_000, seed=1, e_min_aprime=na64.e_min()))
 
@@ -60,15 +55,14 @@ def test_the_paper_range_is_excluded_and_its_surroundings_are_not(na64, sample):
     assert total[2] < 2.3
 
 
-def test_secondaries_of_a_card_add_to_the_rate_above_the_same_threshold(tmp_path):
-    from postprocess.experiment.schema import load_experiment
+def test_secondaries_of_a_card_add_to_the_rate_above_the_same_threshold(na64, tmp_path):
     from postprocess.signal.yields import production_estimate
     from semivis_gen.model.point import DarkMasses
 
     card = tmp_path / "shower.yaml"
     card.write_text("extends: na64-2018\nname: shower\nproduction: [{process: bremsstrahlung, particles: shower}]\n")
     masses = DarkMasses(0.3)
-    primary = production_estimate(load_experiment("na64-2018"), masses, mode="invisible")
+    primary = production_estimate(na64, masses, mode="invisible")
     shower = production_estimate(load_experiment(card), masses, mode="invisible")
     # electrons and positrons above 44 GeV add about a tenth to the track length of the beam electron
     assert 1.05 < shower.value / primary.value < 1.2

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from support.cards import experiment
 from support.entries import requiring
 
 from postprocess.acceptance.table import AcceptanceTable
@@ -41,11 +42,6 @@ def table_for(masses=MASSES, mode="semivisible", experiment="na64-2018"):
         events=10_000,
         e_min=13.5,
     )
-
-
-@pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
 
 
 def test_small_mixing_leaves_missing_energy_only(na64):
@@ -121,7 +117,7 @@ def test_a_chi2_that_cannot_decay_leaves_missing_energy(na64):
 
 
 def test_the_visible_mode_decays_aprime_to_leptons():
-    e137 = load_experiment("e137")
+    e137 = experiment("e137")
     both = table_for(DarkMasses(0.25), mode="visible", experiment="e137")
     columns = {"acceptance": both.acceptance[:, :1], "error": both.error[:, :1]}
     table = dataclasses.replace(both, signatures=("shower",), beyond=(False,), **columns)

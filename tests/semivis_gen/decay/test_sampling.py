@@ -5,6 +5,7 @@ from itertools import pairwise, permutations
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from support.dirac import METRIC, ONE, dot, slash, trace
 
 from semivis_gen.constants import M_ELECTRON
 from semivis_gen.decay.sampling import angular_asymmetry, chi2_decay, sample_polar_angle, sample_q2, two_body
@@ -18,11 +19,6 @@ from semivis_gen.model.point import DarkMasses
 from semivis_gen.model.vector_mesons import pi0_gamma_ratio
 from semivis_gen.numerics.kinematics import boost_to_rest, breakup_momentum, energy_of
 
-METRIC = np.diag([1.0, -1, -1, -1])
-PAULI = [np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.array([[1, 0], [0, -1]])]
-GAMMA = [np.diag([1, 1, -1, -1]).astype(complex)] + [
-    np.block([[np.zeros((2, 2)), s], [-s, np.zeros((2, 2))]]) for s in PAULI
-]
 LEVI_CIVITA = np.zeros((4, 4, 4, 4))
 for order in permutations(range(4)):
     LEVI_CIVITA[order] = np.linalg.det(np.eye(4)[list(order)])
@@ -30,28 +26,17 @@ HEAVY = DarkMasses(9.0, 3, 0.4)  # Delta = 1.2 GeV: every channel but taus is op
 POINTS = [DarkMasses(0.3), DarkMasses(0.05, 3, 0.8), DarkMasses(1.0, 2.5, 0.3), DarkMasses(0.012)]
 
 
-def slash(p):
-    return sum(METRIC[i, i] * p[i] * GAMMA[i] for i in range(4))
-
-
 def contracted(dark, current, q, masses):
     """Dark tensor times that of a current, over the propagator squared; momenta (E, x, y, z)."""
-    q2 = q[0] ** 2 - q[1:] @ q[1:]
-    return np.einsum("ij,ik,jl,kl->", dark, METRIC, METRIC, current).real / (q2 - masses.m_aprime**2) ** 2
+    return np.einsum("ij,ik,jl,kl->", dark, METRIC, METRIC, current).real / (dot(q, q) - masses.m_aprime**2) ** 2
 
 
 def dark_tensor(p2, p1, masses):
-    one = np.eye(4)
-    left = slash(p1) + masses.m_chi1 * one
-    right = slash(p2) + masses.m_chi2 * one
-    return np.array([[np.trace(left @ a @ right @ b) for b in GAMMA] for a in GAMMA])
+    return trace(slash(p1) + masses.m_chi1 * ONE, slash(p2) + masses.m_chi2 * ONE)
 
 
 def of_leptons(minus, plus, mass):
-    one = np.eye(4)
-    return np.array(
-        [[np.trace((slash(minus) + mass * one) @ a @ (slash(plus) - mass * one) @ b) for b in GAMMA] for a in GAMMA]
-    )
+    return trace(slash(minus) + mass * ONE, slash(plus) - mass * ONE)
 
 
 def of_scalars(first, second, mass):

@@ -1,4 +1,5 @@
 import os
+import signal
 import sys
 import threading
 import time
@@ -98,13 +99,17 @@ def test_interrupt_ends_the_group(tmp_path):
 
     def interrupt():
         assert wait_for(lambda: leader.exists() and leader.read_text())
-        os.kill(os.getpid(), process.signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
 
-    user = threading.Thread(target=interrupt)
-    user.start()
-    with pytest.raises(KeyboardInterrupt):
-        run(["sh", "-c", "echo $$ > leader; sleep 60"], cwd=tmp_path, timeout=30, log=tmp_path / "log")
-    user.join()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background ignores it
+    try:
+        user = threading.Thread(target=interrupt)
+        user.start()
+        with pytest.raises(KeyboardInterrupt):
+            run(["sh", "-c", "echo $$ > leader; sleep 60"], cwd=tmp_path, timeout=30, log=tmp_path / "log")
+        user.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert not alive(int(leader.read_text()))
 
 

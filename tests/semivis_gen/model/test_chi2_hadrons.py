@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 from support.places import REFERENCE
 
 from semivis_gen.constants import ALPHA, HBARC_GEV_MM, M_ELECTRON, M_KAON, M_MUON, M_PION, M_PION0
@@ -112,7 +113,7 @@ def test_pi0_gamma_opens_with_the_third_power_of_its_own_room_and_the_decay():
 def test_the_rate_of_a_state_integrates_to_its_width(name):
     masses = at_delta(1.1)
     q = np.linspace(M_PION0, 1.1, 100_001)
-    total = np.trapezoid(chi2_hadron_rate_dq2(masses, q * q, name) * 2 * q, q)
+    total = trapezoid(chi2_hadron_rate_dq2(masses, q * q, name) * 2 * q, q)
     width = float(gamma_chi2_hadrons_by_state(masses, 1.0, 1.0)[name])
     assert width == pytest.approx(total * ALPHA / (12 * math.pi * masses.m_chi2**3), rel=1e-3)
 
@@ -136,7 +137,7 @@ def test_narrow_states_enter_where_delta_passes_them():
     strength = 9 * math.pi * mass * electrons / ALPHA**2
     assert strength == pytest.approx(9.1, rel=0.01)  # 9 pi 3.097 5.53e-6 / alpha^2 [GeV^2]
     q = np.linspace(M_PION0, 4.0, 400_001)
-    smooth = np.trapezoid(chi2_rate_dq2(masses, q * q, 0.0) * r_ratio(q * q) * 2 * q, q)
+    smooth = trapezoid(chi2_rate_dq2(masses, q * q, 0.0) * r_ratio(q * q) * 2 * q, q)
     narrow = strength * float(chi2_rate_dq2(masses, mass**2, 0.0))
     second = 9 * math.pi * 3.6861 * 2.33e-6 / ALPHA**2 * float(chi2_rate_dq2(masses, 3.6861**2, 0.0))
     assert with_it == pytest.approx(smooth + narrow + second, rel=2e-4)

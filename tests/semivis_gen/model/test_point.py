@@ -1,10 +1,12 @@
 import math
+import warnings
+from dataclasses import asdict
 
 import pytest
 
-from semivis_gen.constants import M_ELECTRON
+from semivis_gen.constants import M_ELECTRON, M_MUON
 from semivis_gen.errors import KinematicsError, ParameterError, SemivisWarning
-from semivis_gen.model.point import DarkMasses, DarkSector, landau_pole
+from semivis_gen.model.point import DarkMasses, DarkSector, MassShape, check_couplings, landau_pole
 
 
 def test_the_benchmark_masses():
@@ -51,3 +53,47 @@ def test_the_landau_pole_is_where_the_running_coupling_diverges():
     pole = landau_pole(masses, 0.6)
     assert 1 / 0.6 - 2 / (3 * math.pi) * math.log(pole / 0.3) == pytest.approx(0.0, abs=1e-12)
     assert landau_pole(masses, 1e-3) == math.inf
+
+
+def test_a_shape_at_a_mass_and_back():
+    shape = MassShape(4.0, 1.9)
+    masses = shape.at(0.7)
+    assert masses == DarkMasses(0.7, 4.0, 1.9)
+    assert masses.shape == shape
+    assert str(masses) == "m_A' = 0.7 GeV, R = 4, f = 1.9"
+    assert shape.with_splitting(1).at(2) == DarkMasses(2.0, 4.0, 1.0)
+    assert DarkMasses.from_columns({k: repr(v) for k, v in masses.columns().items()} | {"other": "x"}) == masses
+    assert DarkMasses(**asdict(masses)) == masses
+    with pytest.raises(KeyError):
+        DarkMasses.from_columns({"m_aprime_GeV": 0.7, "ratio": 3.0})
+
+
+def test_aprime_closes_at_the_largest_splitting_at_every_mass():
+    for ratio in (2.1, 3.0, 17.0):
+        largest = MassShape(ratio, 0.01).largest_splitting
+        edge = MassShape(ratio, largest * (1 - 1e-9)).at(1e-3)
+        assert 0 < edge.m_aprime - edge.sigma < 1e-11
+        with pytest.raises(KinematicsError, match=r"take R > 2 \+ f"):
+            MassShape(ratio, largest)
+        assert MassShape.halfway(ratio).splitting == pytest.approx(largest / 2)
+    with pytest.raises(KinematicsError, match="closed for every splitting: R = 2; take R > 2"):
+        MassShape.halfway(2.0)
+
+
+def test_a_decay_opens_at_the_threshold_of_the_shape():
+    shape = MassShape(5.0, 2.9)
+    for lepton in (M_ELECTRON, M_MUON):
+        assert shape.at(shape.decay_threshold(lepton)).delta == pytest.approx(2 * lepton, rel=1e-12)
+
+
+def test_couplings_of_a_scan_are_checked_as_those_of_a_point():
+    lightest = MassShape(3.0, 0.002).at(0.01)  # chi2 is stable: a mass point of a scan
+    with pytest.warns(SemivisWarning, match=r"alpha_D = 0.5 at m_A' = 0.01 GeV reaches its Landau pole at 124 GeV"):
+        check_couplings(lightest, 0.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_couplings(lightest, 0.1)
+    with pytest.raises(ParameterError, match="alpha_D = nan"):
+        check_couplings(lightest, math.nan)
+    with pytest.raises(ParameterError, match="epsilon = 1"):
+        check_couplings(lightest, 0.1, 1.0)

@@ -28,7 +28,7 @@ def test_pairs_decayed_here_carry_all_of_aprime():
 
 
 def test_dark_decays_are_no_visible_ones():
-    with pytest.raises(EventFileError, match="event 1: 55 decays to 58, 52, not to a pair"):
+    with pytest.raises(EventFileError, match=r"event 1: 55 \(A'\) decays to 58 \(chi2\), 52 \(chi1\), not"):
         VISIBLE.candidates(make_events(10, 1), None, np.random.default_rng(1))
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 from semivis_gen.constants import ID_APRIME, ID_CHI2, M_ELECTRON
 from semivis_gen.decay.chain import Spin, decay_chain
@@ -42,7 +43,7 @@ def test_rate_against_the_breit_wigner_integral_of_a_narrow_resonance():
     energy = energy[(energy > 40) & (energy < 99)]
     spectrum = np.interp(np.log(energy), np.log(shower.energies), track)
     sigma = annihilation_cross_section(MASSES, energy, alpha_d=alpha_d)
-    expected = np.trapezoid(sigma * spectrum, energy) * LEAD.electrons_per_radiation_length
+    expected = trapezoid(sigma * spectrum, energy) * LEAD.electrons_per_radiation_length
     assert annihilation_rate(0.25, TARGET).value == pytest.approx(expected, rel=2e-3)
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from postprocess.acceptance import accept
 from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment, Signature
+from postprocess.paper.cuts.background import Cuts
 from postprocess.signal import expected_yields, production_estimate
-from postprocess.studies.cuts.background import Cuts
 from semivis_gen.arrays import FloatArray
 from semivis_gen.decay import ELECTRONS_ONLY, decay_chain
 from semivis_gen.errors import ParameterError

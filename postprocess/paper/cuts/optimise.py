@@ -2,7 +2,7 @@
 
 Varied are the cuts on missing and visible energy of S1 and on missing energy of S2; the R cut has a flat efficiency
 in the card and is left alone. The signal of every choice comes from the same events. The background is that of
-`postprocess.studies.cuts.background`: ASSUMED, anchored at the published background and cuts.
+`postprocess.paper.cuts.background`: ASSUMED, anchored at the published background and cuts.
 
 What is maximised is the expected sensitivity: the inverse of the mean CLs limit on the signal strength over what
 background alone would give, at the mass next to the reach. Medians are given beside it but not maximised, because the
@@ -20,10 +20,10 @@ import numpy as np
 
 from postprocess.experiment import Experiment
 from postprocess.limits import LimitModel, expected_limits, mean_expected_limit
+from postprocess.paper.cuts.background import BackgroundScaling, Cuts, Law, published_cuts
+from postprocess.paper.cuts.signals import CutSignals
 from postprocess.scan import mass_of_unit_strength
 from postprocess.signal import limit_model
-from postprocess.studies.cuts.background import BackgroundScaling, Cuts, Law, published_cuts
-from postprocess.studies.cuts.signals import CutSignals
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 from semivis_gen.numerics import Estimate

@@ -4,21 +4,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
-from postprocess.experiment.schema import load_experiment
+from postprocess.paper.cuts.background import BackgroundScaling, Cuts, Law, published_cuts
+from postprocess.paper.cuts.optimise import climb, find_best_cuts
+from postprocess.paper.cuts.signals import CutGrid, CutSignals, with_cuts
 from postprocess.scan.exclusion import signal
 from postprocess.scan.jobs import Backend
 from postprocess.scan.samples import SampleRequest
 from postprocess.signal.counting import limit_model
-from postprocess.studies.cuts.background import BackgroundScaling, Cuts, Law, published_cuts
-from postprocess.studies.cuts.optimise import climb, find_best_cuts
-from postprocess.studies.cuts.signals import CutGrid, CutSignals, with_cuts
 from postprocess.tables import flat_rows
 from semivis_gen.errors import ParameterError
 from semivis_gen.model.point import DarkMasses
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 SMALL = CutGrid((15.0, 45.0), (10.0, 15.0), (40.0, 50.0, 60.0))
 FALLS = BackgroundScaling(Law.EXPONENTIAL, 10.0, 10.0, 10.0)
 
@@ -112,9 +112,7 @@ def test_best_cuts_are_no_worse_than_any_others_of_the_grid(signals):
 
 def test_signal_at_the_cards_cuts_is_that_of_the_main_chain(signals):
     assert signals.m_aprime.tolist() == [0.34, 0.37]  # sorted
-    (point,) = SampleRequest.of_splittings([(0.37, [0.4])], CARD, ratio=3.0, events=20_000, seed=5).run(
-        backend=Backend(1)
-    )
+    (point,) = SampleRequest([DarkMasses(0.37)], CARD, events=20_000, seed=5).run(backend=Backend(1))
     epsilon = float(FERMILAB_2021.epsilon(0.37))
     own = signal(point, CARD, limit_model(CARD), alpha_d=0.1, epsilon=epsilon)
     for value, error, expected in (
@@ -153,4 +151,4 @@ def test_bad_input_is_named(signals):
     with pytest.raises(ParameterError, match="15 GeV is not on the grid"):
         find_best_cuts(CARD, replace(signals, grid=replace(SMALL, s1_visible=(5.0, 10.0))), FALLS)
     with pytest.raises(ParameterError, match="no S1 and S2"):
-        published_cuts(load_experiment("e137"))
+        published_cuts(experiment("e137"))

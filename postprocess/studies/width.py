@@ -1,4 +1,4 @@
-"""Answers that the paper does not give: what another width of chi2 and other shapes of the spectrum change."""
+"""Limits with the exact width of chi2 beside those with a constant K."""
 
 from __future__ import annotations
 
@@ -11,17 +11,13 @@ import numpy as np
 
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour
-from postprocess.scan import MassPoint, by_shape, exclude_epsilon, half_difference, reach
+from postprocess.scan import MassPoint, exclude_epsilon, half_difference
 from postprocess.signal import constant_k
-from semivis_gen.numerics import Estimate
+from postprocess.studies.registry import StudyContext, study
 
-__all__ = ["PUBLISHED_K", "SHAPES", "ReachRow", "WidthRow", "exact_against_constant_k", "reach_rows"]
+__all__ = ["PUBLISHED_K", "WidthRow", "exact_against_constant_k", "width"]
 
 PUBLISHED_K = 0.640  # NA64, arXiv:2107.02021
-RATIOS = (2.5, 3.0, 3.5, 4.0, 5.0)
-SPLITTINGS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 0.95)  # at R = 3 the decay of A' closes at f = 1
-SHAPES = (*((ratio, 0.4) for ratio in RATIOS), *((3.0, f) for f in SPLITTINGS if f != 0.4))
-"""(R, f): R at the benchmark's f, f at the benchmark's R."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +38,6 @@ class WidthRow:
     """Error of the samples on the lower edge; generous, with the relative error of the upper one; common to both."""
     epsilon_high_error: float | None = None
     """Error of the samples on the upper edge; common to both widths, their difference is sharper."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReachRow:
-    """Reach on the central (g-2)_mu line of one choice of parameters."""
-
-    ratio: float
-    """R."""
-    splitting: float
-    """f."""
-    reach: Estimate | None
-    """Largest excluded m_A' [GeV] with the error of the samples; None where the line is not excluded."""
-    at_end: bool = False
-    """Whether the scan of the mass ends there: the reach is at least this."""
 
 
 def _edges(contour: Contour) -> list[tuple[float | None, float | None]]:
@@ -112,26 +94,13 @@ def exact_against_constant_k(
     ]  # fmt: skip
 
 
-def reach_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float) -> list[ReachRow]:
-    """Reach for every (R, f) among the points.
-
-    Parameters
-    ----------
-    points : sequence of MassPoint
-        Several masses of each (R, f), such as those of `SHAPES`.
-    card : Experiment
-        The card.
-    alpha_d : float
-        Dark coupling.
-
-    Returns
-    -------
-    list of ReachRow
-        In the order in which (R, f) first occur.
-    """
-    rows = []
-    for (ratio, splitting), group in by_shape(points).items():
-        found = reach(group, card, alpha_d=alpha_d)
-        last = max(point.masses.m_aprime for point in group)
-        rows.append(ReachRow(ratio, splitting, found, found is not None and found.value >= last))
-    return rows
+@study(
+    "answer_width",
+    f"Limits with the exact chi2 width and with K = {PUBLISHED_K:.3f}",
+    independent=("m_aprime_GeV",),
+)
+def width(context: StudyContext) -> list[WidthRow]:
+    """Limits of the search with both widths."""
+    return exact_against_constant_k(
+        context.points, context.card, context.contour, context.shifted, alpha_d=context.settings.alpha_d
+    )

@@ -1,0 +1,102 @@
+"""Studies that belong to this search alone: its cards, its R cut, the cuts of S1 and S2."""
+
+from __future__ import annotations
+
+from postprocess.experiment import Experiment, load_experiment
+from postprocess.paper.cards import COMPUTED_R
+from postprocess.paper.cuts.job import best_cuts_job
+from postprocess.paper.cuts.optimise import Optimum
+from postprocess.paper.other_production import other_production
+from postprocess.scan import ScanSettings, Work
+from postprocess.studies import (
+    CutEfficiency,
+    ProductionRow,
+    StudyContext,
+    cut_efficiency_job,
+    production_rows,
+    study,
+)
+from postprocess.tables import rows_from
+
+__all__ = ["cuts", "cuts_held", "production", "r_cut"]
+
+CUT_EVENTS, R_CUT_EVENTS = 3_000, 2_000
+CUT_MASSES = (0.34, 0.37, 0.40, 0.43)  # around the reach [GeV]
+R_CUT_MASSES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.39)  # [GeV]
+
+
+def _production_needs(_card: Experiment, settings: ScanSettings) -> Work:
+    return Work(other_production(settings, "semivisible"))
+
+
+@study(
+    "answer_production",
+    "Reach on the (g-2) line with other production",
+    independent=("card",),
+    needs=_production_needs,
+    errors={"reach_GeV": "error_GeV"},
+)
+def production(context: StudyContext) -> list[ProductionRow]:
+    """Reach of the search, then of its cards with other production."""
+    others = [(load_experiment(name), points) for name, points in context.done.samples.items()]
+    return production_rows([(context.card, context.points), *others], alpha_d=context.settings.alpha_d)
+
+
+def _r_cut_needs(_card: Experiment, settings: ScanSettings) -> Work:
+    job = cut_efficiency_job(
+        load_experiment(COMPUTED_R),
+        "containment",
+        [settings.shape.at(m) for m in R_CUT_MASSES],
+        signature="S1",
+        alpha_d=settings.alpha_d,
+        events=min(R_CUT_EVENTS, settings.events),
+        seed=settings.seed,
+    )
+    return Work(jobs={"efficiency": job})
+
+
+@study(
+    "rcut",
+    f"Efficiency of the R cut from shower profiles, card {COMPUTED_R}",
+    independent=("m_aprime_GeV",),
+    needs=_r_cut_needs,
+    errors={"efficiency": "error"},
+    observables=("EFF",),
+)
+def r_cut(context: StudyContext) -> list[CutEfficiency]:
+    """Efficiency of the R cut mass by mass."""
+    return rows_from(CutEfficiency, context.done.results["efficiency"]["rows"])
+
+
+def _cuts_needs(card: Experiment, settings: ScanSettings) -> Work:
+    points = [settings.shape.at(m) for m in CUT_MASSES]
+    events = min(CUT_EVENTS, settings.events)
+    return Work(jobs={"cuts": best_cuts_job(card, points, alpha_d=settings.alpha_d, events=events, seed=settings.seed)})
+
+
+BACKGROUND = ("law", "scale_s1_missing", "scale_s1_visible", "scale_s2_missing")
+REACH_UNITS = {"reach_before": "GeV", "reach_after": "GeV"}
+
+
+@study(
+    "cuts_held",
+    "Cuts with the strongest expected limit, by assumed fall of the background; visible energy of S1 as in the card",
+    independent=BACKGROUND,
+    needs=_cuts_needs,
+    units=REACH_UNITS,
+)
+def cuts_held(context: StudyContext) -> list[Optimum]:
+    """Best cuts on missing energy."""
+    return rows_from(Optimum, context.done.results["cuts"]["held"])
+
+
+@study(
+    "cuts",
+    "The same with the visible energy of S1 free",
+    independent=BACKGROUND,
+    needs=_cuts_needs,
+    units=REACH_UNITS,
+)
+def cuts(context: StudyContext) -> list[Optimum]:
+    """Best cuts on missing and visible energy."""
+    return rows_from(Optimum, context.done.results["cuts"]["free"])

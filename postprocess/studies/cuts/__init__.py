@@ -1,1 +1,0 @@
-"""Which cuts would be best, for assumed backgrounds."""

@@ -1,0 +1,81 @@
+"""`semivis limit` and `accept`: the point arrives as it was given, checked where it counts."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from postprocess.cli.main import cli
+from postprocess.limits.contour import Contour
+from semivis_gen.errors import SemivisError, SemivisWarning
+
+SCAN = ("limit", "--experiment", "na64-2018", "--masses", "2", "--events", "100", "--workers", "1", "--json")
+
+
+def run(*arguments):
+    result = CliRunner().invoke(cli, list(map(str, arguments)))
+    if isinstance(result.exception, SemivisError):
+        return str(result.exception)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def scan(folder, *options):
+    found = run(*SCAN, "--output", folder, *options)
+    return found if isinstance(found, str) else json.loads(found.stdout)
+
+
+def test_a_small_splitting_at_large_masses_is_a_scan_as_it_is_a_width(tmp_path):
+    assert "Gamma(chi2)" in run("width", "--m-aprime", 2, "--splitting", 0.002).stdout
+    record = scan(tmp_path, "--splitting", 0.002, "--m-min", 2, "--m-max", 4)
+    assert record["points"] == 2
+    text = (tmp_path / "limit_m_eps.csv").read_text()
+    assert "# na64-2018, semivisible, R = 3, f = 0.002, alpha_D = 0.1\n" in text
+    assert Contour.from_csv(record["file"]).x == pytest.approx([2.0, 4.0])
+
+
+def test_a_stable_chi2_is_invisible(tmp_path):
+    record = scan(tmp_path, "--mode", "invisible", "--splitting", 0.002, "--m-min", 0.01, "--m-max", 0.1)
+    assert record["points"] == 2
+    assert record["lowest"] < 1e-4
+    # what comes of A' does not matter there: all that is left of R and f is the branching of A', which is one here
+    other = scan(tmp_path, "--mode", "invisible", "--splitting", 0.4, "--m-min", 0.01, "--m-max", 0.1)
+    assert other["lowest"] == pytest.approx(record["lowest"], rel=1e-3)
+
+
+def test_the_landau_pole_of_the_lightest_mass_is_one_warning(tmp_path):
+    with pytest.warns(SemivisWarning) as caught:
+        scan(tmp_path, "--alpha-d", 0.5, "--m-min", 0.02, "--m-max", 0.4)
+    assert len(caught) == 1
+    with pytest.warns(SemivisWarning) as of_width:
+        run("width", "--m-aprime", 0.02, "--alpha-d", 0.5)
+    assert str(caught[0].message) == str(of_width[0].message)
+    assert "alpha_D = 0.5 at m_A' = 0.02 GeV reaches its Landau pole at 248 GeV" in str(caught[0].message)
+
+
+def test_closed_decays_are_one_line(tmp_path):
+    assert "take R > 2 + f (R = 2.3, f = 0.4)" in scan(tmp_path, "--ratio", 2.3)
+    assert "closed for every splitting: R = 1.9; take R > 2" in scan(tmp_path, "--ratio", 1.9, "--plane", "m1-f")
+    assert "must be a positive finite number" in scan(tmp_path, "--splitting", "nan")
+    assert "alpha_D = 20" in scan(tmp_path, "--alpha-d", 20)
+
+
+def test_a_plane_scans_what_it_scans(tmp_path):
+    record = scan(tmp_path, "--plane", "m1-f", "--ratio", 2.3, "--m-min", 0.1, "--m-max", 0.2)
+    assert record["points"] == 28
+    assert "R = 2.3, alpha_D = 0.1" in (tmp_path / "limit_m1_f.csv").read_text()
+    assert "leave --splitting out" in scan(tmp_path, "--plane", "m1-f", "--splitting", 0.2)
+    assert "leave --alpha-d out" in scan(tmp_path, "--plane", "m-alphaD", "--alpha-d", 0.1)
+
+
+def test_a_mode_that_the_card_has_not_is_named_before_anything_is_written(tmp_path):
+    assert "na64-2018 has no mode 'visible'" in scan(tmp_path / "out", "--mode", "visible")
+    assert not (tmp_path / "out").exists()
+
+
+def test_accept_takes_the_whole_point_or_none(tmp_path):
+    options = ("accept", "--experiment", "na64-2018", "--events", 100, "--ctau", 100, "--json")
+    record = json.loads(run(*options, "--m-aprime", 0.3, "--ratio", 4).stdout)
+    assert record["masses"] == {"m_aprime_GeV": 0.3, "ratio": 4.0, "splitting": 0.4}
+    for option in ("--ratio", "--splitting"):
+        assert f"{option} says nothing without --m-aprime" in run(*options, option, 0.4)
