@@ -1,1 +1,5 @@
-"""From events to limits: flight, detector, signatures, acceptance, CLs, figures."""
+"""From events to limits: experiments, acceptance, signal, CLs, scans, figures."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

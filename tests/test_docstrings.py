@@ -14,8 +14,9 @@ WITH_EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize("module", WITH_EXAMPLES)
-def test_examples(module):
-    outcome = doctest.testmod(importlib.import_module(module))
-    assert outcome.attempted > 0
-    assert outcome.failed == 0
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_examples(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    module = importlib.import_module(name)
+    assert any(found.examples for found in doctest.DocTestFinder().find(module))
+    assert doctest.testmod(module).failed == 0

@@ -15,6 +15,7 @@ import numpy as np
 from postprocess.experiment import Dump, Experiment
 from semivis_gen.errors import EventFileError, ParameterError, SemivisWarning
 from semivis_gen.events import STATUS_INCOMING, Events
+from semivis_gen.model import label
 
 __all__ = ["CHECKS", "Consistency", "require_known"]
 
@@ -100,7 +101,7 @@ class Consistency:
         if energy:
             yield from _energy(energy, card.beam_energy)
             if beam_id and beam_id != card.beam.pdg_id:
-                yield "beam", f"their beam is of id {beam_id}, the card's {card.beam.particle} of id {card.beam.pdg_id}"
+                yield "beam", f"their beam is of {label(beam_id)}, the card's of {label(card.beam.pdg_id)}"
         if card.target is not None:
             if incoming is not None:
                 yield from incoming.differences()

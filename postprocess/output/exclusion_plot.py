@@ -11,6 +11,7 @@ import numpy as np
 from postprocess.companions import FERMILAB_2021, LATTICE_2025, PRE_FERMILAB
 from postprocess.output.style import COLORS, M_APRIME, header, new_axes, roomiest_place, style, text_along, text_box
 from semivis_gen.arrays import FloatArray
+from semivis_gen.errors import ParameterError
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -95,9 +96,28 @@ PLANES = {
 }
 
 
-def plane_of(name: str) -> Plane:
-    """Axes of a plane by name: m-eps, m-alphaD or m1-f."""
-    return PLANES[name]
+AXES = {
+    ("m_aprime_GeV", "epsilon"): "m-eps",
+    ("m_aprime_GeV", "alpha_d"): "m-alphaD",
+    ("m_chi1_GeV", "splitting"): "m1-f",
+}
+
+
+def plane_of(plane: str | Contour) -> Plane:
+    """Axes of a plane by name, m-eps, m-alphaD or m1-f, or of the plane of a contour.
+
+    Raises
+    ------
+    ParameterError
+        Where the contour is of no such plane.
+    """
+    if isinstance(plane, str):
+        return PLANES[plane]
+    axes = plane.x_name, plane.y_name
+    if axes not in AXES:
+        msg = f"a contour of {axes[1]} against {axes[0]} is of no known plane: give `plane` with labels and ranges"
+        raise ParameterError(msg)
+    return PLANES[AXES[axes]]
 
 
 def gminus2_bands(x: FloatArray, *, lattice: bool = False) -> list[Band]:
@@ -134,7 +154,7 @@ def gminus2_bands(x: FloatArray, *, lattice: bool = False) -> list[Band]:
 
 def exclusion_figure(
     contour: Contour,
-    plane: Plane,
+    plane: Plane | None = None,
     *,
     label: str,
     title: str = "",
@@ -151,8 +171,8 @@ def exclusion_figure(
     ----------
     contour : Contour
         Observed (filled) and expected (dashed median, bands around both edges) exclusion.
-    plane : Plane
-        Axes.
+    plane : Plane, optional
+        Axes; those of the contour's plane where absent.
     label : str
         Written into the excluded region, such as "NA64 2016-2018".
     title : str
@@ -174,6 +194,7 @@ def exclusion_figure(
     Figure
         For `plotstyle.save_figure`.
     """
+    plane = plane or plane_of(contour)
     with style():
         figure, axes = new_axes(
             x_label=plane.x_label,

@@ -35,7 +35,7 @@ from semivis_gen.numerics import panels
 __all__ = ["chi2_hadron_rate_dq2", "gamma_chi2_hadrons", "gamma_chi2_hadrons_by_state", "gamma_chi2_hadrons_error"]
 
 NODES, LAST_NODES = 4, 24  # of an interval; of the part below Delta of the last one, where the rate ends as a power 3/2
-HIGHEST = 1000.0  # [GeV] end of the table
+HIGHEST = 1e6  # [GeV] end of the table: the largest mass that a point may have
 
 
 def chi2_hadron_rate_dq2(masses: DarkMasses, q2: ArrayLike, name: str) -> FloatArray:
@@ -138,7 +138,7 @@ def _nodes() -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         M_PION0 + (2 * M_PION - M_PION0) * np.linspace(0, 1, 12)[:-1] ** 2,
         2 * M_PION + (FIRST_ROOT_S - 2 * M_PION) * np.linspace(0, 1, 25)[:-1] ** 2,
         measured,
-        np.geomspace(measured[-1], HIGHEST, 80)[1:],
+        np.geomspace(measured[-1], HIGHEST, 130)[1:],
     ]
     q, weight = panels(NODES, edges)
     return edges, q, weight, np.vstack([hadron_ratios(q * q), r_ratio_error(q * q)])

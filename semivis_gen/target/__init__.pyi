@@ -19,4 +19,8 @@ from .sources import (
     ThickTarget as ThickTarget,
     ThinTarget as ThinTarget,
 )
-from .tracks import TrackLength as TrackLength
+from .tracks import (
+    Track as Track,
+    primary_depths as primary_depths,
+    primary_spectrum as primary_spectrum,
+)

@@ -10,7 +10,7 @@ from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
 from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
-from semivis_gen.model import DarkMasses, gamma_aprime_chi, gamma_aprime_total
+from semivis_gen.model import DarkMasses, gamma_aprime_chi, gamma_aprime_total, labels
 
 __all__ = ["SEMIVISIBLE", "Semivisible", "dark_branching"]
 
@@ -71,7 +71,7 @@ def _check_whole(events: Events, rows: IndexArray) -> None:
     decayed = rows[events.status[rows] != STATUS_FINAL]
     if len(decayed):
         child, _ = events.children(decayed[:1])
-        ids = ", ".join(str(i) for i in events.pdg[child]) or "nothing"
+        ids = labels(events.pdg[child]) or "nothing"
         event = int(events.event_of_particle[decayed[0]]) + 1
         msg = f"event {event}: A' decays to {ids}, not to chi1 chi2; map foreign ids with --pdg NAME=ID"
         raise EventFileError(msg)

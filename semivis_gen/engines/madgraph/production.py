@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.engines.external import work_folder
 from semivis_gen.engines.madgraph.cards import LEAD_ID, param_values, set_param_card, set_run_card
 from semivis_gen.engines.madgraph.install import MODEL_NAME, PLUGIN_NAME, copy_plugin, copy_ufo
@@ -37,6 +38,9 @@ MORE = 1.3
 
 
 def _nucleus(target: ThinTarget) -> Nucleus:
+    if target.beam_id != ID_ELECTRON:
+        msg = f"MadGraph is set up for {PRODUCTION}, not for {target.lepton.symbol}: take the native generator"
+        raise ParameterError(msg)
     nuclei = [nucleus for nucleus, _ in target.material.elements]
     if len(nuclei) != 1:
         msg = (

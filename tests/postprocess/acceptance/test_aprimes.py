@@ -108,5 +108,5 @@ def test_what_is_not_clear_is_refused(pdg, says):
 
 def test_an_aprime_that_decays_otherwise_is_told():
     events = small((11, 55, 13, -13), (-1, STATUS_DECAYED, 1, 1), ((-1, -1), (0, 0), (1, 1), (1, 1)))
-    with pytest.raises(EventFileError, match="event 1: A' decays to 13, -13, not to chi1 chi2"):
+    with pytest.raises(EventFileError, match=r"event 1: A' decays to 13 \(mu-\), -13 \(mu\+\), not to chi1 chi2"):
         SEMIVISIBLE.candidates(events, MASSES, np.random.default_rng(1))

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
+from support.cards import experiment
 from support.chains import make_events
 
 from postprocess.acceptance.beam import in_beam
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
-from postprocess.experiment.schema import load_experiment
 
-SPREAD, POINT = load_experiment("na64-2018-computed-r").beam, load_experiment("na64-2018").beam
+SPREAD, POINT = experiment("na64-2018-computed-r").beam, experiment("na64-2018").beam
 
 
 def sample(n):

@@ -7,7 +7,6 @@ import pytest
 from support.chains import MASSES, make_events
 
 from postprocess.acceptance.sums import accept, sum_up
-from postprocess.experiment.schema import load_experiment
 from semivis_gen.errors import EventFileError, ParameterError, SemivisWarning
 from semivis_gen.events import RunInfo
 from semivis_gen.generator import generate
@@ -16,11 +15,6 @@ from semivis_gen.target.sources import ThickTarget, ThinTarget
 
 CTAU = [10.0, 100.0]
 DUMP = "A' per electron"
-
-
-@pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
 
 
 def turned(events, matrix):
@@ -39,8 +33,8 @@ DIFFERENCES = {
         "energy",
         "are the momenta in MeV",
     ),
-    "protons": (said(beam_id=2212, beam_energy=100.0), "beam", "their beam is of id 2212, the card's e- of id 11"),
-    "positrons": (said(beam_id=-11, beam_energy=100.0), "beam", "their beam is of id -11"),
+    "protons": (said(beam_id=2212, beam_energy=100.0), "beam", r"beam is of 2212 \(p\), the card's of 11 \(e-\)"),
+    "positrons": (said(beam_id=-11, beam_energy=100.0), "beam", r"their beam is of -11 \(e\+\)"),
     "from behind": (
         lambda events: turned(events, np.diag([1, 1, -1])), "direction", r"fly up to 180 degrees from \+z",
     ),

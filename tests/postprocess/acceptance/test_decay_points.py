@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
+from support.cards import experiment
 from support.chains import make_events
 
 from postprocess.acceptance.decay_points import decays_in_region, no_decays
 from postprocess.acceptance.geometry import Planes
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
-from postprocess.experiment.schema import load_experiment
 from semivis_gen.errors import ParameterError
 
-CARD, CTAU = load_experiment("na64-2018"), np.array([1.0, 10.0, 1e3])
+CARD, CTAU = experiment("na64-2018"), np.array([1.0, 10.0, 1e3])
 
 
 def sample(n, backward=0):

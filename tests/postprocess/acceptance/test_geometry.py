@@ -12,7 +12,7 @@ from support.entries import requiring, with_geometry
 from postprocess.acceptance.geometry import GEOMETRIES, Impact, Planes, geometry_of
 from postprocess.acceptance.sums import accept
 from postprocess.experiment.cards import Number
-from postprocess.experiment.schema import Station, load_experiment
+from postprocess.experiment.schema import Station
 from semivis_gen.errors import ParameterError
 
 CTAU = [2.0, 20.0, 2000.0]
@@ -25,11 +25,6 @@ def station(begin, end, half_width=300.0):
 
 
 MODULES = [station(4500, 6000), station(2875, 4375)]  # out of order on purpose
-
-
-@pytest.fixture(scope="module")
-def na64():
-    return load_experiment("na64-2018")
 
 
 def test_paths_between_planes_along_and_across():

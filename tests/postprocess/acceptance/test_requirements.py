@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from support.cards import experiment
 from support.chains import make_events
 from support.entries import requiring
 
@@ -12,10 +13,9 @@ from postprocess.acceptance.requirements import REQUIREMENTS, requirements_of, s
 from postprocess.acceptance.scenarios.invisible import INVISIBLE
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from postprocess.acceptance.sums import accept
-from postprocess.experiment.schema import load_experiment
 from semivis_gen.errors import ParameterError
 
-FLAT, COMPUTED = load_experiment("na64-2018"), load_experiment("na64-2018-computed-r")
+FLAT, COMPUTED = experiment("na64-2018"), experiment("na64-2018-computed-r")
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,8 @@ def test_generate_channels_by_branching_or_by_name(tmp_path):
     assert 0 < table["acceptance"]["S2"][0] < 1
     wrong = complaint(*base, "--channel", "pions", "--output", tmp_path / "no.lhe")
     assert "'pions' is no final state of a virtual A': take some of e+ e-" in wrong
+    for option, why in ((["--no-decay"], "names decays"), (["--engine", "madgraph"], "is not for MadGraph")):
+        assert why in complaint(*base, "--channel", "e+ e-", *option, "--output", tmp_path / "no.lhe")
 
 
 def test_xsec():
@@ -81,6 +83,20 @@ def test_xsec():
     assert record["sigma_pb"] == pytest.approx(106.0, rel=0.01)
     assert 0 < record["sigma_error_pb"] < 2e-3 * record["sigma_pb"]
     assert answer("xsec", "--m-aprime", 0.1, "--energy", 100, "--method", "iww")["method"] == "iww"
+
+
+@pytest.mark.parametrize(("beam", "sigma"), [("e-", 117.88), ("e+", 117.88), ("mu-", 9.654), ("mu+", 9.654)])
+def test_xsec_of_each_lepton(beam, sigma):
+    record = answer("xsec", "--m-aprime", 0.1, "--energy", 160, "--beam", beam)
+    assert record["beam"] == beam
+    assert record["sigma_pb"] == pytest.approx(sigma, rel=1e-3)
+
+
+def test_generate_with_each_lepton(tmp_path):
+    for beam, pdg in (("e-", 11), ("e+", -11), ("mu-", 13), ("mu+", -13)):
+        file = tmp_path / "events.lhe"
+        answer("generate", "--m-aprime", 0.3, "--energy", 160, "--beam", beam, "--events", 10, "--output", file)
+        assert f"<init>\n{pdg} 1000822070 160.0" in file.read_text()
 
 
 def test_experiments_list_show_and_help():
@@ -152,6 +168,12 @@ def test_closed_decays_and_couplings_out_of_range():
     assert "leave out --method" in complaint(*madgraph, "--method", "iww")
     assert "take an element" in complaint(*madgraph, "--material", "polystyrene")
     assert "/nowhere" in complaint(*madgraph, "--program", "/nowhere")
+    assert "not for mu-" in complaint(*madgraph, "--beam", "mu-")
+    assert "holds for electrons" in complaint(
+        "xsec", "--m-aprime", 1, "--energy", 100, "--beam", "mu+", "--method", "iww"
+    )
+    experiment = ("generate", "--m-aprime", 0.1, "--experiment", "na64-2018", "--beam", "e+", "--output", "x.lhe")
+    assert "--beam goes with --energy" in complaint(*experiment)
 
 
 def test_unknown_experiment_and_malformed_card(tmp_path):

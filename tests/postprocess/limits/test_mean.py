@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import poisson
+from support.cards import experiment
 
-from postprocess.experiment.schema import load_experiment
 from postprocess.limits.exact import upper_limit
 from postprocess.limits.mean import mean_expected_limit
 from postprocess.limits.model import LimitModel
 from postprocess.signal.counting import limit_model
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 
 
 def test_mean_expected_limit_is_that_of_the_observation_without_background():

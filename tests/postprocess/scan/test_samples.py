@@ -4,14 +4,14 @@ import json
 
 import numpy as np
 import pytest
+from support.cards import experiment
 
-from postprocess.experiment.schema import load_experiment
 from postprocess.scan.jobs import Backend
 from postprocess.scan.samples import SampleRequest, by_shape
 from postprocess.scan.work import Work
 from semivis_gen.model.point import DarkMasses, MassShape
 
-CARD = load_experiment("na64-2018")
+CARD = experiment("na64-2018")
 SHAPES = (MassShape(3.0, 0.4), MassShape(4.0, 0.2))
 HERE = Backend(1)
 

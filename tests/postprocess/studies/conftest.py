@@ -3,15 +3,14 @@
 import numpy as np
 import pytest
 
-from postprocess.experiment.schema import load_experiment
 from postprocess.scan.jobs import Backend
 from postprocess.scan.samples import SampleRequest
 from semivis_gen.model.point import MassShape
 
 
 @pytest.fixture(scope="session")
-def search():
-    return load_experiment("na64-2018")
+def search(na64):
+    return na64
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,15 @@
 import json
 
 import pytest
+from support.cards import experiment
 
-from postprocess.experiment.schema import load_experiment
 from postprocess.studies.r_cut import CutEfficiency, cut_efficiency, cut_efficiency_job
 from postprocess.tables import rows_from
 from semivis_gen.errors import ParameterError
 from semivis_gen.model.point import MassShape
 
 SHAPE = MassShape()
-COMPUTED = load_experiment("na64-2018-computed-r")
+COMPUTED = experiment("na64-2018-computed-r")
 
 
 def test_the_efficiency_on_the_line_is_high_everywhere():
@@ -28,12 +28,12 @@ def test_requirements_and_signatures_that_are_not_there():
 
 
 def test_a_flat_efficiency_is_what_the_card_says():
-    (row,) = cut_efficiency(load_experiment("na64-2018"), "R < 0.06", [SHAPE.at(0.3)], signature="S1", events=200)
+    (row,) = cut_efficiency(experiment("na64-2018"), "R < 0.06", [SHAPE.at(0.3)], signature="S1", events=200)
     assert row.efficiency == pytest.approx(0.52, rel=1e-12)
 
 
 def test_the_job_gives_the_same_rows():
-    card, points = load_experiment("na64-2018"), [SHAPE.at(0.3)]
+    card, points = experiment("na64-2018"), [SHAPE.at(0.3)]
     task, arguments = cut_efficiency_job(card, "decay", points, signature="S2", alpha_d=0.1, events=200, seed=3)
     result = task(**json.loads(json.dumps(arguments)))
     expected = cut_efficiency(card, "decay", points, signature="S2", alpha_d=0.1, events=200, seed=3)

@@ -144,6 +144,13 @@ def test_narrow_states_enter_where_delta_passes_them():
     assert narrow > 0.08 * with_it
 
 
+def test_far_above_all_resonances_hadrons_are_a_constant_times_muons():
+    masses = at_delta(1e5)
+    ratio = float(gamma_chi2_hadrons(masses, 1.0, 1.0) / gamma_chi2_lepton(masses, 1.0, 1.0, 11.1 / 2))
+    assert 3.84 < ratio < 3.9  # R = 3.85 above 11.1 GeV; what is below has a share of 1e-9 only
+    assert ratio == pytest.approx(float(r_ratio(1e6)), rel=2e-3)
+
+
 @pytest.mark.parametrize(("delta", "low", "high"), [(0.5, 0.029, 0.031), (0.8, 0.01, 0.03), (1.5, 0.01, 0.03)])
 def test_the_error_is_that_of_the_data(delta, low, high):
     masses = at_delta(delta)
