@@ -128,9 +128,9 @@ def pairs_of(events: Events, parents: IndexArray, native: Pairs) -> Pairs:
     if np.any(wrong):
         bad = int(np.flatnonzero(wrong)[0])
         products = labels(events.pdg[child[parent == bad]]) or "nothing"
-        event = int(events.event_of_particle[parents[bad]]) + 1
+        event = events.place(int(events.event_of_particle[parents[bad]]))
         msg = (
-            f"event {event}: {label(events.pdg[parents[bad]])} decays to {products}, not to a pair of leptons, "
+            f"{event}: {label(events.pdg[parents[bad]])} decays to {products}, not to a pair of leptons, "
             "pi0 gamma, pions or kaons"
         )
         raise EventFileError(msg)

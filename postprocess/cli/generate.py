@@ -132,7 +132,8 @@ def command(
         if not isinstance(target, ThinTarget):
             msg = "--engine madgraph generates single electrons on a thin target: give --energy and --material"
             raise ParameterError(msg)
-        madgraph_generate(point, target, events=events, seed=seed, output=output, mg5_dir=program)
+        ids = parse_ids(pdg)
+        madgraph_generate(point, target, events=events, seed=seed, output=output, ids=ids, mg5_dir=program)
         click.echo(f"{output}: {events} events from MadGraph")
         return
     if no_decay:

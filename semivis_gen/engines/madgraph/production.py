@@ -18,6 +18,7 @@ from semivis_gen.engines.madgraph.native import breit_wigner_cut, chain_cross_se
 from semivis_gen.engines.madgraph.program import locate, madevent
 from semivis_gen.engines.madgraph.width import read_results
 from semivis_gen.errors import EngineError, ParameterError
+from semivis_gen.events import IdMap
 from semivis_gen.io import atomic_path
 from semivis_gen.model import DarkSector
 from semivis_gen.numerics import Estimate
@@ -215,6 +216,7 @@ def madgraph_generate(
     events: int,
     seed: int,
     output: str | os.PathLike[str],
+    ids: IdMap | None = None,
     chain: bool = True,
     mg5_dir: str | os.PathLike[str] | None = None,
     timeout: float = 6 * 3600.0,
@@ -233,6 +235,8 @@ def madgraph_generate(
         Random seed.
     output : path
         File to make: .lhe or .lhe.gz as MadGraph wrote it (with the target's id), other suffixes converted.
+    ids : IdMap, optional
+        Ids that the file shall use for the dark sector.
     chain : bool
         Whether A' and chi2 decay; otherwise A' is final.
     mg5_dir : path, optional
@@ -277,7 +281,7 @@ def madgraph_generate(
             msg = f"MadGraph made {count_events(made)} of {events} events in {TRIES} tries; log: {done.log}"
             raise EngineError(msg)
         result = read_rate(made)
-        _write(made, Path(output), events, _nucleus(target).pdg_id)
+        _write(made, Path(output), events, _nucleus(target).pdg_id, ids or IdMap())
     _compare(result, point, target, chain=chain)
     return Path(output)
 
@@ -305,10 +309,10 @@ def read_rate(path: Path) -> Estimate:
     raise EngineError(msg)
 
 
-def _write(source: Path, output: Path, events: int, nucleus_id: int) -> None:
+def _write(source: Path, output: Path, events: int, nucleus_id: int, ids: IdMap) -> None:
     """Copy the first events with the id of the target instead of the model's; convert where the suffix says so."""
     name = output.name.removesuffix(".gz")
-    if name.endswith(".lhe"):
+    if name.endswith(".lhe") and ids == IdMap():
         with atomic_path(output) as temporary:
             _relabel(source, temporary, events, nucleus_id, compress=output.suffix == ".gz")
         return
@@ -318,7 +322,7 @@ def _write(source: Path, output: Path, events: int, nucleus_id: int) -> None:
     _relabel(source, plain, events, nucleus_id, compress=True)
     chunks = read_events(plain)
     first = next(chunks)
-    with open_writer(output, first.info) as writer:
+    with open_writer(output, first.info, ids=ids) as writer:
         writer.write(first)
         for chunk in chunks:
             writer.write(chunk)

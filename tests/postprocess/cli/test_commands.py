@@ -3,11 +3,14 @@
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 from support.places import REFERENCE, ROOT
+
+from semivis_gen.io import read_events
 
 MADGRAPH = REFERENCE / "madgraph_semivisible_300MeV.lhe.gz"
 
@@ -237,3 +240,16 @@ def test_a_low_landau_pole_is_a_warning_and_no_error():
     run = semivis("width", "--m-aprime", 0.3, "--alpha-d", 0.9)
     assert run.returncode == 0
     assert run.stderr.startswith("warning: alpha_D")
+
+
+@pytest.mark.parametrize("suffix", ["lhe", "hepmc3", "parquet"])
+def test_generate_writes_foreign_ids(tmp_path, suffix):
+    path = tmp_path / f"hps.{suffix}"
+    ids = [word for name in ("aprime=1023", "chi1=1000022", "chi2=1000023") for word in ("--pdg", name)]
+    answer("generate", "--m-aprime", 0.3, "--energy", 100, "--events", 20, "--output", path, *ids)
+    (events,) = read_events(path)
+    assert {52, 55, 58} < set(events.pdg.tolist())
+    if suffix != "parquet":
+        body = path.read_text().split("</init>" if suffix == "lhe" else "U GEV MM")[1]
+        assert all(re.search(rf"\b{number} ", body) for number in (1023, 1000022, 1000023))
+        assert not re.search(r"\n(?:P \d+ -?\d+ )?(?:52|55|58) ", body)
