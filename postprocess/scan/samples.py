@@ -15,7 +15,7 @@ from postprocess.acceptance import SCENARIOS, AcceptanceTable, accept
 from postprocess.experiment import Experiment
 from postprocess.scan.jobs import Advance, Backend, Job, run_jobs
 from postprocess.scan.store import PointStore
-from semivis_gen.decay import decay_chain
+from semivis_gen.decay import ELECTRONS_ONLY, decay_chain
 from semivis_gen.errors import KinematicsError
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
@@ -147,7 +147,7 @@ def sample_task(
         sample: Iterable[Events] = chunks
         if SCENARIOS[mode].chain:  # the chain, with the polarisation of each A'
             rng = np.random.default_rng([seed, 2])
-            sample = (decay_chain(chunk, masses, rng) for chunk in chunks)
+            sample = (decay_chain(chunk, masses, rng, channels=ELECTRONS_ONLY) for chunk in chunks)
         tables.append(accept(sample, experiment, seed=seed, masses=masses, mode=mode))
     return {"rate": [float(info.rate), float(info.rate_error)], "tables": [_to_dict(table) for table in tables]}
 
