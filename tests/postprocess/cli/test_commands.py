@@ -206,7 +206,7 @@ def test_options_that_contradict_each_other():
     assert "nothing to accept" in complaint("accept", "--experiment", "na64-2018")
     limit = ("limit", "--experiment", "na64-2018", "--output", "x")
     assert "m_min = 1 GeV" in complaint(*limit, "--m-min", 1, "--m-max", 0.1)
-    assert "--workers 0" in complaint(*limit, "--workers", 0)
+    assert "--workers 0: take at least one" in complaint(*limit, "--workers", 0)
 
 
 def test_a_low_landau_pole_is_a_warning_and_no_error():
@@ -226,3 +226,49 @@ def test_generate_writes_foreign_ids(tmp_path, suffix):
         body = path.read_text().split("</init>" if suffix == "lhe" else "U GEV MM")[1]
         assert all(re.search(rf"\b{number} ", body) for number in (1023, 1000022, 1000023))
         assert not re.search(r"\n(?:P \d+ -?\d+ )?(?:52|55|58) ", body)
+
+
+def test_nothing_is_silently_ignored_or_overwritten(tmp_path):
+    events = tmp_path / "e.lhe"
+    answer("generate", "--m-aprime", 0.3, "--energy", 100, "--events", 50, "--output", events)
+    na64 = ("--experiment", "na64-2018")
+    assert "--material goes with --energy" in complaint(
+        "generate", "--m-aprime", 0.3, *na64, "--material", "W", "--output", tmp_path / "x.lhe"
+    )
+    assert "--events is the number of native events" in complaint("accept", events, *na64, "--events", 5)
+    assert "--ratio says nothing without --m-aprime" in complaint("accept", events, *na64, "--ratio", 4)
+    assert "--workers serves several event files" in complaint("accept", events, *na64, "--workers", 2)
+    assert "goes with event files" in complaint("accept", *na64, "--m-aprime", 0.3, "--allow", "energy")
+    before = events.read_bytes()
+    assert "is an input as well" in complaint("accept", events, *na64, "--output", events)
+    assert events.read_bytes() == before
+    both = tmp_path / "a.csv"
+    assert "is --output as well" in complaint("accept", events, *na64, "--output", both, "--cut-flow", both)
+    assert "hold the same events" in complaint("accept", events, events, *na64).replace("holds", "hold")
+    scan = ("limit", "--masses", 2, "--events", 100, "--workers", 1, "--output", tmp_path / "scan")
+    answer(*scan, *na64)
+    kept = (tmp_path / "scan" / "limit_m_eps.csv").read_bytes()
+    assert "holds na64-2018, semivisible, R = 3" in complaint(*scan, "--experiment", "na64-2018-improved")
+    assert (tmp_path / "scan" / "limit_m_eps.csv").read_bytes() == kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("width", "--m-aprime", 0.3, "--epsilon", "1e-200"), "epsilon = 1e-200 must lie between 1e-30 and 1"),
+        (("width", "--m-aprime", 0.3, "--alpha-d", "1e-320"), "must lie between 1e-30 and 4 pi"),
+        (("width", "--m-aprime", "1e300"), "m_A' = 1e+300 GeV must lie between 1e-09 and 1e+06 GeV"),
+        (("xsec", "--m-aprime", 0.1, "--energy", 100, "--epsilon", "nan"), "epsilon = nan must lie"),
+        (("xsec", "--m-aprime", 0.1, "--energy", 100, "--epsilon", -1), "epsilon = -1 must lie"),
+        (("xsec", "--m-aprime", 0.1, "--energy", 100, "--epsilon", 10), "epsilon = 10 must lie"),
+        (("xsec", "--m-aprime", 0.1, "--energy", "1e300"), "beam energy = 1e+300 GeV must be positive and at most"),
+        (("generate", "--m-aprime", 0.1, "--energy", 9, "--e-min", 8.999999, "--output", "x.lhe"), "no A' of 0.1"),
+        (("limit", "--experiment", "na64-2018", "--m-max", "inf", "--output", "x"), "both finite"),
+        (("accept", "x.lhe", "--experiment", "na64-2018", "--pdg", "chi2=\u00b2"), "--pdg chi2=\u00b2: write"),
+        (("accept", "x.lhe", "--experiment", "na64-2018", "--pdg", "chi2=" + 10_000 * "9"), "with a whole number"),
+    ],
+)  # fmt: skip
+def test_numbers_beyond_reason_are_one_line(arguments, says):
+    told = complaint(*arguments)
+    assert says in told
+    assert "Traceback" not in told

@@ -83,5 +83,5 @@ def test_acceptance_asks_for_the_beam_of_the_card(tmp_path):
     card = card_of(tmp_path, "mu-", 160.0, PRIMARY)
     other = ThickTarget(160.0, card.material(), 40.0, card.e_min(), -13)
     chunks = generate(MASSES, other, n_events=100, seed=1, e_min_aprime=card.e_min())
-    with pytest.raises(SemivisError, match=r"beam is of id -13, the card's mu- of id 13"):
+    with pytest.raises(SemivisError, match=r"beam is of -13 \(mu\+\), the card's of 13 \(mu-\)"):
         accept(chunks, card)
