@@ -51,7 +51,34 @@ def test_width():
     record = answer("width", "--m-aprime", 0.2)
     assert record["K"] == pytest.approx(0.640, abs=0.004)
     assert record["engine"] == "native"
-    assert set(record) == {"engine", "gamma_chi2_GeV", "ctau_chi2_mm", "K", "gamma_aprime_GeV", "branching"}
+    widths = {"gamma_chi2_GeV", "gamma_chi2_hadrons_error_GeV", "gamma_aprime_GeV"}
+    assert set(record) == {"engine", "ctau_chi2_mm", "K", "branching", *widths}
+
+
+def test_width_with_hadrons():
+    text = semivis("width", "--m-aprime", 7).stdout
+    assert "from R(s)" in text
+    assert "BR(chi2 -> chi1 pi+ pi-)" in text
+    assert "K+ K-" not in text.partition("BR(chi2")[2]  # closed channels are not listed
+    record = answer("width", "--m-aprime", 7)
+    assert sum(record["branching"]["chi2"].values()) == pytest.approx(1.0)
+    assert 0 < record["gamma_chi2_hadrons_error_GeV"] < 0.02 * record["gamma_chi2_GeV"]
+
+
+def test_generate_channels_by_branching_or_by_name(tmp_path):
+    base = ("generate", "--m-aprime", 3, "--splitting", 0.9, "--energy", 100, "--events", 300)
+    every = answer(*base, "--output", tmp_path / "all.lhe")
+    assert every["chi2_channels"].startswith("e+ e-, mu+ mu-, pi+ pi-")
+    assert float(every["chi2_branching"]) == pytest.approx(1.0)
+    some = answer(*base, "--channel", "pi+ pi-", "--channel", "mu+ mu-", "--output", tmp_path / "two.lhe")
+    assert some["chi2_channels"] == "mu+ mu-, pi+ pi-"
+    assert 0.5 < float(some["chi2_branching"]) < 0.75
+    table = answer("accept", tmp_path / "all.lhe", "--experiment", "na64-2018", "--ctau", 400)
+    assert 0 < table["acceptance"]["S2"][0] < 1
+    wrong = complaint(*base, "--channel", "pions", "--output", tmp_path / "no.lhe")
+    assert "'pions' is no final state of a virtual A': take some of e+ e-" in wrong
+    for option, why in ((["--no-decay"], "names decays"), (["--engine", "madgraph"], "is not for MadGraph")):
+        assert why in complaint(*base, "--channel", "e+ e-", *option, "--output", tmp_path / "no.lhe")
 
 
 def test_xsec():
