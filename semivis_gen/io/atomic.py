@@ -66,9 +66,10 @@ def _target(path: Path) -> Path:
         target.lstat()
     except FileNotFoundError:
         target = path.resolve() if path.is_symlink() else path
-    except (OSError, RuntimeError) as error:  # a circle of links is no OSError before Python 3.13
-        what = error.strerror if isinstance(error, OSError) else None
-        _fail(path, f"{what or 'Too many levels of symbolic links'}; choose another --output", error)
+    except RuntimeError as error:  # what a circle of links is before Python 3.13
+        _fail(path, "Too many levels of symbolic links; choose another --output", error)
+    except (OSError, ValueError) as error:
+        _fail(path, f"{getattr(error, 'strerror', None) or error}; choose another --output", error)
     if target.is_symlink():
         _fail(path, "Too many levels of symbolic links; choose another --output")
     if not target.parent.is_dir():
@@ -95,7 +96,7 @@ def _mark(process: int) -> str:
 
 def _tail(name: str) -> str:
     """End of a name, short enough to stand behind a mark."""
-    return name.encode()[-(NAME_BYTES - 40) :].decode(errors="ignore")
+    return os.fsencode(name)[-(NAME_BYTES - 40) :].decode(errors="ignore")
 
 
 def _sweep(target: Path) -> None:

@@ -7,9 +7,9 @@ from typing import NoReturn
 
 import numpy as np
 
-from semivis_gen.arrays import IndexArray
+from semivis_gen.arrays import IndexArray, IntArray
 from semivis_gen.errors import OutputError
-from semivis_gen.events import PARTICLE_COLUMNS, Events
+from semivis_gen.events import PARTICLE_COLUMNS, Events, slice_events
 from semivis_gen.io.hepmc.order import CircleError, mothers_first
 
 __all__ = ["linked"]
@@ -36,39 +36,54 @@ def linked(events: Events) -> Events:
     OutputError
         Where mothers are no range, ranges overlap without being the same, or particles are their own ancestors.
     """
-    low, high = events.mothers.min(axis=1).astype(np.int64), events.mothers.max(axis=1).astype(np.int64)
+    n, k = len(events), len(events.pdg) // max(len(events), 1)
+    if n > 1 and n * k == len(events.pdg) and (np.diff(events.offsets) == k).all():
+        first = events.mothers[:k]
+        if (events.mothers.reshape(n, -1) == first.ravel()).all():  # one event tells of all
+            mothers, order = _checked(slice_events(events, 0, 1))
+            if order is None:
+                return replace(events, mothers=np.tile(mothers, (n, 1)))
+    mothers, order = _checked(events)
+    whole = replace(events, mothers=mothers)
+    return whole if order is None else _in_order(whole, order)
+
+
+def _checked(events: Events) -> tuple[IntArray, IndexArray | None]:
+    """First and last mother in ascending order, and the order in which they stand before their daughters."""
+    one, other = events.mothers.T.astype(np.int64)
+    low, high = np.minimum(one, other), np.maximum(one, other)
     low = np.where(low < 0, high, low)
     start = np.repeat(events.offsets[:-1], np.diff(events.offsets))
-    turned = (events.mothers[:, 0] == high) & (high - low > 1)
+    turned = (one == high) & (high - low > 1)
     if turned.any():
         row = int(np.argmax(turned))
         what = f"its mothers {high[row] + 1} and {low[row] + 1} are no range, first to last"
         _fail(events, row, f"particle {row - start[row] + 1}: {what}; {WAY_OUT}")
     made = np.flatnonzero(low >= 0)
     total = len(low) + 1
-    groups, vertex = np.unique((start + low)[made] * total + (start + high)[made], return_inverse=True)
+    keys = (start + low)[made] * total + (start + high)[made]
+    groups = np.unique(keys)
     first, last = np.divmod(groups, total)
     crossing = np.flatnonzero(first[1:] <= last[:-1])
     if len(crossing):
         row = int(first[crossing[0] + 1])
         _fail(events, row, f"particle {row - start[row] + 1} belongs to two different groups of mothers; {WAY_OUT}")
-    whole = replace(events, mothers=np.stack([low, high], axis=1).astype(np.int32))
+    mothers = np.stack([low, high], axis=1).astype(np.int32)
     if (high < np.arange(len(low)) - start).all():
-        return whole
+        return mothers, None
     born, ends = np.full(len(low), -1, dtype=np.int64), np.full(len(low), -1, dtype=np.int64)
-    born[made] = vertex
+    born[made] = np.searchsorted(groups, keys)
     size = last - first + 1
-    ends[np.repeat(first - (np.cumsum(size) - size), size) + np.arange(size.sum())] = np.repeat(
-        np.arange(len(size)), size
-    )
+    rows = np.repeat(first - (np.cumsum(size) - size), size) + np.arange(size.sum())
+    ends[rows] = np.repeat(np.arange(len(size)), size)
     try:
-        order = mothers_first(born, ends, events.event_of_particle, len(groups))
+        return mothers, mothers_first(born, ends, events.event_of_particle, len(groups))
     except CircleError as error:
         _fail(events, int(first[error.vertex]), str(error))
-    return whole if order is None else _in_order(whole, order, start)
 
 
-def _in_order(events: Events, order: IndexArray, start: IndexArray) -> Events:
+def _in_order(events: Events, order: IndexArray) -> Events:
+    start = np.repeat(events.offsets[:-1], np.diff(events.offsets))
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     known = events.mothers >= 0

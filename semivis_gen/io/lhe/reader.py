@@ -31,8 +31,8 @@ CONTENT = re.compile(rb"^[\0-\x09\x0b- ]*(?=[^#\0- ])", flags=re.MULTILINE)  # a
 REMARK = re.compile(rb"^[^\S\n]*#(?![^\n]*vertex)[^\n]+", flags=re.MULTILINE)  # a comment that tells no vertex
 IDUP, ISTUP, MOTHER, COLOUR, MOMENTUM, MASS, LIFETIME, SPIN = 0, 1, slice(2, 4), slice(4, 6), slice(6, 9), 10, 11, 12
 WEIGHT, SCALES = 2, slice(3, 6)  # columns of an event's first line
-WHOLE = [0, 1, 2, 3, 4, 5]  # columns of a particle that hold whole numbers of 32, 8, 32, 32, 32, 32 bits
-BOUNDS = [2.0**31, 2.0**7, 2.0**31, 2.0**31, 2.0**31, 2.0**31]
+WHOLE = [0, 1, 2, 3]  # columns of a particle that hold whole numbers of 32, 8, 32, 32 bits
+BOUNDS = [2.0**31, 2.0**7, 2.0**31, 2.0**31]
 
 
 @contextmanager
@@ -89,7 +89,8 @@ def read_lhe(path: str | Path, ids: IdMap, *, weight: str | None = None) -> Iter
             cut = _last_event_end(rest, searched)
             if cut:
                 block, rest = rest[:cut], rest[cut:]
-                if block.count(b"\n") > MAX_EVENT_LINES:
+                lines = block.count(b"\n")
+                if lines > MAX_EVENT_LINES:
                     fail(path, line, f"more than {MAX_EVENT_LINES} lines in one event: the file is damaged")
                 if len(block) > LARGE_BLOCK:  # an event of the usual size is none of these; the comments may be
                     block = REMARK.sub(b"#", block)
@@ -98,7 +99,7 @@ def read_lhe(path: str | Path, ids: IdMap, *, weight: str | None = None) -> Iter
                     table.heads[:, WEIGHT] = column.values(block, table, line)
                 yield _events(table, info, ids, line, path, scale=scale, done=done)
                 done += len(table.heads)
-                line += block.count(b"\n")
+                line += lines
             rest, passed = _skip(rest)
             line += passed
             if not data or ROOT_END.match(rest):
@@ -169,8 +170,7 @@ def _events(table: Table, info: RunInfo, ids: IdMap, line: int, path: str | Path
     sane = (whole == np.floor(whole)) & (whole < BOUNDS)
     if not sane.all():
         row = int(np.argmin(sane.all(axis=1)))
-        what = "id, status, mothers and colours must be whole numbers within bounds"
-        fail(path, line + int(table.particle_line[row]), what)
+        fail(path, line + int(table.particle_line[row]), "id, status and mothers must be whole numbers within bounds")
     mothers = particles[:, MOTHER].astype(np.int32) - 1
     for given, other in ((0, 1), (1, 0)):  # one mother may be written (m, 0) as well as (m, m)
         alone = mothers[:, other] == -1
@@ -186,7 +186,7 @@ def _events(table: Table, info: RunInfo, ids: IdMap, line: int, path: str | Path
         weight=table.heads[:, WEIGHT] / scale,
         vertex=table.vertex,
         info=info,
-        accord=_accord(table),
+        accord=_accord(table, line, path),
         origin=Origin(str(path), done + np.arange(1, len(number) + 1), line + table.event_line - 1),
     )
     found = complaint(events)
@@ -201,9 +201,12 @@ def _events(table: Table, info: RunInfo, ids: IdMap, line: int, path: str | Path
     return events
 
 
-def _accord(table: Table) -> Accord | None:
+def _accord(table: Table, line: int, path: str | Path) -> Accord | None:
     """Colours, spins and scales, where the file has any that are not what semivis writes for unknown."""
     colours, spins, scales = table.particles[:, COLOUR], table.particles[:, SPIN], table.heads[:, SCALES]
     if (scales == SCALES_UNKNOWN).all() and (spins == SPIN_UNKNOWN).all() and not colours.any():
         return None
+    whole = ((colours == np.floor(colours)) & (np.abs(colours) < 2**31)).all(axis=1)
+    if not whole.all():
+        fail(path, line + int(table.particle_line[np.argmin(whole)]), "colours must be whole numbers within bounds")
     return Accord(colours.astype(np.int32), spins.copy(), scales.copy())

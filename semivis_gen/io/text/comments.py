@@ -51,7 +51,7 @@ class WithoutComments:
                 if self._open:
                     fail(self.path, self._line, f"what begins here with {self._open.decode()} is not closed")
                 return text
-            if self._open or b"<!" in text:
+            if self._open or (b"!" in text and b"<!" in text):  # one byte alone is found ten times as fast
                 text = self._without(text)
             elif text[-LONGEST:].rfind(b"<") >= 0:
                 text = self._keep_half_a_mark(text)
