@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from postprocess.acceptance import SCENARIOS, AcceptanceTable, Semivisible, accept
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, accept
 from postprocess.experiment import Experiment
 from postprocess.scan.jobs import Advance, Backend, Job, run_jobs
 from postprocess.scan.store import PointStore
@@ -126,7 +126,7 @@ def sample_task(
     """
     wanted = [DarkMasses(**point) for point in points]
     experiment = Experiment.model_validate(card)
-    target, e_min = experiment.thick_target(mode), experiment.e_min(mode)
+    target, e_min = experiment.source(mode), experiment.e_min(mode)
     try:
         made = generate(
             wanted[0],
@@ -145,7 +145,7 @@ def sample_task(
     tables = []
     for masses in wanted:
         sample: Iterable[Events] = chunks
-        if isinstance(SCENARIOS[mode], Semivisible):  # the chain, with the polarisation of each A'
+        if SCENARIOS[mode].chain:  # the chain, with the polarisation of each A'
             rng = np.random.default_rng([seed, 2])
             sample = (decay_chain(chunk, masses, rng) for chunk in chunks)
         tables.append(accept(sample, experiment, seed=seed, masses=masses, mode=mode))

@@ -73,7 +73,7 @@ def cut_efficiency(
         epsilon = float(FERMILAB_2021.epsilon(point.m_aprime))
         lifetime = float(ctau_mm(gamma_chi2_total(point, alpha_d, epsilon)))
         sample = generate(
-            point, card.thick_target(), processes=card.processes, n_events=events, seed=seed, e_min_aprime=card.e_min()
+            point, card.source(), processes=card.processes, n_events=events, seed=seed, e_min_aprime=card.e_min()
         )
         table = accept(sample, card, ctau_mm=[0.99 * lifetime, lifetime, 1.01 * lifetime], masses=point, seed=seed)
         flow = table.cut_flow(signature)

@@ -159,7 +159,7 @@ def _at_mass(
         decay_chain(chunk, masses, rng)
         for chunk in generate(
             masses,
-            loosest.thick_target(),
+            loosest.source(),
             processes=loosest.processes,
             n_events=events,
             seed=seed,

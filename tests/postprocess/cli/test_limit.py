@@ -39,7 +39,7 @@ def test_a_stable_chi2_is_invisible(tmp_path):
     assert record["points"] == 2
     assert record["lowest"] < 1e-4
     # what comes of A' does not matter there: all that is left of R and f is the branching of A', which is one here
-    other = scan(tmp_path, "--mode", "invisible", "--splitting", 0.4, "--m-min", 0.01, "--m-max", 0.1)
+    other = scan(tmp_path / "f", "--mode", "invisible", "--splitting", 0.4, "--m-min", 0.01, "--m-max", 0.1)
     assert other["lowest"] == pytest.approx(record["lowest"], rel=1e-3)
 
 
