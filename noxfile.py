@@ -5,6 +5,7 @@ Programs of a user that some tests can use are named by MG5_DIR and CALCHEP_DIR.
 """
 
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import nox
@@ -29,10 +30,9 @@ def tests(session: nox.Session) -> None:
 def lowest_versions() -> list[str]:
     """Each direct requirement of running at the lowest version that pyproject.toml allows."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
+    extras = (group for name, group in project["optional-dependencies"].items() if name != "dev")
     pins = []
-    for text in (*project["dependencies"], *extras["pythia"], *extras["dask"]):
-        requirement = Requirement(text)
+    for requirement in map(Requirement, (*project["dependencies"], *chain.from_iterable(extras))):
         (version,) = (bound.version for bound in requirement.specifier if bound.operator == ">=")
         pins.append(f"{requirement.name}=={version}")
     return pins
