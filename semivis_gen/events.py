@@ -22,8 +22,10 @@ __all__ = [
     "STATUS_DECAYED",
     "STATUS_FINAL",
     "STATUS_INCOMING",
+    "Accord",
     "Events",
     "IdMap",
+    "Origin",
     "RunInfo",
     "Topology",
     "concatenate",
@@ -97,6 +99,12 @@ class RunInfo:
     """Kinetic mixing at which `rate` is quoted; it scales with the square."""
     seed: int | None = None
     """Random seed."""
+    weight_mean: str = "one"
+    """Mean of the weights over the run: `one`, `rate` where they are cross-sections, or `unknown`."""
+    weight: str = ""
+    """Name of the weight that the events carry, where the file names it."""
+    weight_names: tuple[str, ...] = ()
+    """Names of all weights of the file that the events come from; one of them is read."""
     process: str = ""
     """Production process of these events, a name of `production.PROCESSES`; empty where unknown or mixed."""
     extra: dict[str, str] = field(default_factory=dict)
@@ -113,6 +121,38 @@ class Topology:
     """-1 incoming, 1 final, 2 decayed."""
     mothers: tuple[tuple[int, int], ...]
     """First and last mother, counted from 0 within the event; (-1, -1) for none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Accord:
+    """What the Les Houches accord says of N particles and n events, and semivis itself does not use."""
+
+    colours: IntArray
+    """ICOLUP, shape (N, 2)."""
+    spins: FloatArray
+    """SPINUP, shape (N,)."""
+    scales: FloatArray
+    """SCALUP [GeV], AQEDUP, AQCDUP, shape (n, 3)."""
+
+    def part(self, events: slice | BoolArray, particles: slice | BoolArray) -> Accord:
+        """Some of the events."""
+        return Accord(self.colours[particles], self.spins[particles], self.scales[events])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Where n events stand in a file."""
+
+    path: str
+    """The file."""
+    number: IndexArray
+    """Number of each event in the file, from 1, shape (n,)."""
+    line: IndexArray
+    """Line on which each event begins, from 1; 0 in files without lines, shape (n,)."""
+
+    def part(self, events: slice | BoolArray) -> Origin:
+        """Some of the events."""
+        return Origin(self.path, self.number[events], self.line[events])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,6 +179,10 @@ class Events:
     """Production point (x, y, z, c t) [mm] of each event's first interaction, shape (n, 4)."""
     info: RunInfo = field(default_factory=RunInfo)
     """What holds for the whole run."""
+    accord: Accord | None = None
+    """Colours, spins and scales, where the events come from a Les Houches file that has them."""
+    origin: Origin | None = None
+    """Where the events stand in their file."""
 
     @classmethod
     def from_topology(
@@ -200,6 +244,19 @@ class Events:
         """Index of the event that each particle belongs to, shape (N,)."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.offsets))
 
+    def place(self, event: int) -> str:
+        """What to call an event in a message: its file, line and number, as far as known.
+
+        Examples
+        --------
+        >>> Events.from_topology(Topology((11,), (1,), ((-1, -1),)), np.zeros((3, 1, 3)), np.zeros(1)).place(2)
+        'event 3'
+        """
+        if self.origin is None:
+            return f"event {event + 1}"
+        line = int(self.origin.line[event])
+        return f"{self.origin.path}, {f'line {line}, ' if line else ''}event {int(self.origin.number[event])}"
+
     def only(self, pdg: int, *, name: str = "") -> IndexArray:
         """Row of the one particle with this id in each event.
 
@@ -226,10 +283,8 @@ class Events:
         if np.any(count != 1):
             bad = int(np.flatnonzero(count != 1)[0])
             called = f"{pdg} ({name})" if name else label(pdg)
-            msg = (
-                f"event {bad + 1} has {int(count[bad])} particles with id {called}, not one; "
-                "map foreign ids with --pdg NAME=ID"
-            )
+            what = f"{int(count[bad])} particles with id {called}, not one"
+            msg = f"{self.place(bad)} has {what}; map foreign ids with --pdg NAME=ID"
             raise EventFileError(msg)
         return rows
 
@@ -257,15 +312,9 @@ class Events:
 
     def select(self, keep: BoolArray) -> Events:
         """Events where `keep` (shape (n,)) is true."""
-        of_particle = np.repeat(keep, np.diff(self.offsets))
         lengths = np.diff(self.offsets)[keep]
-        return Events(
-            offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-            **{k: getattr(self, k)[of_particle] for k in PARTICLE_COLUMNS},
-            weight=self.weight[keep],
-            vertex=self.vertex[keep],
-            info=self.info,
-        )
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return _part(self, offsets, keep, np.repeat(keep, np.diff(self.offsets)))
 
     def with_info(self, **changes: object) -> Events:
         """Copy with changed run information."""
@@ -284,16 +333,40 @@ def concatenate(parts: list[Events]) -> Events:
     info = parts[0].info
     if any(p.info.process != info.process for p in parts):
         info = replace(info, process="")
-    return Events(offsets=np.concatenate(offsets).astype(np.int64), info=info, **joined)
+    return Events(
+        offsets=np.concatenate(offsets).astype(np.int64), info=info, accord=_joined_accord(parts),
+        origin=_joined_origin(parts), **joined,
+    )  # fmt: skip
+
+
+def _joined_accord(parts: list[Events]) -> Accord | None:
+    known = [p.accord for p in parts if p.accord is not None]
+    if len(known) < len(parts):
+        return None
+    return Accord(*(np.concatenate([getattr(a, k) for a in known]) for k in ("colours", "spins", "scales")))
+
+
+def _joined_origin(parts: list[Events]) -> Origin | None:
+    known = [p.origin for p in parts if p.origin is not None]
+    if len(known) < len(parts) or len({origin.path for origin in known}) > 1:
+        return None
+    return Origin(known[0].path, *(np.concatenate([getattr(o, k) for o in known]) for k in ("number", "line")))
+
+
+def _part(events: Events, offsets: IndexArray, of_event: slice | BoolArray, of_particle: slice | BoolArray) -> Events:
+    """Some events, whose particles begin at new offsets."""
+    return replace(
+        events,
+        offsets=offsets,
+        weight=events.weight[of_event],
+        vertex=events.vertex[of_event],
+        accord=None if events.accord is None else events.accord.part(of_event, of_particle),
+        origin=None if events.origin is None else events.origin.part(of_event),
+        **{name: getattr(events, name)[of_particle] for name in PARTICLE_COLUMNS},
+    )
 
 
 def slice_events(events: Events, start: int, stop: int) -> Events:
     """Events number `start` to `stop` - 1, as views where possible."""
     first, last = int(events.offsets[start]), int(events.offsets[stop])
-    return replace(
-        events,
-        offsets=events.offsets[start : stop + 1] - first,
-        weight=events.weight[start:stop],
-        vertex=events.vertex[start:stop],
-        **{name: getattr(events, name)[first:last] for name in PARTICLE_COLUMNS},
-    )
+    return _part(events, events.offsets[start : stop + 1] - first, slice(start, stop), slice(first, last))

@@ -15,7 +15,7 @@ GENERATOR = {
     "model": ("numerics", *GROUND),
     "events": ("model",),
     "target": ("events", "numerics"),
-    "production": ("target",),
+    "production": ("target", "io"),
     "decay": ("production",),
     "generator": ("decay",),
     "io": ("events", "numerics"),

@@ -15,11 +15,14 @@ from support.documents import DOCUMENTS, anchors, blocks, commands, links, name_
 from support.places import ROOT
 
 from postprocess.cli.main import cli
+from postprocess.experiment.registries import GEOMETRIES, REQUIREMENTS, SCENARIOS
 from postprocess.experiment.schema import load_experiment
+from postprocess.studies.registry import STUDIES
 from semivis_gen.events import IdMap, concatenate
 from semivis_gen.generator import generate
 from semivis_gen.io.files import open_writer
 from semivis_gen.model.point import DarkMasses
+from semivis_gen.production.process import PROCESSES
 from semivis_gen.target.materials import material
 from semivis_gen.target.sources import ThinTarget
 
@@ -75,13 +78,11 @@ def test_yaml_blocks_are_cards(block, tmp_path):
     assert load_experiment(tmp_path / f"{name}.yaml").name == name
 
 
-@pytest.mark.parametrize("block", list(blocks("toml")), ids=lambda block: block.place)
-def test_toml_blocks_name_registries(block):
-    from postprocess.experiment import GEOMETRIES, REQUIREMENTS, SCENARIOS
-    from semivis_gen.production import PROCESSES
-
-    known = {registry.group for registry in (PROCESSES, GEOMETRIES, REQUIREMENTS, SCENARIOS)}
-    assert set(tomllib.loads(block.code)["project"]["entry-points"]) <= known
+def test_groups_of_entry_points_are_those_of_the_registries():
+    groups = {registry.group for registry in (PROCESSES, SCENARIOS, GEOMETRIES, REQUIREMENTS, STUDIES)}
+    assert set(re.findall(r"`(semivis\.\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))) == groups
+    for block in blocks("toml"):
+        assert set(tomllib.loads(block.code)["project"]["entry-points"]) <= groups, block.place
 
 
 def understood(command):

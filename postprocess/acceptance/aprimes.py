@@ -83,7 +83,7 @@ def find_aprimes(events: Events) -> Aprimes:
     number = np.bincount(found.event, minlength=len(events))
     if np.any(number == 0):
         msg = (
-            f"event {int(np.argmin(number)) + 1} has no A' (id {ID_APRIME}) and no chi1 chi2 that it would follow "
+            f"{events.place(int(np.argmin(number)))} has no A' (id {ID_APRIME}) and no chi1 chi2 that it would follow "
             "from; map foreign ids with --pdg NAME=ID"
         )
         raise EventFileError(msg)
@@ -100,9 +100,9 @@ def _partners(events: Events, orphans: IndexArray, is_chi1: BoolArray) -> IndexA
     unclear = (end - begin != 1) | twins
     if np.any(unclear):
         bad = int(np.flatnonzero(unclear)[0])
-        event = int(events.event_of_particle[orphans[bad]]) + 1
+        event = int(events.event_of_particle[orphans[bad]])
         msg = (
-            f"event {event}: a chi2 without A' has {int(end[bad] - begin[bad])} "
+            f"{events.place(event)}: a chi2 without A' has {int(end[bad] - begin[bad])} "
             f"chi1 and {'other chi2' if twins[bad] else 'no other chi2'} of the same mothers: A' follows from one chi1 "
             "and one chi2 alone; record A'"
         )

@@ -126,8 +126,8 @@ def pairs_of(events: Events, parents: IndexArray, native: Pairs) -> Pairs:
     if np.any(wrong):
         bad = int(np.flatnonzero(wrong)[0])
         products = labels(events.pdg[child[parent == bad]]) or "nothing"
-        event = int(events.event_of_particle[parents[bad]]) + 1
-        msg = f"event {event}: {label(events.pdg[parents[bad]])} decays to {products}, not to a pair e+ e- or mu+ mu-"
+        event = events.place(int(events.event_of_particle[parents[bad]]))
+        msg = f"{event}: {label(events.pdg[parents[bad]])} decays to {products}, not to a pair e+ e- or mu+ mu-"
         raise EventFileError(msg)
     order = np.argsort(owner, kind="stable").reshape(-1, 2)
     momentum[decayed] = events.momentum[rows][order]

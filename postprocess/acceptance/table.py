@@ -101,6 +101,13 @@ class AcceptanceTable:
     """Simulated events above `e_min`."""
     e_min: float
     """Smallest A' energy at production of the sample that the acceptance refers to [GeV]."""
+    produced: int | None = None
+    """All A' of the sample, also those below `e_min`; None where not known."""
+    share_above: float | None = None
+    """Share of the sample's weight above `e_min`: times the acceptance it refers to all A' of the sample, as a
+    cross-section without cuts does."""
+    remarks: tuple[str, ...] = ()
+    """What was unlike the card and allowed, or warned of."""
     cut_flows: tuple[CutFlow, ...] = ()
     """What each requirement leaves; not part of the file."""
     _curves: tuple[_Curve, ...] = field(init=False, repr=False)
@@ -165,8 +172,11 @@ class AcceptanceTable:
             "rows": str(len(self.ctau_mm)),
             "beyond": shlex.join(s for s, b in zip(self.signatures, self.beyond, strict=True) if b),
         }
+        if self.produced is not None:
+            header |= {"produced": str(self.produced), "share_above_e_min": repr(self.share_above)}
         if self.masses is not None:
             header |= {name: repr(value) for name, value in self.masses.columns().items()}
+        header |= {f"remark_{i}": remark for i, remark in enumerate(self.remarks, 1)}
         columns = {"ctau_mm": self.ctau_mm.tolist()}
         for i, signature in enumerate(self.signatures):
             columns[f"acceptance_{signature}"] = self.acceptance[:, i].tolist()
@@ -198,6 +208,9 @@ class AcceptanceTable:
                 error=data[:, 2::2],
                 events=int(header["events"]),
                 e_min=float(header["e_min_GeV"]),
+                produced=int(header["produced"]) if "produced" in header else None,
+                share_above=float(header["share_above_e_min"]) if "share_above_e_min" in header else None,
+                remarks=tuple(text for key, text in header.items() if key.startswith("remark_")),
             )
         except (KeyError, IndexError, ValueError, ParameterError) as error:
             msg = f"{path}: header or columns of the acceptance table are damaged ({error}); write it anew"

@@ -9,7 +9,15 @@ from typing import Any
 
 import click
 
-from postprocess.acceptance import SCENARIOS, AcceptanceTable, Semivisible, accept, cut_flow_rows, write_cut_flows
+from postprocess.acceptance import (
+    CHECKS,
+    SCENARIOS,
+    AcceptanceTable,
+    Semivisible,
+    accept,
+    cut_flow_rows,
+    write_cut_flows,
+)
 from postprocess.cli.options import (
     echo_json,
     id_option,
@@ -17,11 +25,15 @@ from postprocess.cli.options import (
     masses_from,
     mode_option,
     parse_ids,
+    refuse_given,
+    require_different_files,
+    scheduler_option,
     shape_options,
+    workers_option,
 )
 from postprocess.cli.progress import progress
 from postprocess.experiment import Experiment, load_experiment
-from postprocess.scan import Backend, accept_files, default_workers
+from postprocess.scan import Backend, accept_files, default_workers, require_different_samples
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
@@ -31,6 +43,7 @@ NATIVE_EVENTS = 100_000
 
 
 def _from_files(files: tuple[str, ...], pdg: tuple[str, ...]) -> Iterator[Events]:
+    require_different_samples(files)
     for name in files:
         yield from read_events(name, ids=parse_ids(pdg))
 
@@ -42,6 +55,9 @@ def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, A
         "mode": table.mode,
         "events": table.events,
         "e_min_GeV": table.e_min,
+        "produced": table.produced,
+        "share_above_e_min": table.share_above,
+        "remarks": list(table.remarks),
         "ctau_mm": table.ctau_mm.tolist(),
         "acceptance": {s: table.acceptance[:, i].tolist() for i, s in enumerate(table.signatures)},
         "error": {s: table.error[:, i].tolist() for i, s in enumerate(table.signatures)},
@@ -53,7 +69,10 @@ def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, A
 
 
 def _show(table: AcceptanceTable) -> None:
-    click.echo(f"{table.events} events with an A' above {table.e_min:g} GeV")
+    share = "" if table.share_above is None else f", {table.share_above:.4g} of all {table.produced} by weight"
+    click.echo(f"{table.events} A' above {table.e_min:g} GeV{share}; acceptances are shares of these")
+    for remark in table.remarks:
+        click.echo(f"note: {remark}")
     click.echo("c tau [mm]   " + "".join(f"{s:<26}" for s in table.signatures))
     step = max(1, len(table.ctau_mm) // 20)
     for index in range(0, len(table.ctau_mm), step):
@@ -80,10 +99,16 @@ def _show(table: AcceptanceTable) -> None:
 @click.option("--ctau", "ctau", type=float, multiple=True, help="c tau of chi2 [mm]; repeat; a grid where not given.")
 @click.option("--events", type=click.IntRange(min=1), default=NATIVE_EVENTS, show_default=True, help="Native events.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
-@click.option("--workers", type=int, default=None, help="Local processes for several files; all cores where not given.")
-@click.option("--scheduler", help="Address of a Dask scheduler instead, whose workers see the files.")
+@workers_option
+@scheduler_option
 @click.option("--output", type=click.Path(path_type=Path), help="Write the table as CSV.")
 @click.option("--cut-flow", type=click.Path(path_type=Path), help="Write what each requirement leaves as CSV.")
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="DIFFERENCE",
+    help=f"Accept events in spite of a difference to the card, one of {', '.join(CHECKS)}; repeat.",
+)
 @id_option
 @json_option
 def command(
@@ -100,6 +125,7 @@ def command(
     scheduler: str | None,
     output: Path | None,
     cut_flow: Path | None,
+    allow: tuple[str, ...],
     pdg: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -109,6 +135,13 @@ def command(
     chi2 is forced to decay where the detector looks, and weighted.
     """
     card = load_experiment(experiment)
+    require_different_files({"--output": output, "--cut-flow": cut_flow}, files)
+    if files:
+        refuse_given("is the number of native events, which are not made beside event files: leave it out", "events")
+    else:
+        refuse_given("goes with event files: native events have the card's beam and ids", "pdg", "allow")
+    if len(files) < 2:
+        refuse_given("serves several event files, one a task: leave it out", "workers", "scheduler")
     masses = masses_from(m_aprime, ratio, splitting)
     source: Iterator[Events]
     if len(files) > 1 and "-" not in files:
@@ -116,7 +149,7 @@ def command(
         with progress("files", len(files)) as advance:
             table = accept_files(
                 files, card, ids=parse_ids(pdg), ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode,
-                backend=backend, advance=advance,
+                allow=allow, backend=backend, advance=advance,
             )  # fmt: skip
         _write(table, card, output=output, cut_flow=cut_flow, as_json=as_json)
         return
@@ -125,7 +158,7 @@ def command(
     elif masses is not None:
         source = generate(
             masses,
-            card.thick_target(mode),
+            card.source(mode),
             processes=card.processes,
             n_events=events,
             seed=seed,
@@ -137,7 +170,9 @@ def command(
         msg = "nothing to accept: give event files, or --m-aprime for native events"
         raise ParameterError(msg)
     with progress("events", events if not files else 0) as advance:
-        table = accept(_counted(source, advance), card, ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode)
+        table = accept(
+            _counted(source, advance), card, ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode, allow=allow
+        )
     _write(table, card, output=output, cut_flow=cut_flow, as_json=as_json)
 
 

@@ -10,6 +10,7 @@ import click
 import numpy as np
 
 from postprocess.cli.options import (
+    beam_option,
     coupling_options,
     echo_json,
     id_option,
@@ -17,9 +18,11 @@ from postprocess.cli.options import (
     mass_options,
     parse_ids,
     point_from,
+    refuse_given,
 )
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
+from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.decay import sample_lifetimes
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events, RunInfo
@@ -33,9 +36,9 @@ CHUNK = 50_000
 
 
 def choose_target(
-    experiment: str | None, energy: float | None, name: str
+    experiment: str | None, energy: float | None, name: str, beam: int | None = None
 ) -> tuple[ThinTarget | ThickTarget, Sequence[Process]]:
-    """Target and processes from the options: an experiment's dump, or single electrons on thin material.
+    """Target and processes from the options: an experiment's dump, or single leptons on thin material.
 
     Raises
     ------
@@ -46,10 +49,11 @@ def choose_target(
         msg = "say either --experiment NAME (thick target, its beam) or --energy GEV with --material (thin target)"
         raise ParameterError(msg)
     if experiment is not None:
+        refuse_given("goes with --energy: beam and target of an experiment are those of its card", "beam", "name")
         card = load_experiment(experiment)
-        return card.thick_target(), card.processes
+        return card.source(), card.processes
     assert energy is not None  # noqa: S101  (for the type checker)
-    return ThinTarget(energy, material(name)), (Bremsstrahlung(),)
+    return ThinTarget(energy, material(name), beam or ID_ELECTRON), (Bremsstrahlung(),)
 
 
 def write_events(
@@ -77,7 +81,8 @@ def write_events(
 @mass_options
 @coupling_options
 @click.option("--experiment", help="Card name or file: its beam and thick target.")
-@click.option("--energy", type=float, help="Energy of single electrons on a thin target [GeV].")
+@click.option("--energy", type=float, help="Energy of single leptons on a thin target [GeV].")
+@beam_option
 @click.option("--material", "name", default="Pb", show_default=True, help="Thin target, with --energy.")
 @click.option("--events", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same events.")
@@ -91,6 +96,7 @@ def write_events(
 def command(
     experiment: str | None,
     energy: float | None,
+    beam: int | None,
     name: str,
     events: int,
     seed: int,
@@ -103,17 +109,19 @@ def command(
     as_json: bool,
     **parameters: Any,
 ) -> None:
-    """Generate e- N -> e- N A', A' -> chi1 chi2, chi2 -> chi1 l+ l- with displaced chi2 vertices."""
+    """Generate l N -> l N A', A' -> chi1 chi2, chi2 -> chi1 l+ l- with displaced chi2 vertices."""
     point = point_from(**parameters)
-    target, processes = choose_target(experiment, energy, name)
+    target, processes = choose_target(experiment, energy, name, beam)
     lowest = e_min if e_min is not None else target.energy_cut if isinstance(target, ThickTarget) else 0.0
     if engine == "madgraph":
         from semivis_gen.engines.madgraph import madgraph_generate
 
+        refuse_given("is not for MadGraph, which makes whole chains with its own ids", "e_min", "no_decay", "pdg")
         if not isinstance(target, ThinTarget):
             msg = "--engine madgraph generates single electrons on a thin target: give --energy and --material"
             raise ParameterError(msg)
-        madgraph_generate(point, target, events=events, seed=seed, output=output, mg5_dir=program)
+        ids = parse_ids(pdg)
+        madgraph_generate(point, target, events=events, seed=seed, output=output, ids=ids, mg5_dir=program)
         click.echo(f"{output}: {events} events from MadGraph")
         return
     chunks = generate(

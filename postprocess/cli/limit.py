@@ -7,10 +7,19 @@ from typing import Any
 
 import click
 
-from postprocess.cli.options import alpha_d_option, echo_json, is_given, json_option, mode_option, shape_options
+from postprocess.cli.options import (
+    alpha_d_option,
+    echo_json,
+    is_given,
+    json_option,
+    mode_option,
+    scheduler_option,
+    shape_options,
+    workers_option,
+)
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
-from postprocess.scan import Backend, PlaneName, PointStore, ScanSettings, default_workers, scan_plane
+from postprocess.scan import Backend, PlaneName, PointStore, ScanSettings, default_workers, question, scan_plane
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.model import MassShape
 
@@ -37,6 +46,32 @@ def output_folder(path: Path) -> Path:
     return path
 
 
+def require_same_question(path: Path, wanted: str) -> None:
+    """Refuse to replace the limit of another experiment, mode or point by this one.
+
+    Parameters
+    ----------
+    path : Path
+        The file to be written.
+    wanted : str
+        What it is going to hold, as its header says.
+
+    Raises
+    ------
+    OutputError
+        Where it holds something else.
+    """
+    try:
+        with path.open(encoding="utf-8") as stream:
+            header = [line[2:].strip() for line in stream if line.startswith("#")]
+    except (FileNotFoundError, UnicodeDecodeError):
+        return
+    if wanted not in header:
+        held = next((line for line in header if ", R = " in line), "something else")
+        msg = f"{path} holds {held}, not {wanted}: choose another --output, or remove the file first"
+        raise OutputError(msg)
+
+
 @click.command(name="limit")
 @click.option("--experiment", required=True, help="Card name or file.")
 @click.option("--plane", type=click.Choice([p.value for p in PlaneName]), default="m-eps", show_default=True)
@@ -52,8 +87,8 @@ def output_folder(path: Path) -> Path:
     "--events", type=click.IntRange(min=100), default=DEFAULTS.events, show_default=True, help="Events a mass."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
-@click.option("--workers", type=int, default=None, help="Local processes; all cores where not given.")
-@click.option("--scheduler", help="Address of a Dask scheduler instead, such as tcp://host:8786.")
+@workers_option
+@scheduler_option
 @click.option(
     "--output", type=click.Path(path_type=Path), required=True, help="Folder for results; resumes what is there."
 )
@@ -89,10 +124,12 @@ def command(
     card = load_experiment(experiment)
     card.signatures_of(mode)  # an unknown mode is an error before anything is written
     backend = Backend(default_workers() if workers is None else workers, scheduler)
-    store = PointStore(output_folder(output) / "points")
+    path = output_folder(output) / f"{name.file_stem}.csv"
+    require_same_question(path, question(card, mode, name, settings))
+    store = PointStore(output / "points")
     with progress("masses", masses) as advance:
         found = scan_plane(card, settings, plane=name, mode=mode, backend=backend, store=store, advance=advance)
-    contour, path = found.contour, output / f"{name.file_stem}.csv"
+    contour = found.contour
     contour.to_csv(path, comments=found.remarks)
     low, high = contour.extremes()
     record: dict[str, Any] = {"file": str(path), "lowest": low, "highest": high, "points": len(found.points)}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from semivis_gen.errors import ParameterError
+from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.events import IdMap
 from semivis_gen.model import DarkMasses, DarkSector
 
 __all__ = [
+    "beam_option",
     "coupling_options",
     "echo_json",
     "id_option",
@@ -24,8 +26,14 @@ __all__ = [
     "mode_option",
     "parse_ids",
     "point_from",
+    "refuse_given",
+    "require_different_files",
+    "scheduler_option",
     "shape_options",
+    "workers_option",
 ]
+
+LARGEST_ID = 2**31 - 1  # ids of event files are 32-bit numbers
 
 Command = Callable[..., Any]
 
@@ -54,8 +62,20 @@ coupling_options = _apply(
         click.option("--epsilon", type=float, default=1e-3, show_default=True, help="Kinetic mixing."),
     ]
 )
+beam_option = click.option(
+    "--beam",
+    type=click.Choice(["e-", "e+", "mu-", "mu+"]),
+    help="Beam particle; e- where not given.",
+    callback=lambda _context, _option, symbol: None if symbol is None else lepton_id(symbol),
+)
 mode_option = click.option(
     "--mode", default="semivisible", show_default=True, help="One of the card's modes, such as invisible or visible."
+)
+workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), default=None, help="Local processes; all cores where not given."
+)
+scheduler_option = click.option(
+    "--scheduler", help="Address of a Dask scheduler instead of local processes, such as tcp://host:8786."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 id_option = click.option(
@@ -65,6 +85,13 @@ id_option = click.option(
     metavar="NAME=ID",
     help="Id of aprime, chi1 or chi2 in the file, where it is not 55, 52, 58; repeat for each.",
 )
+
+
+def lepton_id(symbol: str) -> int:
+    """PDG id of a beam particle by its symbol."""
+    from semivis_gen.target import LEPTONS
+
+    return next(pdg for pdg, lepton in LEPTONS.items() if lepton.symbol == symbol)
 
 
 def point_from(m_aprime: float, ratio: float, splitting: float, alpha_d: float, epsilon: float) -> DarkSector:
@@ -94,6 +121,53 @@ def is_given(parameter: str) -> bool:
     return click.get_current_context().get_parameter_source(parameter) is not ParameterSource.DEFAULT
 
 
+def refuse_given(reason: str, *parameters: str) -> None:
+    """Refuse options that would be ignored.
+
+    Parameters
+    ----------
+    reason : str
+        Why they mean nothing here and what to do.
+    *parameters : str
+        Names of parameters of the running command.
+
+    Raises
+    ------
+    ParameterError
+        Where one of them was given.
+    """
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        if parameter.name in parameters and is_given(parameter.name):
+            msg = f"{parameter.opts[0]} {reason}"
+            raise ParameterError(msg)
+
+
+def require_different_files(written: Mapping[str, Path | None], read: Sequence[str] = ()) -> None:
+    """Refuse to write two things into one file, or over what is read.
+
+    Parameters
+    ----------
+    written : mapping
+        Files to be written, by option; None where it is not given.
+    read : sequence of str
+        Files to be read.
+
+    Raises
+    ------
+    OutputError
+        With the option and the file.
+    """
+    taken = {Path(name).resolve(): "an input" for name in read if name != "-"}
+    for option, path in written.items():
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            msg = f"{option} {path} is {taken[path.resolve()]} as well: it would be overwritten; choose another name"
+            raise OutputError(msg)
+        taken[path.resolve()] = option
+
+
 def parse_ids(entries: tuple[str, ...]) -> IdMap:
     """Id map from `--pdg NAME=ID` options.
 
@@ -105,7 +179,9 @@ def parse_ids(entries: tuple[str, ...]) -> IdMap:
     chosen: dict[str, int] = {}
     for entry in entries:
         name, _, number = entry.partition("=")
-        if name not in ("aprime", "chi1", "chi2") or not number.lstrip("-").isdigit() or int(number) == 0:
+        digits = number.removeprefix("-")
+        whole = digits.isascii() and digits.isdigit() and len(digits) <= len(str(LARGEST_ID))
+        if name not in ("aprime", "chi1", "chi2") or not whole or not 0 < int(digits) <= LARGEST_ID:
             msg = f"--pdg {entry}: write aprime=ID, chi1=ID or chi2=ID with a whole number, such as chi2=1000023"
             raise ParameterError(msg)
         chosen[name] = abs(int(number))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from postprocess.cli.limit import output_folder
-from postprocess.cli.options import echo_json, json_option
+from postprocess.cli.options import echo_json, json_option, scheduler_option, workers_option
 from postprocess.cli.progress import progress
 from postprocess.paper import benchmark_settings, deliver, reproduce, steps_of
 from postprocess.scan import Backend, PointStore, ScanSettings, default_workers
@@ -23,8 +23,8 @@ DEFAULTS = ScanSettings()
     "--events", type=click.IntRange(min=100), default=DEFAULTS.events, show_default=True, help="Events a mass."
 )
 @click.option("--seed", type=click.IntRange(min=0), default=DEFAULTS.seed, show_default=True)
-@click.option("--workers", type=int, default=None, help="Local processes; all cores where not given.")
-@click.option("--scheduler", help="Address of a Dask scheduler instead.")
+@workers_option
+@scheduler_option
 @json_option
 def command(output: Path, events: int, seed: int, workers: int | None, scheduler: str | None, as_json: bool) -> None:
     """Reproduce NA64's semi-visible result: limits, figures, tables, report.html and summary.json."""

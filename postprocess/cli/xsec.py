@@ -6,18 +6,20 @@ from typing import Any
 
 import click
 
-from postprocess.cli.options import echo_json, json_option, m_aprime_option
+from postprocess.cli.options import beam_option, echo_json, json_option, m_aprime_option
+from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.errors import ParameterError
-from semivis_gen.model import DarkSector
+from semivis_gen.model import DarkMasses, DarkSector, check_couplings
 from semivis_gen.numerics import Estimate
 from semivis_gen.production import Method, material_cross_section
 from semivis_gen.target import ThinTarget, material
 
 ENGINES = ("native", "madgraph")
+DEFAULT_ALPHA_D = 0.1
 
 
 def _from_madgraph(
-    m_aprime: float, energy: float, name: str, epsilon: float, *, method: str, e_min: float, program: str | None
+    m_aprime: float, target: ThinTarget, epsilon: float, *, method: str, e_min: float, program: str | None
 ) -> Estimate:
     if method != Method.ETL or e_min:
         msg = "--engine madgraph gives the exact cross-section without cuts: leave out --method and --e-min"
@@ -25,12 +27,13 @@ def _from_madgraph(
     from semivis_gen.engines.madgraph import madgraph_cross_section
 
     point = DarkSector.at(m_aprime, epsilon=epsilon)
-    return madgraph_cross_section(point, ThinTarget(energy, material(name)), mg5_dir=program)
+    return madgraph_cross_section(point, target, mg5_dir=program)
 
 
 @click.command(name="xsec")
 @m_aprime_option
-@click.option("--energy", type=float, required=True, help="Energy of the electron [GeV].")
+@click.option("--energy", type=float, required=True, help="Energy of the beam [GeV].")
+@beam_option
 @click.option("--material", "name", default="Pb", show_default=True, help="Element or compound; per atom on average.")
 @click.option(
     "--method",
@@ -47,6 +50,7 @@ def _from_madgraph(
 def command(
     m_aprime: float,
     energy: float,
+    beam: int | None,
     name: str,
     method: str,
     e_min: float,
@@ -55,17 +59,22 @@ def command(
     program: str | None,
     as_json: bool,
 ) -> None:
-    """Cross-section of e- N -> e- N A' [pb]; MadGraph's stands beside the native one."""
-    sigma = material_cross_section(m_aprime, energy, material(name), method=Method(method), e_min=e_min) * epsilon**2
+    """Cross-section of l N -> l N A' [pb], l the beam particle; MadGraph's stands beside the native one."""
+    check_couplings(DarkMasses(m_aprime), DEFAULT_ALPHA_D, epsilon)  # alpha_D does not enter
+    target = ThinTarget(energy, material(name), beam or ID_ELECTRON)
+    sigma = epsilon**2 * material_cross_section(
+        m_aprime, energy, target.material, method=Method(method), e_min=e_min, lepton_mass=target.lepton.mass
+    )
     record: dict[str, Any] = {
         "sigma_pb": sigma.value,
         "sigma_error_pb": sigma.error,
+        "beam": target.lepton.symbol,
         "method": method,
         "material": name,
         "engine": engine,
     }
     if engine != "native":
-        other = _from_madgraph(m_aprime, energy, name, epsilon, method=method, e_min=e_min, program=program)
+        other = _from_madgraph(m_aprime, target, epsilon, method=method, e_min=e_min, program=program)
         record["native"] = {k: record[k] for k in ("sigma_pb", "sigma_error_pb")}
         record |= {"sigma_pb": other.value, "sigma_error_pb": other.error, "ratio_to_native": other.value / sigma.value}
     if as_json:
@@ -73,7 +82,7 @@ def command(
         return
     click.echo(
         f"{record['sigma_pb']:.6g} +- {record['sigma_error_pb']:.2g} pb"
-        f"  ({method}, {name}, {energy:g} GeV, epsilon = {epsilon:g})"
+        f"  ({method}, {target.lepton.symbol} {name}, {energy:g} GeV, epsilon = {epsilon:g})"
     )
     if engine != "native":
         click.echo(f"native {sigma.value:.6g} +- {sigma.error:.2g} pb   ratio {record['ratio_to_native']:.5f}")

@@ -1,4 +1,4 @@
-from .event_files import accept_files as accept_files
+from .event_files import accept_files as accept_files, require_different_samples as require_different_samples
 from .exclusion import (
     exclude_epsilon as exclude_epsilon,
     exclude_splitting as exclude_splitting,
@@ -19,7 +19,7 @@ from .mass_reach import (
     reach as reach,
     shifted_contours as shifted_contours,
 )
-from .plane_scan import PlaneScan as PlaneScan, scan_plane as scan_plane
+from .plane_scan import PlaneScan as PlaneScan, question as question, scan_plane as scan_plane
 from .planes import (
     PlaneName as PlaneName,
     ScanSettings as ScanSettings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -13,11 +14,14 @@ from numpy.typing import ArrayLike
 from postprocess.acceptance import AcceptanceTable, Accepted, sum_up, table_of
 from postprocess.experiment import Experiment
 from postprocess.scan.jobs import Advance, Backend, run_jobs
+from semivis_gen.errors import EventFileError
 from semivis_gen.events import IdMap
-from semivis_gen.io import read_events, read_info
+from semivis_gen.io import STDIN, read_events, read_info
 from semivis_gen.model import DarkMasses
 
-__all__ = ["accept_file", "accept_files"]
+__all__ = ["accept_file", "accept_files", "require_different_samples"]
+
+COMPARED_BYTES = 2**20
 
 
 def accept_file(
@@ -30,6 +34,7 @@ def accept_file(
     seed: int,
     masses: dict[str, float] | None,
     mode: str,
+    allow: list[str],
 ) -> dict[str, Any]:
     """Sums over one file.
 
@@ -45,7 +50,7 @@ def accept_file(
         Ids of the file, as `IdMap` takes them.
     masses : dict or None
         Fields of `DarkMasses`.
-    ctau_mm, seed, mode
+    ctau_mm, seed, mode, allow
         As for `acceptance.accept`.
 
     Returns
@@ -60,8 +65,30 @@ def accept_file(
         seed=[seed, part] if part else [seed],
         masses=DarkMasses(**masses) if masses else None,
         mode=mode,
+        allow=allow,
     )
     return {"sums": sums}
+
+
+def require_different_samples(files: Sequence[str]) -> None:
+    """Refuse the same events given twice: they would count as independent.
+
+    Raises
+    ------
+    EventFileError
+        Where two names are one file, or two files hold the same bytes as far as their size and first megabyte tell.
+    """
+    seen: dict[tuple[int, bytes], str] = {}
+    for name in files:
+        path = Path(name)
+        if name == STDIN or not path.is_file():
+            continue  # read once, or an error where it is read
+        with path.open("rb") as stream:
+            key = path.stat().st_size, hashlib.sha256(stream.read(COMPARED_BYTES)).digest()
+        if key in seen:
+            msg = f"{name} holds the same events as {seen[key]}: they would count twice; give each sample once"
+            raise EventFileError(msg)
+        seen[key] = name
 
 
 def accept_files(
@@ -73,6 +100,7 @@ def accept_files(
     seed: int = 1,
     masses: DarkMasses | None = None,
     mode: str = "semivisible",
+    allow: Sequence[str] = (),
     backend: Backend,
     advance: Advance = lambda _: None,
 ) -> AcceptanceTable:
@@ -82,7 +110,7 @@ def accept_files(
     ----------
     files : sequence of str
         Event files of one sample.
-    experiment, ctau_mm, seed, masses, mode
+    experiment, ctau_mm, seed, masses, mode, allow
         As for `acceptance.accept`.
     ids : IdMap
         Ids in the files.
@@ -99,6 +127,7 @@ def accept_files(
     EventFileError, ParameterError
         As for `acceptance.accept`.
     """
+    require_different_samples(files)
     known = masses or next((m for m in (read_info(name, ids=ids).masses for name in files) if m is not None), None)
     card = experiment.model_dump(mode="json")
     tasks = [
@@ -111,6 +140,7 @@ def accept_files(
             "seed": seed,
             "masses": None if known is None else asdict(known),
             "mode": mode,
+            "allow": list(allow),
         }
         for part, name in enumerate(files)
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -28,6 +29,8 @@ Task = Callable[..., Result]
 Job = tuple[Task, dict[str, Any]]
 """A function of a module and its JSON-able keyword arguments."""
 Advance = Callable[[int], None]
+SCHEMES, ENCRYPTED = ("tcp", "tls", "ws", "wss", "ucx"), ("tls", "wss")
+CONNECT_SECONDS = 10.0
 MAX_ATTEMPTS = 3  # a job whose worker dies is tried again; a job that kills three workers is an error
 
 
@@ -142,9 +145,10 @@ def _on_dask(jobs: Sequence[Job], missing: list[int], scheduler: str) -> Iterato
         raise SemivisError(msg) from error
     for name in [name for name in logging.root.manager.loggerDict if name.startswith("distributed")]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters becomes one line below
+    _require_scheduler(scheduler)
     try:
-        client = Client(scheduler, timeout="10s", set_as_default=False)
-    except (OSError, ValueError) as error:
+        client = Client(scheduler, timeout=f"{CONNECT_SECONDS:g}s", set_as_default=False)
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
         msg = f"no Dask scheduler answers at {scheduler}: {error}; start one or use --workers"
         raise SemivisError(msg) from error
     with client:
@@ -162,6 +166,33 @@ def _on_dask(jobs: Sequence[Job], missing: list[int], scheduler: str) -> Iterato
                 "start it again, or go on with --workers"
             )
             raise SemivisError(msg) from error
+
+
+def _require_scheduler(address: str) -> None:
+    """Refuse an address that cannot be a scheduler's, or at which nobody listens: Dask's client would hang on it.
+
+    Raises
+    ------
+    SemivisError
+        With the reason.
+    """
+    from dask import config
+    from distributed.comm.addressing import get_address_host_port, parse_address
+
+    try:
+        scheme, _ = parse_address(address)
+        if scheme not in SCHEMES:
+            msg = f"{scheme}:// is none of {', '.join(SCHEMES)}"
+            raise ValueError(msg)
+        if scheme in ENCRYPTED and not config.get("distributed.comm.tls.ca-file", None):
+            msg = "it is encrypted: name the certificates in Dask's configuration, distributed.comm.tls"
+            raise ValueError(msg)
+        host, port = get_address_host_port(address)
+        with socket.create_connection((host, port), timeout=CONNECT_SECONDS):
+            pass
+    except (OSError, ValueError, OverflowError) as error:
+        msg = f"no Dask scheduler answers at {address}: {error}; start one or use --workers"
+        raise SemivisError(msg) from error
 
 
 def _on_worker(version: str, task: Task, arguments: dict[str, Any]) -> Result:

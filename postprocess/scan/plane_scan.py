@@ -14,7 +14,7 @@ from postprocess.scan.store import PointStore, digest
 from semivis_gen.model import check_couplings
 from semivis_gen.version import __version__
 
-__all__ = ["PlaneScan", "scan_plane"]
+__all__ = ["PlaneScan", "question", "scan_plane"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,9 +39,14 @@ class PlaneScan:
         """What was computed, and with what: for the header of a file."""
         card = digest(self.experiment.model_dump(mode="json"))[:16]
         return (
-            f"{self.experiment.name}, {self.mode}, {held_fixed(self.plane, self.settings)}",
+            question(self.experiment, self.mode, self.plane, self.settings),
             f"semivis {__version__}, card {card}, {self.settings.events} events a mass, seed {self.settings.seed}",
         )
+
+
+def question(experiment: Experiment, mode: str, plane: PlaneName, settings: ScanSettings) -> str:
+    """What a scan asks, in one line: experiment, mode and what the plane does not scan."""
+    return f"{experiment.name}, {mode}, {held_fixed(plane, settings)}"
 
 
 def scan_plane(

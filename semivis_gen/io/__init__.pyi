@@ -1,2 +1,3 @@
 from .atomic import atomic_path as atomic_path
 from .files import open_writer as open_writer, read_events as read_events, read_info as read_info
+from .formats import STDIN as STDIN

@@ -35,7 +35,9 @@ class EventWriter(Protocol):
         """Close the file as it is."""
 
 
-def read_events(path: str | Path, *, ids: IdMap = NATIVE, chunk: int = 100_000) -> Iterator[Events]:
+def read_events(
+    path: str | Path, *, ids: IdMap = NATIVE, chunk: int = 100_000, weight: str | None = None
+) -> Iterator[Events]:
     """Read events chunk by chunk.
 
     Parameters
@@ -46,6 +48,8 @@ def read_events(path: str | Path, *, ids: IdMap = NATIVE, chunk: int = 100_000) 
         Ids that the file uses for the dark sector; a file written by semivis knows its own.
     chunk : int
         Events a chunk; the last may be smaller.
+    weight : str, optional
+        Name of the weight to read, one of `read_info(path).weight_names`; the nominal one without.
 
     Yields
     ------
@@ -55,8 +59,8 @@ def read_events(path: str | Path, *, ids: IdMap = NATIVE, chunk: int = 100_000) 
     Raises
     ------
     EventFileError
-        Where the file is missing, truncated, damaged, not of its format or without events; the message names
-        file and line.
+        Where the file is missing, truncated, damaged, not of its format, without events or without the weight; the
+        message names file and line.
     ParameterError
         Where `chunk` is below 1.
     """
@@ -64,14 +68,14 @@ def read_events(path: str | Path, *, ids: IdMap = NATIVE, chunk: int = 100_000) 
     if kind is Format.LHE:
         from semivis_gen.io.lhe import read_lhe
 
-        return rechunk(read_lhe(path, ids), chunk)
+        return rechunk(read_lhe(path, ids, weight=weight), chunk)
     if kind is Format.HEPMC:
         from semivis_gen.io.hepmc import read_hepmc
 
-        return rechunk(read_hepmc(path, ids), chunk)
+        return rechunk(read_hepmc(path, ids, weight=weight), chunk)
     from semivis_gen.io.parquet import read_parquet
 
-    return rechunk(read_parquet(path, ids), chunk)
+    return rechunk(read_parquet(path, ids, weight=weight), chunk)
 
 
 def read_info(path: str | Path, *, ids: IdMap = NATIVE) -> RunInfo:
@@ -87,7 +91,7 @@ def read_info(path: str | Path, *, ids: IdMap = NATIVE) -> RunInfo:
     Returns
     -------
     RunInfo
-        What the header says.
+        What the header says, with the names of the weights.
 
     Raises
     ------

@@ -9,13 +9,14 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from semivis_gen.errors import ParameterError, SemivisError, SemivisWarning
-from semivis_gen.events import IdMap, RunInfo
+from semivis_gen.events import Events, IdMap, RunInfo
 from semivis_gen.model import DarkMasses, DarkSector
 
-__all__ = ["HEADER_KEY", "HeaderError", "digits", "dump_info", "load_info"]
+__all__ = ["HEADER_KEY", "HeaderError", "digits", "dump_info", "load_info", "lost_here"]
 
 HEADER_KEY = "semivis"  # LHE tag, HepMC3 attribute and parquet metadata key
 FORMAT = 1
+LOST = "lost"  # entry of RunInfo.extra
 NATIVE = IdMap()
 
 
@@ -28,8 +29,10 @@ class HeaderError(ValueError):
     """The JSON object is not what `dump_info` writes; readers add file and line."""
 
 
-def dump_info(info: RunInfo, ids: IdMap = NATIVE) -> str:
+def dump_info(info: RunInfo, ids: IdMap = NATIVE, *, lost: tuple[str, ...] = ()) -> str:
     """Run information as one line of JSON.
+
+    A file holds one weight: the names of others are dropped, and told among what is lost.
 
     Parameters
     ----------
@@ -37,6 +40,8 @@ def dump_info(info: RunInfo, ids: IdMap = NATIVE) -> str:
         What holds for the run.
     ids : IdMap
         Ids that the file uses.
+    lost : tuple of str
+        What the events had and the file does not hold.
 
     Returns
     -------
@@ -49,6 +54,11 @@ def dump_info(info: RunInfo, ids: IdMap = NATIVE) -> str:
         Where a number is not finite or a value is no number, text or flag.
     """
     told = asdict(info)
+    if len(told.pop("weight_names")) > 1:
+        lost = (*lost, f"weights other than {info.weight or 'the nominal one'}")
+    if lost:
+        before = info.extra.get(LOST, "").split("; ") if LOST in info.extra else []
+        told["extra"][LOST] = "; ".join(dict.fromkeys([*before, *lost]))
     if info.extra.get("processes", info.process) != info.process:  # that of one chunk, others follow
         told["process"] = ""
     content = {"format": FORMAT, "ids": asdict(ids), "info": told}
@@ -60,6 +70,11 @@ def dump_info(info: RunInfo, ids: IdMap = NATIVE) -> str:
     for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def lost_here(events: Events) -> tuple[str, ...]:
+    """What formats other than LHE do not hold of events: the argument `lost` of `dump_info`."""
+    return ("colours, spins and scales of the Les Houches file",) if events.accord is not None else ()
 
 
 def load_info(text: str) -> tuple[RunInfo, IdMap]:

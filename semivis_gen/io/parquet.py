@@ -2,11 +2,15 @@
 
 Columns `pdg`, `status`, `mother_first`, `mother_last`, `px`, `py`, `pz`, `mass` [GeV], `ctau` [mm] are lists over the
 particles (mothers count from 0, -1 for none); `weight` and `x`, `y`, `z`, `ct` [mm] are numbers. The run information
-is the JSON object `semivis` in the metadata of the schema. Row groups stream.
+is the JSON object `semivis` in the metadata of the schema, with its CRC-32 beside it. Row groups stream. Pages carry
+checksums, which are verified: a damaged file is an error. Colours, spins and scales of Les Houches files are not kept;
+`weight` is the only weight.
 """
 
 from __future__ import annotations
 
+import warnings
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,16 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.events import Events, IdMap, RunInfo, slice_events
+from semivis_gen.errors import SemivisWarning
+from semivis_gen.events import Events, IdMap, Origin, RunInfo, slice_events
 from semivis_gen.io.chunks import complaint
-from semivis_gen.io.formats import MAX_PARTICLES, fail
-from semivis_gen.io.header import HEADER_KEY, HeaderError, dump_info, load_info
+from semivis_gen.io.formats import MAX_PARTICLES, fail, fail_weight
+from semivis_gen.io.header import HEADER_KEY, HeaderError, dump_info, load_info, lost_here
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["ParquetWriter", "read_parquet", "read_parquet_info"]
 
+SUM_KEY = f"{HEADER_KEY}_crc32"
 ROW_GROUP = 20_000  # events: bounds the memory of a reader
 LISTS = {
     "pdg": "int32",
@@ -38,6 +44,10 @@ LISTS = {
     "ctau": "float64",
 }
 NUMBERS = ("weight", "x", "y", "z", "ct")
+
+
+def _sum(header: str) -> str:
+    return f"{zlib.crc32(header.encode()):08x}"
 
 
 def _schema(metadata: dict[str, str]) -> pa.Schema:
@@ -62,13 +72,20 @@ class ParquetWriter:
     """
 
     def __init__(self, path: Path, info: RunInfo, ids: IdMap) -> None:
+        self._path, self._info, self._ids = path, info, ids
+        self._writer: Any = None
+
+    def _begin(self, lost: tuple[str, ...]) -> Any:
         import pyarrow.parquet as pq
 
-        self._ids = ids
-        self._writer = pq.ParquetWriter(path, _schema({HEADER_KEY: dump_info(info, ids)}))
+        header = dump_info(self._info, self._ids, lost=lost)
+        schema = _schema({HEADER_KEY: header, SUM_KEY: _sum(header)})
+        return pq.ParquetWriter(self._path, schema, write_page_checksum=True)
 
     def write(self, events: Events) -> None:
         """Append events."""
+        if self._writer is None:
+            self._writer = self._begin(lost_here(events))
         for start in range(0, len(events), ROW_GROUP):
             self._writer.write_table(self._table(slice_events(events, start, min(start + ROW_GROUP, len(events)))))
 
@@ -91,11 +108,12 @@ class ParquetWriter:
 
     def close(self) -> None:
         """Finish the file."""
-        self._writer.close()
+        (self._writer or self._begin(())).close()
 
     def abandon(self) -> None:
         """Close the file as it is."""
-        self._writer.close()
+        if self._writer is not None:
+            self._writer.close()
 
 
 def read_parquet_info(path: str | Path) -> RunInfo:
@@ -113,7 +131,7 @@ def read_parquet_info(path: str | Path) -> RunInfo:
         file.close()
 
 
-def read_parquet(path: str | Path, ids: IdMap) -> Iterator[Events]:
+def read_parquet(path: str | Path, ids: IdMap, *, weight: str | None = None) -> Iterator[Events]:
     """Events of a parquet file, one row group after the other.
 
     Parameters
@@ -122,6 +140,8 @@ def read_parquet(path: str | Path, ids: IdMap) -> Iterator[Events]:
         File name.
     ids : IdMap
         Ids that the file uses for the dark sector.
+    weight : str, optional
+        Always an error: these files hold one weight, without a name.
 
     Yields
     ------
@@ -135,16 +155,19 @@ def read_parquet(path: str | Path, ids: IdMap) -> Iterator[Events]:
     """
     import pyarrow as pa
 
+    if weight is not None:
+        fail_weight(path, weight, ())
     file = _open(path)
     try:
         info, ids = _info(file, path, ids)
+        _warn_without_sums(file, path)
         if not file.metadata.num_rows:
             fail(path, None, "the file holds no events")
         done = 0
         for batch in file.iter_batches(ROW_GROUP, columns=[*LISTS, *NUMBERS], use_threads=False):
             yield _events(batch, info, ids, done, path)
             done += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         fail(path, None, f"the parquet data are damaged: {str(error)[:200]}")
     finally:
         file.close()
@@ -155,8 +178,13 @@ def _open(path: str | Path) -> Any:
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(Path(path), memory_map=False, pre_buffer=False)  # else it all stays in memory
-    except (pa.ArrowException, OSError) as error:
+        return pq.ParquetFile(
+            Path(path),
+            memory_map=False,
+            pre_buffer=False,  # else it all stays in memory
+            page_checksum_verification=True,
+        )
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         fail(path, None, f"not a complete parquet file: {str(error)[:200]}")
 
 
@@ -165,14 +193,24 @@ def _info(file: Any, path: str | Path, ids: IdMap) -> tuple[RunInfo, IdMap]:
     missing = [name for name in (*LISTS, *NUMBERS) if name not in schema.names]
     if missing:
         fail(path, None, f"the table lacks the columns {', '.join(missing)}: not an event file of semivis")
-    text = (schema.metadata or {}).get(HEADER_KEY.encode())
+    metadata = schema.metadata or {}
+    text, told = metadata.get(HEADER_KEY.encode()), metadata.get(SUM_KEY.encode())
+    if told is not None and told != _sum((text or b"").decode(errors="replace")).encode():
+        fail(path, None, "the semivis header is damaged: its checksum does not fit")
     if text is None:
-        return RunInfo(generator="unknown"), ids
+        return RunInfo(generator="unknown", weight_mean="unknown"), ids
     try:
         info, own = load_info(text.decode(errors="replace"))
     except HeaderError as error:
         fail(path, None, str(error))
     return info, (own if ids == IdMap() else ids)
+
+
+def _warn_without_sums(file: Any, path: str | Path) -> None:
+    metadata = file.schema_arrow.metadata or {}
+    if HEADER_KEY.encode() in metadata and SUM_KEY.encode() not in metadata:
+        msg = f"{path}: this file of semivis has no checksums, so that damage does not show; make it again"
+        warnings.warn(msg, SemivisWarning, stacklevel=3)
 
 
 def _events(batch: pa.RecordBatch, info: RunInfo, ids: IdMap, done: int, path: str | Path) -> Events:
@@ -210,6 +248,7 @@ def _events(batch: pa.RecordBatch, info: RunInfo, ids: IdMap, done: int, path: s
         weight=number("weight"),
         vertex=np.stack([number(name) for name in NUMBERS[1:]], axis=1),
         info=info,
+        origin=Origin(str(path), done + np.arange(1, len(lengths) + 1), np.zeros(len(lengths), dtype=np.int64)),
     )
     found = complaint(events)
     if found is not None:

@@ -48,8 +48,8 @@ def production_points(events: Events) -> FloatArray:
         now = ready[mother[waiting]]
         rows = waiting[now]
         if not len(rows):
-            event = int(np.searchsorted(events.offsets, waiting[0], side="right"))
-            msg = f"event {event}: particles are each other's mothers; there is no decay chain to write"
+            event = int(np.searchsorted(events.offsets, waiting[0], side="right")) - 1
+            msg = f"{events.place(event)}: particles are each other's mothers; there is no decay chain to write"
             raise OutputError(msg)
         point[rows] = point[mother[rows]] + step[mother[rows]]
         ready[rows] = True

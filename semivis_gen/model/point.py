@@ -20,6 +20,9 @@ from semivis_gen.errors import KinematicsError, ParameterError, SemivisWarning
 __all__ = ["DarkMasses", "DarkSector", "MassShape", "check_couplings", "landau_pole"]
 
 LANDAU_SCALE_GEV = 1000.0  # the paper asks for no Landau pole below about 1 TeV
+SMALLEST_COUPLING = 1e-30  # its square times any width is still a number
+MASS_RANGE = (1e-9, 1e6)  # of A' [GeV]: from far below 2 m_e to far above any beam
+LARGEST_RATIO, SMALLEST_SPLITTING = 1e9, 1e-12
 ROUNDING = 1e-12  # relative: closer to the threshold of A' -> chi1 chi2 the momentum of chi1 is rounding alone
 
 
@@ -53,6 +56,9 @@ class MassShape:
     def __post_init__(self) -> None:
         for name in ("ratio", "splitting"):
             _require_positive(name, getattr(self, name))
+        if self.ratio > LARGEST_RATIO or self.splitting < SMALLEST_SPLITTING:
+            msg = f"{self}: take R of at most {LARGEST_RATIO:g} and f of at least {SMALLEST_SPLITTING:g}"
+            raise ParameterError(msg)
         if self.ratio <= (2 + self.splitting) * (1 + ROUNDING):
             msg = (
                 f"A' -> chi1 chi2 is closed: m_chi1 + m_chi2 = {(2 + self.splitting) / self.ratio:g} m_A'; "
@@ -131,7 +137,10 @@ class DarkMasses:
     """f = (m_chi2 - m_chi1) / m_chi1."""
 
     def __post_init__(self) -> None:
-        _require_positive("m_aprime", self.m_aprime)
+        low, high = MASS_RANGE
+        if not low <= self.m_aprime <= high:
+            msg = f"m_aprime = {self.m_aprime:g} GeV must lie between {low:g} and {high:g} GeV"
+            raise ParameterError(msg)
         _ = self.shape  # checks R and f
 
     def __str__(self) -> str:
@@ -285,11 +294,13 @@ def check_couplings(masses: DarkMasses, alpha_d: float, epsilon: float | None = 
     SemivisWarning
         Where alpha_D has its Landau pole below 1 TeV.
     """
-    if not 0 < alpha_d < 4 * math.pi:
-        msg = f"alpha_D = {alpha_d} must lie in (0, 4 pi): beyond it perturbation theory ends"
+    if not SMALLEST_COUPLING <= alpha_d < 4 * math.pi:
+        msg = (
+            f"alpha_D = {alpha_d:g} must lie between {SMALLEST_COUPLING:g} and 4 pi: beyond it perturbation theory ends"
+        )
         raise ParameterError(msg)
-    if epsilon is not None and not 0 < epsilon < 1:
-        msg = f"epsilon = {epsilon} must lie in (0, 1): kinetic mixing is a small number"
+    if epsilon is not None and not SMALLEST_COUPLING <= epsilon < 1:
+        msg = f"epsilon = {epsilon:g} must lie between {SMALLEST_COUPLING:g} and 1: kinetic mixing is a small number"
         raise ParameterError(msg)
     pole = landau_pole(masses, alpha_d)
     if pole < LANDAU_SCALE_GEV:

@@ -11,6 +11,11 @@ from .bremsstrahlung.polarisation import polarised_amplitude as polarised_amplit
 from .bremsstrahlung.process import Bremsstrahlung as Bremsstrahlung, Particles as Particles, Shape as Shape
 from .bremsstrahlung.sampling import Production as Production, ProductionSampler as ProductionSampler
 from .folding import dump_energies as dump_energies, fold as fold
+from .mesons.files import mesons_from_file as mesons_from_file, write_mesons as write_mesons
+from .mesons.meson_list import MesonList as MesonList
+from .mesons.mixing import VectorMixing as VectorMixing
+from .mesons.process import MesonDecay as MesonDecay, MesonListDecay as MesonListDecay
+from .mesons.species import Meson as Meson, meson as meson
 from .process import (
     PROCESSES as PROCESSES,
     Process as Process,
@@ -18,3 +23,4 @@ from .process import (
     process_rates as process_rates,
     production_rate as production_rate,
 )
+from .proton_bremsstrahlung.process import ProtonBremsstrahlung as ProtonBremsstrahlung

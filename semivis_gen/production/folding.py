@@ -143,7 +143,7 @@ def fold(
         weight = rates[index].value / rate.value * sum(numbers) / numbers[index]
         for chunk in _with(head, stream):
             share = (index + rng.random(len(chunk))) / len(heads)
-            depth = track.sample_depth(track.energy_at(track.total * share), rng)
+            depth, _ = track.sample_depth_row(track.depth_row(track.energy_at(track.total * share)), rng)
             beam = np.zeros((len(chunk), 3))
             beam[:, 2] = chunk.info.beam_energy
             yield replace(

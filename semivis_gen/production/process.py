@@ -77,6 +77,9 @@ PROCESSES: Registry[type[Process]] = Registry(
     {
         "bremsstrahlung": "semivis_gen.production.bremsstrahlung.process:Bremsstrahlung",
         "annihilation": "semivis_gen.production.annihilation.process:Annihilation",
+        "meson_decay": "semivis_gen.production.mesons.process:MesonDecay",
+        "vector_mixing": "semivis_gen.production.mesons.mixing:VectorMixing",
+        "proton_bremsstrahlung": "semivis_gen.production.proton_bremsstrahlung.process:ProtonBremsstrahlung",
     },
 )
 

@@ -1,4 +1,5 @@
 from .form_factors import Nucleus as Nucleus, g2 as g2
+from .interaction_length import nuclear_interaction_length as nuclear_interaction_length
 from .materials import (
     Material as Material,
     layered as layered,
@@ -7,6 +8,7 @@ from .materials import (
     mixture as mixture,
     radiation_length as radiation_length,
 )
+from .proton_dump import ID_PROTON as ID_PROTON, ProtonDump as ProtonDump
 from .shower import (
     BINS_PER_E_FOLD as BINS_PER_E_FOLD,
     Shower as Shower,
@@ -19,4 +21,8 @@ from .sources import (
     ThickTarget as ThickTarget,
     ThinTarget as ThinTarget,
 )
-from .tracks import TrackLength as TrackLength
+from .tracks import (
+    Track as Track,
+    primary_depths as primary_depths,
+    primary_spectrum as primary_spectrum,
+)

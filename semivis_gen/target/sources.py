@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +13,10 @@ from semivis_gen.errors import ParameterError
 from semivis_gen.events import RunInfo
 from semivis_gen.numerics import energy_of
 from semivis_gen.target.materials import Material
-from semivis_gen.target.tracks import TrackLength, track_length
+from semivis_gen.target.muons import muon_track
+from semivis_gen.target.tracks import Track, track_length
+
+LARGEST_ENERGY = 1e9  # [GeV]; the formulas keep their digits far beyond, but no beam has it
 
 __all__ = ["LEPTONS", "Lepton", "Source", "ThickTarget", "ThinTarget"]
 
@@ -126,7 +128,7 @@ class ThickTarget:
         """Rates are numbers of A' per beam particle."""
         return f"A' per {self.lepton.name}"
 
-    def track_length(self, *, secondaries: bool = False) -> TrackLength:
+    def track_length(self, *, secondaries: bool = False) -> Track:
         """Track length above the cut.
 
         Parameters
@@ -136,9 +138,19 @@ class ThickTarget:
 
         Returns
         -------
-        TrackLength
+        Track
             In radiation lengths.
+
+        Raises
+        ------
+        ParameterError
+            For the shower of a muon.
         """
+        if abs(self.beam_id) == ID_MUON:
+            if secondaries:
+                msg = f"a beam of {self.lepton.symbol} has no shower here: take particles = primary"
+                raise ParameterError(msg)
+            return muon_track(self.beam_energy, self.energy_cut, self.thickness_x0, self.material)
         return track_length(self.beam_energy, self.energy_cut, self.thickness_x0, secondaries=secondaries)
 
     def run_info(self) -> RunInfo:
@@ -167,8 +179,8 @@ class ThickTarget:
 
 
 def _require_beam(beam_id: int, energy: float) -> None:
-    if not (math.isfinite(energy) and energy > 0):
-        msg = f"beam energy = {energy} GeV must be a positive finite number"
+    if not 0 < energy <= LARGEST_ENERGY:
+        msg = f"beam energy = {energy:g} GeV must be positive and at most {LARGEST_ENERGY:g} GeV"
         raise ParameterError(msg)
     if beam_id not in LEPTONS:
         known = ", ".join(f"{pdg} ({lepton.symbol})" for pdg, lepton in LEPTONS.items())

@@ -1,7 +1,7 @@
 """Track of electrons and positrons in a thick target.
 
-`TrackLength` is the one description of what flies through a thick target: how many radiation lengths of electron and
-positron track there are, at which energy and depth. The primary electron follows Tsai,
+`TrackLength` says how many radiation lengths of electron and positron track there are, at which energy and depth, per
+beam electron or positron: the shower does not know its charge. The primary particle follows Tsai,
 
     I(E0, E, t) dE = (1/E0) [ln(E0/E)]^(bt-1) / Gamma(bt) dE,    b = 4/3       (SLAC-PUB-2000, Rev. Mod. Phys. 46, 815)
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,7 +23,7 @@ from numpy.typing import ArrayLike
 from semivis_gen.arrays import BoolArray, FloatArray
 from semivis_gen.numerics import gauss
 
-__all__ = ["TrackLength", "primary_track_length", "track_length"]
+__all__ = ["Track", "TrackLength", "primary_depths", "primary_spectrum", "primary_track_length", "track_length"]
 
 TSAI_B = 4.0 / 3.0
 LOG_L_FLOOR = -400.0  # ln L of the table's start: below it lies 1/(b 400) X0 of track at the full beam energy
@@ -30,9 +31,33 @@ QUANTILES = 2048
 DEPTH_ROWS, DEPTH_COLUMNS = 160, 96
 
 
+class Track(Protocol):
+    """What flies through a thick target: radiation lengths of track per beam particle, with energy and depth."""
+
+    @property
+    def energy(self) -> FloatArray:
+        """Falling energies [GeV], the beam energy first, shape (n,)."""
+
+    @property
+    def total(self) -> float:
+        """Track length above the cut [X0]."""
+
+    def above(self, energy: ArrayLike) -> FloatArray:
+        """Track length above an energy [GeV], in X0."""
+
+    def energy_at(self, cumulative: ArrayLike) -> FloatArray:
+        """Energy [GeV] above which there is a given track length [X0]: inverse of `above`."""
+
+    def depth_row(self, energy: FloatArray) -> FloatArray:
+        """Number that stands for the distribution of depths at an energy [GeV], linear between close energies."""
+
+    def sample_depth_row(self, row: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, BoolArray]:
+        """Depths [X0] of pieces of track, and whether their charge is opposite to that of the beam, shapes (n,)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TrackLength:
-    """Radiation lengths of e+- track per beam electron, as a distribution in energy and depth.
+    """Radiation lengths of e+- track per beam particle, as a distribution in energy and depth.
 
     Energies are ordered from the beam energy downwards: `cumulative[i]` is the track above `energy[i]`.
     """
@@ -45,8 +70,9 @@ class TrackLength:
     """Falling energies of the rows of `depth_quantile` [GeV], shape (k,)."""
     depth_quantile: FloatArray
     """Depth [X0] at evenly spaced probabilities 0 .. 1 for each energy, shape (k, q)."""
-    positron_share: FloatArray = field(default_factory=lambda: np.zeros(1))
-    """Share of positrons at `depth_energy`; a single zero where there are none."""
+    opposite_share: FloatArray = field(default_factory=lambda: np.zeros((1, 1)))
+    """Share of particles of the charge opposite to the beam's between the depths of `depth_quantile`, shape
+    (k, q - 1); a single zero where there are none."""
 
     @property
     def total(self) -> float:
@@ -98,78 +124,105 @@ class TrackLength:
         """
         return np.asarray(np.interp(-energy, -self.depth_energy, np.arange(len(self.depth_energy), dtype=float)))
 
-    def sample_depth(self, energy: FloatArray, rng: np.random.Generator) -> FloatArray:
-        """Depth of a piece of track of given energy.
+    def sample_depth_row(self, row: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, BoolArray]:
+        """Depth and charge of pieces of track.
 
         Parameters
         ----------
-        energy : ndarray
-            [GeV], shape (n,).
+        row : ndarray
+            Position in the table of depths, from `depth_row`, shape (n,).
         rng : Generator
             Two numbers an event are drawn.
 
         Returns
         -------
-        ndarray
-            Depth [X0], shape (n,).
+        depth, opposite : ndarray
+            [X0], and whether the charge is opposite to that of the beam particle, shapes (n,).
         """
-        return self.sample_depth_row(self.depth_row(energy), rng)
-
-    def sample_depth_row(self, row: FloatArray, rng: np.random.Generator) -> FloatArray:
-        """Depth of a piece of track at a position in the table of depths, as `sample_depth`."""
         rows, columns = self.depth_quantile.shape
         u = rng.random((2, len(row)))
         # rounding at random to one of the two neighbours interpolates between distributions
-        index = np.minimum((row + u[0]).astype(np.int64), rows - 1)
+        position = row + u[0]
+        index = np.minimum(position.astype(np.int64), rows - 1)
         column = u[1] * (columns - 1)
         left = column.astype(np.int64)
+        cell = left + index * columns
         flat = self.depth_quantile.ravel()
-        left += index * columns
-        start = flat[left]
-        return np.asarray(start + (flat[left + 1] - start) * (column - left % columns))
+        start = flat[cell]
+        depth = np.asarray(start + (flat[cell + 1] - start) * (column - left))
+        if self.opposite_share.size == 1:
+            return depth, np.zeros(len(row), dtype=bool)
+        # what the rounding has left of its random number is uniform again
+        part = row - np.floor(row)
+        up = u[0] >= 1 - part
+        rest = np.where(up, (u[0] - (1 - part)) / np.where(up, part, 1.0), u[0] / np.where(up, 1.0, 1 - part))
+        return depth, rest < self.opposite_share[index, left]
 
-    def sample(self, n: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray, BoolArray]:
-        """Draw pieces of track uniformly in length.
 
-        Parameters
-        ----------
-        n : int
-            How many.
-        rng : Generator
-            Source of randomness.
+def primary_spectrum(beam_energy: float, energy: float, thickness_x0: float) -> float:
+    """Track length of the beam electron or positron per energy, T(E) (Tsai).
 
-        Returns
-        -------
-        energy, depth, positron : ndarray
-            [GeV], [X0] and whether the particle is a positron, shapes (n,).
-        """
-        energy = self.energy_at(self.total * rng.random(n))
-        share = self.positron_share
-        if len(share) > 1:
-            share = np.interp(-energy, -self.depth_energy, share)
-        return energy, self.sample_depth(energy, rng), rng.random(n) < share
+    Parameters
+    ----------
+    beam_energy, energy : float
+        [GeV]; T diverges, integrably, towards the beam energy.
+    thickness_x0 : float
+        [X0].
 
-    def spectrum(self, energy: ArrayLike) -> FloatArray:
-        """Track length per energy T(E).
+    Returns
+    -------
+    float
+        Integral over depth of I(E0, E, t) [X0/GeV]; b t^2 / (2 E0 L) in a thin target.
+    """
+    from scipy.special import gammaln
 
-        Parameters
-        ----------
-        energy : array_like
-            [GeV], below the beam energy, where the primary's spectrum diverges.
+    log_l = math.log(math.log(beam_energy / energy))
+    t, dt = _depth_nodes(thickness_x0)
+    density = np.exp((TSAI_B * t - 1) * log_l - gammaln(TSAI_B * t))
+    return float(density @ dt) / beam_energy
 
-        Returns
-        -------
-        ndarray
-            [X0/GeV], from the tabulated `cumulative`.
-        """
-        e = np.asarray(energy, dtype=float)
-        step = 1e-3 * np.minimum(e, np.maximum(self.energy[0] - e, 1e-9 * e))
-        return np.asarray((self.above(e - step) - self.above(e + step)) / (2 * step))
+
+def primary_depths(beam_energy: float, energy: float, thickness_x0: float) -> tuple[FloatArray, FloatArray]:
+    """Where the beam electron or positron has an energy.
+
+    Parameters
+    ----------
+    beam_energy, energy, thickness_x0 : float
+        As for `primary_spectrum`.
+
+    Returns
+    -------
+    depth, cumulative : ndarray
+        Rising depths [X0] and the probability up to them, shapes (n,).
+    """
+    log_l = np.array([math.log(math.log(beam_energy / energy))])
+    depth, cumulative = _depth_distributions(log_l, thickness_x0)
+    return depth, cumulative[0]
+
+
+def _depth_nodes(thickness_x0: float) -> tuple[FloatArray, FloatArray]:
+    """Depths and weights of an integral over the target."""
+    node, weight = gauss(100)
+    # uniform in sqrt(t) resolves the first radiation lengths, where all fast electrons are
+    root = node * math.sqrt(thickness_x0)
+    return root**2, weight * math.sqrt(thickness_x0) * 2 * root
+
+
+def _depth_distributions(log_l: FloatArray, thickness_x0: float) -> tuple[FloatArray, FloatArray]:
+    """Cumulative distribution in depth at fixed L: density L^(bt-1)/Gamma(bt); shapes (n,) and (len(log_l), n)."""
+    from scipy.special import gammaln
+
+    fine = np.linspace(0.0, thickness_x0, 4001)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_density = np.outer(log_l, TSAI_B * fine) - gammaln(TSAI_B * np.maximum(fine, 1e-12))
+    density = np.exp(log_density - log_density.max(axis=1, keepdims=True))
+    mass = np.cumsum(0.5 * (density[:, 1:] + density[:, :-1]), axis=1)
+    return fine, np.c_[np.zeros(len(mass)), mass / mass[:, -1:]]
 
 
 @lru_cache(maxsize=16)
 def primary_track_length(beam_energy: float, energy_cut: float, thickness_x0: float) -> TrackLength:
-    """Track length of the beam electron itself (Tsai).
+    """Track length of the beam electron or positron itself (Tsai).
 
     Parameters
     ----------
@@ -183,7 +236,7 @@ def primary_track_length(beam_energy: float, energy_cut: float, thickness_x0: fl
     TrackLength
         The tables.
     """
-    from scipy.special import gammainc, gammaln
+    from scipy.special import gammainc
 
     end = math.log(math.log(beam_energy / energy_cut))
     # even in track length, which is about -1/(b ln L) for small L, and half of the points in ln L above -6
@@ -191,22 +244,13 @@ def primary_track_length(beam_energy: float, energy_cut: float, thickness_x0: fl
     log_l = 1 / np.linspace(1 / LOG_L_FLOOR, 1 / edge, QUANTILES // 2)
     if end > edge:
         log_l = np.r_[log_l[:-1], np.linspace(edge, end, QUANTILES // 2)]
-    node, weight = gauss(100)
-    # depths: uniform in sqrt(t) resolves the first radiation lengths, where all fast electrons are
-    root = node * math.sqrt(thickness_x0)
-    t, dt = root**2, weight * math.sqrt(thickness_x0) * 2 * root
+    t, dt = _depth_nodes(thickness_x0)
     big_l = np.exp(log_l)
     cumulative = np.array([float(gammainc(TSAI_B * t, value) @ dt) for value in big_l])
     cumulative = np.maximum.accumulate(np.r_[0.0, cumulative])
     energy = np.r_[beam_energy, beam_energy * np.exp(-big_l)]
-    # depth at fixed L: density L^(bt-1)/Gamma(bt)
     row_log_l = np.linspace(-12.0, end, DEPTH_ROWS) if end > -12 else np.array([end - 1, end])
-    fine = np.linspace(0.0, thickness_x0, 4001)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_density = np.outer(row_log_l, TSAI_B * fine) - gammaln(TSAI_B * np.maximum(fine, 1e-12))
-    density = np.exp(log_density - log_density.max(axis=1, keepdims=True))
-    mass = np.cumsum(0.5 * (density[:, 1:] + density[:, :-1]), axis=1)
-    mass = np.c_[np.zeros(len(mass)), mass / mass[:, -1:]]
+    fine, mass = _depth_distributions(row_log_l, thickness_x0)
     probability = np.linspace(0.0, 1.0, DEPTH_COLUMNS)
     quantile = np.array([np.interp(probability, row, fine) for row in mass])
     return TrackLength(energy, cumulative, beam_energy * np.exp(-np.exp(row_log_l)), quantile)
@@ -216,7 +260,7 @@ def primary_track_length(beam_energy: float, energy_cut: float, thickness_x0: fl
 def track_length(
     beam_energy: float, energy_cut: float, thickness_x0: float, *, secondaries: bool = False
 ) -> TrackLength:
-    """Track length of the beam electron and, on request, of the e+- of its shower.
+    """Track length of the beam electron or positron and, on request, of the e+- of its shower.
 
     Parameters
     ----------
@@ -253,11 +297,14 @@ def track_length(
     share = density_secondary / (density_secondary + density_primary)
     probability = np.linspace(0.0, 1.0, DEPTH_COLUMNS)
     grid = shower.depth_edges
-    quantile = np.empty_like(primary.depth_quantile)
+    quantile, opposite = np.empty_like(primary.depth_quantile), np.empty((len(rows), DEPTH_COLUMNS - 1))
     for index, row in enumerate(nearest):
         first = np.interp(grid, primary.depth_quantile[index], probability)
         weight = per_energy[row]
         second = np.r_[0.0, np.cumsum(weight) / max(weight.sum(), 1e-300)]
         mixed = (1 - share[index]) * first + share[index] * second
         quantile[index] = np.interp(probability, mixed, grid)
-    return TrackLength(energy, cumulative, rows, quantile, 0.5 * share)
+        # half of the secondaries; each step holds the same share of all
+        steps = np.diff(np.interp(quantile[index], grid, second)) * (len(probability) - 1)
+        opposite[index] = np.clip(0.5 * share[index] * steps, 0.0, 0.5)
+    return TrackLength(energy, cumulative, rows, quantile, opposite)

@@ -72,8 +72,8 @@ def _check_whole(events: Events, rows: IndexArray) -> None:
     if len(decayed):
         child, _ = events.children(decayed[:1])
         ids = labels(events.pdg[child]) or "nothing"
-        event = int(events.event_of_particle[decayed[0]]) + 1
-        msg = f"event {event}: A' decays to {ids}, not to chi1 chi2; map foreign ids with --pdg NAME=ID"
+        event = int(events.event_of_particle[decayed[0]])
+        msg = f"{events.place(event)}: A' decays to {ids}, not to chi1 chi2; map foreign ids with --pdg NAME=ID"
         raise EventFileError(msg)
 
 

@@ -34,8 +34,9 @@ class Visible:
         found = find_aprimes(events)
         aprime = found.row
         if np.any(aprime < 0):
-            event = int(found.event[np.argmin(aprime)]) + 1
-            msg = f"event {event}: A' is not recorded: in the visible mode its decay to e+ e- is looked at; record A'"
+            event = int(found.event[np.argmin(aprime)])
+            what = "A' is not recorded: in the visible mode its decay to e+ e- is looked at; record A'"
+            msg = f"{events.place(event)}: {what}"
             raise EventFileError(msg)
         left = events.status[aprime] == STATUS_FINAL
         rows = aprime[left]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.engines.external import work_folder
 from semivis_gen.engines.madgraph.cards import LEAD_ID, param_values, set_param_card, set_run_card
 from semivis_gen.engines.madgraph.install import MODEL_NAME, PLUGIN_NAME, copy_plugin, copy_ufo
@@ -17,6 +18,7 @@ from semivis_gen.engines.madgraph.native import breit_wigner_cut, chain_cross_se
 from semivis_gen.engines.madgraph.program import locate, madevent
 from semivis_gen.engines.madgraph.width import read_results
 from semivis_gen.errors import EngineError, ParameterError
+from semivis_gen.events import IdMap
 from semivis_gen.io import atomic_path
 from semivis_gen.model import DarkSector
 from semivis_gen.numerics import Estimate
@@ -37,6 +39,9 @@ MORE = 1.3
 
 
 def _nucleus(target: ThinTarget) -> Nucleus:
+    if target.beam_id != ID_ELECTRON:
+        msg = f"MadGraph is set up for {PRODUCTION}, not for {target.lepton.symbol}: take the native generator"
+        raise ParameterError(msg)
     nuclei = [nucleus for nucleus, _ in target.material.elements]
     if len(nuclei) != 1:
         msg = (
@@ -211,6 +216,7 @@ def madgraph_generate(
     events: int,
     seed: int,
     output: str | os.PathLike[str],
+    ids: IdMap | None = None,
     chain: bool = True,
     mg5_dir: str | os.PathLike[str] | None = None,
     timeout: float = 6 * 3600.0,
@@ -229,6 +235,8 @@ def madgraph_generate(
         Random seed.
     output : path
         File to make: .lhe or .lhe.gz as MadGraph wrote it (with the target's id), other suffixes converted.
+    ids : IdMap, optional
+        Ids that the file shall use for the dark sector.
     chain : bool
         Whether A' and chi2 decay; otherwise A' is final.
     mg5_dir : path, optional
@@ -273,7 +281,7 @@ def madgraph_generate(
             msg = f"MadGraph made {count_events(made)} of {events} events in {TRIES} tries; log: {done.log}"
             raise EngineError(msg)
         result = read_rate(made)
-        _write(made, Path(output), events, _nucleus(target).pdg_id)
+        _write(made, Path(output), events, _nucleus(target).pdg_id, ids or IdMap())
     _compare(result, point, target, chain=chain)
     return Path(output)
 
@@ -301,10 +309,10 @@ def read_rate(path: Path) -> Estimate:
     raise EngineError(msg)
 
 
-def _write(source: Path, output: Path, events: int, nucleus_id: int) -> None:
+def _write(source: Path, output: Path, events: int, nucleus_id: int, ids: IdMap) -> None:
     """Copy the first events with the id of the target instead of the model's; convert where the suffix says so."""
     name = output.name.removesuffix(".gz")
-    if name.endswith(".lhe"):
+    if name.endswith(".lhe") and ids == IdMap():
         with atomic_path(output) as temporary:
             _relabel(source, temporary, events, nucleus_id, compress=output.suffix == ".gz")
         return
@@ -314,7 +322,7 @@ def _write(source: Path, output: Path, events: int, nucleus_id: int) -> None:
     _relabel(source, plain, events, nucleus_id, compress=True)
     chunks = read_events(plain)
     first = next(chunks)
-    with open_writer(output, first.info) as writer:
+    with open_writer(output, first.info, ids=ids) as writer:
         writer.write(first)
         for chunk in chunks:
             writer.write(chunk)

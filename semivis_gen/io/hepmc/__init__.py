@@ -1,4 +1,4 @@
-"""HepMC3 ASCII files (Buckley et al., CPC 260 (2021) 107310): what semivis writes and what it understands.
+"""HepMC3 ASCII files (Buckley et al., CPC 260 (2021) 107310), HepMC2 for reading: what semivis writes and understands.
 
 * GeV and mm; momenta and positions with 17 digits, generated masses set, energies sqrt(p^2 + m^2).
 * Status 4 incoming, 1 final, 2 decayed. One vertex for the production and one for each decaying mother: the decay
@@ -7,11 +7,16 @@
   the coordinates, not of itself: a prompt A' far from the origin keeps its vertex, not all digits of its lifetime.
 * Run information: one JSON object in the run attribute `semivis`, generator and version as tool; where the rate is
   a cross-section it is also each event's GenCrossSection [pb].
-* Of foreign files (any units) the first weight is read. Generators' own status codes become decayed (has an end
-  vertex, and no daughter of the same id), incoming (Pythia's codes) or 3. HepMC2 is refused.
+* Mothers are the particles that enter the production vertex. The record holds the first and last of them, so they must
+  stand side by side, and before their daughters: particles of foreign files change places where they do not. What is
+  written is checked: ranges of mothers that overlap, or circles, are refused.
+* Of foreign files (any units) one weight is read, the first or one by name, and the last cross-section counts: it is
+  the one of all events. Generators' own status codes become decayed (has an end vertex, and no daughter of the same
+  id), incoming (Pythia's codes; written as 4 for beams, 21 for partons) or 3.
+* Colours, spins and scales of Les Houches files are not kept.
 
-Files are written by pyhepmc. They are parsed here, because HepMC3's reader crashes on some damaged files, takes
-others for shorter ones, and is slower; the tests compare the two.
+Files are written by pyhepmc. They are parsed here, because HepMC's readers, of both formats, crash on some damaged
+files, take others for shorter ones (HepMC2: 67 of 400 with one wrong byte), and are slower; the tests compare the two.
 """
 
 from __future__ import annotations

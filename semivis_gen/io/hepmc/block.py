@@ -18,29 +18,31 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
+from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.io.formats import MAX_PARTICLES
 from semivis_gen.io.hepmc.graph import Graph
+from semivis_gen.io.hepmc.lines import UNITS, integers, must, numbers, units
 from semivis_gen.io.text.tokens import Lines, TextError, split
 
 __all__ = ["parse_block"]
 
 
-EVENT, UNITS, WEIGHTS, ATTRIBUTE, PARTICLE, VERTEX, AT = b"EUWAPV@"
+EVENT, WEIGHTS, ATTRIBUTE, PARTICLE, VERTEX, AT = b"EWAPV@"
 # words on a line, with and without a position
 WORDS = {EVENT: (4, 9), UNITS: (3, 3), PARTICLE: (10, 10), VERTEX: (4, 9)}
-SCALES = {b"GEV MM": (1.0, 1.0), b"GEV CM": (1.0, 10.0), b"MEV MM": (1e-3, 1.0), b"MEV CM": (1e-3, 10.0)}
 MEMBERS = re.compile(rb"\d{1,9}(?:,\d{1,9})*")
 KEY = MAX_PARTICLES + 1  # more than particles or vertices of an event
 
 
-def parse_block(text: bytes) -> Graph:
+def parse_block(text: bytes, weight: int = 0) -> Graph:
     """Parse whole events.
 
     Parameters
     ----------
     text : bytes
         From the E of an event to the end of the same or another one.
+    weight : int
+        Position of the weight to take.
 
     Returns
     -------
@@ -58,51 +60,46 @@ def parse_block(text: bytes) -> Graph:
     heads = np.flatnonzero(kind == EVENT)
     event = np.cumsum(kind == EVENT) - 1
     rows, vertex_rows = np.flatnonzero(kind == PARTICLE), np.flatnonzero(kind == VERTEX)
-    sizes = _integers(lines, heads, 1, 3, MAX_PARTICLES, "an event needs its number and counts of at most", skip=1)
+    sizes = integers(lines, heads, 1, 3, MAX_PARTICLES, "an event needs its number and counts of at most", skip=1)
     count = np.bincount(event[rows], minlength=len(heads))
-    _must(lines, heads, (count == sizes[:, 2]) & (count > 0), "the number of P lines is not the one that E announces")
+    must(lines, heads, (count == sizes[:, 2]) & (count > 0), "the number of P lines is not the one that E announces")
     offsets = np.concatenate([[0], np.cumsum(count)])
-    numbers = _numbers(lines, rows, 1, 9)
+    column = numbers(lines, rows, 1, 9)
     own = np.arange(len(rows)) - np.repeat(offsets[:-1], count)
-    _must(lines, rows, numbers[:, 0] == own + 1, "particles must be numbered from 1 in each event")
-    codes = np.abs(numbers[:, [1, 2, 8]])
-    _must(
+    must(lines, rows, column[:, 0] == own + 1, "particles must be numbered from 1 in each event")
+    codes = np.abs(column[:, [1, 2, 8]])
+    must(
         lines, rows, np.all((codes == np.floor(codes)) & (codes < 2**31), axis=1), "parent, id and status must be whole"
     )
-    born, ends, extra = _links(lines, event, rows, vertex_rows, numbers[:, 1].astype(np.int64), offsets)
+    born, ends, extra = _links(lines, event, rows, vertex_rows, column[:, 1].astype(np.int64), offsets)
     vertex_event = np.concatenate([event[vertex_rows], extra])
     found = np.bincount(vertex_event, minlength=len(heads))
-    _must(lines, heads, found == sizes[:, 1], "the number of vertices is not the one that E announces")
-    momentum_unit, length_unit = _units(lines, event, kind, len(heads))
+    must(lines, heads, found == sizes[:, 1], "the number of vertices is not the one that E announces")
+    momentum_unit, length_unit = units(lines, event, kind, len(heads))
     per_particle = np.repeat(momentum_unit, count)
     position = np.concatenate([_positions(lines, vertex_rows), np.zeros((len(extra), 4))])
     return Graph(
-        pid=numbers[:, 2].astype(np.int32),
-        status=numbers[:, 8].astype(np.int64),
-        mass=numbers[:, 7] * per_particle,
-        momentum=numbers[:, 3:6] * per_particle[:, None],
+        pid=column[:, 2].astype(np.int32),
+        status=column[:, 8].astype(np.int64),
+        mass=column[:, 7] * per_particle,
+        momentum=column[:, 3:6] * per_particle[:, None],
         born=born,
         ends=ends,
         position=position * length_unit[vertex_event][:, None],
         vertex_event=vertex_event,
         offsets=offsets,
-        weight=_weights(lines, event, kind, len(heads)),
+        weight=_weights(lines, event, kind, len(heads), weight),
         origin=_positions(lines, heads) * length_unit[:, None],
         event_line=lines.number[heads],
         particle_line=lines.number[rows],
     )
 
 
-def _must(lines: Lines, rows: IndexArray, good: BoolArray, what: str) -> None:
-    if not good.all():
-        raise TextError(int(lines.number[rows[np.argmin(good)]]), what)
-
-
 def _check_lines(lines: Lines, kind: NDArray[np.uint8]) -> None:
     every = np.arange(len(kind))
     single = lines.ends[lines.first] - lines.starts[lines.first] == 1
     known = np.isin(kind, (EVENT, UNITS, WEIGHTS, ATTRIBUTE, PARTICLE, VERTEX))
-    _must(lines, every, single & known, "a line of an event must begin with E, U, W, A, P or V")
+    must(lines, every, single & known, "a line of an event must begin with E, U, W, A, P or V")
     for tag, (short, long) in WORDS.items():
         rows = np.flatnonzero(kind == tag)
         words = lines.count[rows]
@@ -110,59 +107,23 @@ def _check_lines(lines: Lines, kind: NDArray[np.uint8]) -> None:
         if long > short:  # with a position, behind an @
             at = lines.starts[np.minimum(lines.first[rows] + long - 5, len(lines.starts) - 1)]
             good |= (words == long) & (lines.raw[at] == AT) & (lines.raw[at + 1] <= b" "[0])
-        _must(lines, rows, good, f"a line with {chr(tag)} has too many or too few words")
-
-
-def _numbers(lines: Lines, rows: IndexArray, first: int, last: int) -> FloatArray:
-    """Words `first` to `last` of lines as finite numbers, shape (lines, words)."""
-    if not len(rows):
-        return np.zeros((0, last - first + 1))
-    word = lines.first[rows]
-    values = lines.numbers(word + first, word + last)
-    if values is None or not np.isfinite(values).all():
-        for row in rows:  # one of them is wrong
-            one = lines.numbers(lines.first[[row]] + first, lines.first[[row]] + last)
-            if one is None or not np.isfinite(one).all():
-                raise TextError(int(lines.number[row]), "what should be a number is none, or not finite")
-        raise TextError(int(lines.number[rows[0]]), "what should be a number is none")
-    return values.reshape(len(rows), -1)
-
-
-def _integers(
-    lines: Lines, rows: IndexArray, first: int, last: int, bound: int, what: str, *, skip: int = 0
-) -> IndexArray:
-    """Words as integers from 0 to a bound, but for the first `skip` that may be anything."""
-    values = _numbers(lines, rows, first, last)
-    tested = values[:, skip:]
-    _must(
-        lines, rows, np.all((tested == np.floor(tested)) & (tested >= 0) & (tested <= bound), axis=1), f"{what} {bound}"
-    )
-    return np.asarray(values.clip(-(2**62), 2**62).astype(np.int64))
+        must(lines, rows, good, f"a line with {chr(tag)} has too many or too few words")
 
 
 def _positions(lines: Lines, rows: IndexArray) -> FloatArray:
     """(x, y, z, t) behind the @ of lines, zero without."""
     position = np.zeros((len(rows), 4))
     placed = np.flatnonzero(lines.count[rows] == WORDS[VERTEX][1])
-    position[placed] = _numbers(lines, rows[placed], 5, 8)
+    position[placed] = numbers(lines, rows[placed], 5, 8)
     return position
 
 
-def _units(lines: Lines, event: IndexArray, kind: NDArray[np.uint8], events: int) -> tuple[FloatArray, FloatArray]:
-    scale = np.ones((events, 2))
-    rows = np.flatnonzero(kind == UNITS)
-    names = [b" ".join(words.split()) for words in lines.slices(lines.first[rows] + 1, lines.first[rows] + 2)]
-    _must(lines, rows, np.array([name in SCALES for name in names], dtype=bool), "units must be GEV or MEV, MM or CM")
-    if set(names) - {b"GEV MM"}:
-        scale[event[rows]] = [SCALES[name] for name in names]
-    return scale[:, 0], scale[:, 1]
-
-
-def _weights(lines: Lines, event: IndexArray, kind: NDArray[np.uint8], events: int) -> FloatArray:
-    """First weight of each event, one without."""
+def _weights(lines: Lines, event: IndexArray, kind: NDArray[np.uint8], events: int, index: int) -> FloatArray:
+    """The weight of a position of each event; one without weights."""
     weight = np.ones(events)
-    rows = np.flatnonzero((kind == WEIGHTS) & (lines.count > 1))
-    weight[event[rows]] = _numbers(lines, rows, 1, 1)[:, 0]
+    rows = np.flatnonzero((kind == WEIGHTS) & ((lines.count > 1) | (index > 0)))
+    must(lines, rows, lines.count[rows] > index + 1, f"the event has fewer than {index + 1} weights")
+    weight[event[rows]] = numbers(lines, rows, index + 1, index + 1)[:, 0]
     return weight
 
 
@@ -172,8 +133,8 @@ def _links(
     """Production and end vertex of each particle, and the events of vertices that have no line."""
     count = np.diff(offsets)
     of_particle, of_vertex = event[rows], event[vertex_rows]
-    number = _numbers(lines, vertex_rows, 1, 2)[:, 0]
-    _must(
+    number = numbers(lines, vertex_rows, 1, 2)[:, 0]
+    must(
         lines,
         vertex_rows,
         (number == np.floor(number)) & (number < 0) & (number >= -MAX_PARTICLES),
@@ -181,19 +142,19 @@ def _links(
     )
     key = of_vertex * KEY - number.astype(np.int64)
     order = np.argsort(key, kind="stable")
-    _must(lines, vertex_rows[order], np.diff(key[order], prepend=-1) > 0, "two vertices of an event have the same id")
+    must(lines, vertex_rows[order], np.diff(key[order], prepend=-1) > 0, "two vertices of an event have the same id")
     born = np.full(len(rows), -1, dtype=np.int64)
     # made in a vertex that has a line
     made = np.flatnonzero(parent < 0)
     wanted = of_particle[made] * KEY - parent[made]
     found = order[np.minimum(np.searchsorted(key[order], wanted), max(len(key) - 1, 0))] if len(key) else made[:0]
     good = (key[found] == wanted) if len(key) else np.zeros(len(made), dtype=bool)
-    _must(lines, rows[made], good & (parent[made] >= -MAX_PARTICLES), "the vertex of this particle does not exist")
+    must(lines, rows[made], good & (parent[made] >= -MAX_PARTICLES), "the vertex of this particle does not exist")
     born[made] = found
     # made by a single particle: the vertex has no line of its own
     made = np.flatnonzero(parent > 0)
     good = (parent[made] <= count[of_particle[made]]) & (offsets[of_particle[made]] + parent[made] - 1 != made)
-    _must(lines, rows[made], good, "the parent of this particle does not exist")
+    must(lines, rows[made], good, "the parent of this particle does not exist")
     single, which = np.unique(offsets[of_particle[made]] + parent[made] - 1, return_inverse=True)
     born[made] = len(vertex_rows) + which
     entering, into = _incoming(lines, vertex_rows, of_vertex, offsets)
@@ -201,7 +162,7 @@ def _links(
         np.concatenate([entering, single]),
         np.concatenate([into, len(vertex_rows) + np.arange(len(single))]),
     )
-    _must(lines, rows, np.bincount(entering, minlength=len(rows)) <= 1, "the particle enters two vertices")
+    must(lines, rows, np.bincount(entering, minlength=len(rows)) <= 1, "the particle enters two vertices")
     ends = np.full(len(rows), -1, dtype=np.int64)
     ends[entering] = into
     return born, ends, of_particle[single]
@@ -217,7 +178,7 @@ def _incoming(
     lists = lines.slices(word, word)
     what = "the particles that enter a vertex must stand as [1,2]"
     closed = np.array([text[:1] == b"[" and text[-1:] == b"]" for text in lists], dtype=bool)
-    _must(lines, vertex_rows, closed, what)
+    must(lines, vertex_rows, closed, what)
     inner = [text[1:-1] for text in lists]
     length = np.array([text.count(b",") + 1 if text else 0 for text in inner], dtype=np.int64)
     words = b",".join([text for text in inner if text]).split(b",") if length.any() else []
@@ -231,5 +192,5 @@ def _incoming(
         raise TextError(int(lines.number[vertex_rows[int(np.argmax(bad))]]), what) from None
     member = member.astype(np.int64)
     good = (member >= 1) & (member <= np.diff(offsets)[of_vertex[into]])
-    _must(lines, vertex_rows[into], good, "a particle that enters this vertex does not exist")
+    must(lines, vertex_rows[into], good, "a particle that enters this vertex does not exist")
     return offsets[of_vertex[into]] + member - 1, into

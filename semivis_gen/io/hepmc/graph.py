@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semivis_gen.arrays import FloatArray, IndexArray, IntArray
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap, RunInfo
+from semivis_gen.io.hepmc.order import mothers_first
 from semivis_gen.io.vertices import proper_length
 
 __all__ = ["BEAM", "Graph", "positions", "to_events"]
@@ -67,9 +68,16 @@ def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
     Returns
     -------
     Events
-        Mothers are the first and last incoming particle of the production vertex; c tau follows from the path
-        between the vertices. A particle that goes on under the same id has status 3: only its last copy decays.
+        Mothers are the first and last incoming particle of the production vertex, and all between: where others
+        stand between them in the file, or daughters before them, particles change places. c tau follows from the
+        path between the vertices. A particle that goes on under the same id has status 3: only its last copy decays.
+
+    Raises
+    ------
+    CircleError
+        Where particles are their own ancestors.
     """
+    graph = _in_order(graph)
     born, ends = graph.born, graph.ends
     position = positions(graph)
     first, last = _incoming(len(position), ends)
@@ -94,6 +102,22 @@ def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
         vertex=_event_vertices(graph, position),
         info=info,
     )
+
+
+def _in_order(graph: Graph) -> Graph:
+    """The same graphs, with mothers side by side and before their daughters.
+
+    Raises
+    ------
+    CircleError
+        Where particles are their own ancestors.
+    """
+    event = np.repeat(np.arange(len(graph.weight)), np.diff(graph.offsets))
+    order = mothers_first(graph.born, graph.ends, event, len(graph.position))
+    if order is None:
+        return graph
+    columns = ("pid", "status", "mass", "momentum", "born", "ends", "particle_line")
+    return replace(graph, **{name: getattr(graph, name)[order] for name in columns})
 
 
 def _incoming(vertices: int, ends: IndexArray) -> tuple[IndexArray, IndexArray]:

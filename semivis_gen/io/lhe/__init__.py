@@ -6,15 +6,22 @@
 * Events that do not start at the origin carry `# vertex x y z ct` [mm] between the particles and </event>.
 * XSECUP is `RunInfo.rate`, in pb or, for thick targets, in A' per electron; the header says which, and at which
   epsilon. IDWTUP = 3 where weights are 1, but for the few of an unweighted sample above its envelope: the rate then
-  stands in XSECUP alone. IDWTUP = -4 otherwise: XWGTUP are the weights of the event record, unchanged; where they
-  are cross-sections their mean is XSECUP.
-* SPINUP = 9, SCALUP = AQCDUP = -1: unknown or not relevant; AQEDUP is alpha(0). One process, LPRUP = 1.
+  stands in XSECUP alone. IDWTUP = -4 for other weights whose mean is known: XWGTUP is then a cross-section, and its
+  mean is XSECUP; relative weights (of mean one) are written times the rate, and divided by it when read (exact to
+  2e-16). IDWTUP = -3 where a foreign file does not say what the mean of its weights is: XSECUP alone counts.
+* SPINUP = 9, SCALUP = AQCDUP = -1 where unknown or not relevant; AQEDUP is then alpha(0). Events read from another
+  generator's LHE file keep colours, spins, scales and both beams. One process, LPRUP = 1: those of others are summed.
 * A mixture has no id: <init> then names the nucleus of the first event, the events their own.
 * The header holds <semivis>, one JSON object with all of `RunInfo`, and <slha>, the physics point for MadGraph and
   Pythia.
 
-Of foreign files only the first weight (XWGTUP) is read. Where a file has no <semivis>, beams, target, rate and
-generator come from <init>, masses, couplings and widths from <slha>. Mothers (m, 0) and (m, m) are the same.
+Of foreign files one weight is read: XWGTUP, or by name one of <rwgt> or <weights>. Where a file has no <semivis>,
+beams, target, rate and generator come from <init>, masses, couplings and widths from <slha>. Mothers (m, 0) and (m, m)
+are the same.
+
+Read as well, because generators write it: comments anywhere (<!-- -->, or lines with #, also between events and behind
+the root, where POWHEG puts its random numbers), blanks before > in closing tags, <header />, Fortran exponents
+(1.0D+00), < in # comments, an init block that describes no process (GiBUU; the rate is then 0).
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
      IDUP ISTUP MOTHUP(1) MOTHUP(2) ICOLUP(1) ICOLUP(2) PX PY PZ E M VTIMUP SPINUP      (NUP times)
      comments (#) and tags (<)
     </event>
+    comments (#)
 
 Anything else is not understood here (`None`) and left to `semivis_gen.io.lhe.any`. Every token is converted, by
 the correctly rounding parser of Arrow, so numbers equal Python's.
@@ -17,11 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semivis_gen.arrays import FloatArray, IndexArray
+from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.io.formats import MAX_PARTICLES
 from semivis_gen.io.text.tokens import Lines, split
 
-__all__ = ["EVENT_WORDS", "PARTICLE_WORDS", "Table", "parse_block"]
+__all__ = ["EVENT_WORDS", "PARTICLE_WORDS", "VERTEX_WORDS", "Table", "parse_block"]
 
 
 EVENT_WORDS, PARTICLE_WORDS, VERTEX_WORDS = 6, 13, 6
@@ -64,8 +65,12 @@ def parse_block(text: bytes) -> Table | None:
     begin, end = _event_lines(lines, kind)
     if not len(begin) or len(begin) != len(end) or np.any(end <= begin) or np.any(begin[1:] <= end[:-1]):
         return None
-    if np.sum(end - begin + 1) != len(lines.first):  # something stands between events
-        return None
+    between = None
+    if np.sum(end - begin + 1) != len(lines.first):
+        between = np.ones(len(kind), dtype=bool)
+        between[_stretches(begin, end, len(kind))] = False
+        if not np.all(kind[between] == COMMENT):
+            return None
     if np.count_nonzero(lines.raw == TAG) != np.count_nonzero(kind == TAG) and (
         text.count(b"<event") != len(begin) or text.count(b"</event") != len(begin)  # events inside of a line
     ):
@@ -76,10 +81,7 @@ def parse_block(text: bytes) -> Table | None:
     number = _small_integers(lines, lines.first[head])
     if number is None or np.any(number < 1) or np.any(head + number >= end):
         return None
-    edge = np.zeros(len(lines.first) + 1, dtype=np.int8)
-    edge[head] = 1
-    edge[head + number + 1] = -1
-    wanted = np.cumsum(edge[:-1], dtype=np.int8).astype(bool)
+    wanted = _stretches(head, head + number, len(kind))
     if not np.all(wanted | (kind == TAG) | (kind == COMMENT)):  # more numbers than announced
         return None
     particle = wanted.copy()
@@ -87,7 +89,7 @@ def parse_block(text: bytes) -> Table | None:
     if np.any(lines.count[particle] != PARTICLE_WORDS):
         return None
     values = lines.numbers(lines.first[head], lines.first[head + number] + PARTICLE_WORDS - 1)
-    vertex = _vertices(lines, kind, begin)
+    vertex = _vertices(lines, kind if between is None else np.where(between, TAG, kind), begin)
     if values is None or vertex is None:
         return None
     position = np.concatenate([[0], np.cumsum(EVENT_WORDS + PARTICLE_WORDS * number)])[:-1]
@@ -101,6 +103,14 @@ def parse_block(text: bytes) -> Table | None:
         event_line=lines.number[head],
         particle_line=lines.number[particle],
     )
+
+
+def _stretches(first: IndexArray, last: IndexArray, size: int) -> BoolArray:
+    """Which lines lie between those of each pair, ends included."""
+    edge = np.zeros(size + 1, dtype=np.int8)
+    edge[first] = 1
+    edge[last + 1] -= 1
+    return np.cumsum(edge[:-1], dtype=np.int8).astype(bool)
 
 
 def _event_lines(lines: Lines, kind: NDArray[np.uint8]) -> tuple[IndexArray, IndexArray]:
@@ -139,8 +149,9 @@ def _small_integers(lines: Lines, word: IndexArray) -> IndexArray | None:
 def _vertices(lines: Lines, kind: NDArray[np.uint8], begin: IndexArray) -> FloatArray | None:
     vertex = np.zeros((len(begin), 4))
     rows = np.flatnonzero((kind == COMMENT) & (lines.count == VERTEX_WORDS))
-    name = lines.starts[lines.first[rows] + 1]
-    rows = rows[(lines.raw[name[:, None] + np.arange(7)] == np.frombuffer(b"vertex ", dtype=np.uint8)).all(axis=1)]
+    second = lines.first[rows] + 1
+    name = lines.raw[lines.starts[second][:, None] + np.arange(6)] == np.frombuffer(b"vertex", dtype=np.uint8)
+    rows = rows[name.all(axis=1) & (lines.ends[second] - lines.starts[second] == 6)]
     if len(rows):
         first = lines.first[rows] + 2
         values = lines.numbers(first, first + 3)

@@ -5,9 +5,11 @@ Numbers are written with as many digits as bring back the same double, at most 1
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import ALPHA
 from semivis_gen.errors import OutputError
 from semivis_gen.events import STATUS_INCOMING, Events, IdMap, RunInfo, slice_events
-from semivis_gen.io.lhe.head import NUCLEUS_IDS, UNIT_WEIGHTS, WEIGHTED, write_head
+from semivis_gen.io.lhe.head import (
+    NUCLEUS_IDS,
+    SCALES_UNKNOWN,
+    SECOND_BEAM,
+    SPIN_UNKNOWN,
+    UNIT,
+    scale_of,
+    strategy_of,
+    write_head,
+)
 from semivis_gen.io.text.streams import OutputStream
+from semivis_gen.io.text.tokens import number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +40,6 @@ __all__ = ["LheWriter"]
 MOST_ABOVE = 0.02  # share of weights above one in a sample that still counts as unweighted
 PIECE = 4096  # events formatted at a time: bounds memory
 FORMATTERS = 2  # threads: Arrow formats outside of Python's lock
-NO_SCALE, NO_COUPLING, SPIN_UNKNOWN = "-1", "-1", "9"  # the accord's values for "not relevant" and "unknown"
 
 
 class LheWriter:
@@ -62,30 +72,35 @@ class LheWriter:
         """
         if not len(events):
             return
-        unweighted = _nearly_unweighted(events.weight)
+        own = self._info.weight_mean == "one"
+        unweighted = _nearly_unweighted(events.weight) if own else bool((events.weight == 1).all())
         if self._strategy is None:
-            self._begin(events, UNIT_WEIGHTS if unweighted else WEIGHTED)
-        if self._strategy == UNIT_WEIGHTS and not unweighted:
+            self._strategy = self._begin(events, strategy_of(self._info, unit=unweighted))
+        if self._strategy == UNIT and not unweighted:
             msg = "weights other than 1 follow unweighted events in one LHE file: write them to two files"
             raise OutputError(msg)
-        for text in _texts(events, self._ids):
+        scale = scale_of(self._info, self._strategy)
+        for text in _texts(events if scale == 1 else replace(events, weight=events.weight * scale), self._ids):
             self._stream.write(text)
 
-    def _begin(self, events: Events | None, strategy: int) -> None:
+    def _begin(self, events: Events | None, strategy: int) -> int:
         target = (self._info.target_id, self._info.target_mass)
-        if events is not None and not target[0]:  # a mixture: the nucleus of the first event stands for it
+        second = re.fullmatch(r"(-?\d{1,10}) ([\d.e+-]+)", self._info.extra.get(SECOND_BEAM, ""))
+        if not target[0] and second and (energy := number(second[2])):
+            target = (int(second[1]), energy)
+        elif events is not None and not target[0]:  # a mixture: the nucleus of the first event stands for it
             first = slice(0, int(events.offsets[1]))
             nuclei = (events.status[first] == STATUS_INCOMING) & (events.pdg[first] > NUCLEUS_IDS)
             if nuclei.any():
                 row = int(np.argmax(nuclei))
                 target = (int(events.pdg[row]), float(events.mass[row]))
-        self._strategy = strategy
         self._stream.write(write_head(self._info, self._ids, strategy=strategy, target=target).encode())
+        return strategy
 
     def close(self) -> None:
         """Finish the file."""
         if self._strategy is None:
-            self._begin(None, UNIT_WEIGHTS)
+            self._begin(None, UNIT)
         self._stream.write(b"</LesHouchesEvents>\n")
         self._stream.close()
 
@@ -122,26 +137,30 @@ def _text(events: Events, ids: IdMap) -> memoryview:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    number = np.diff(events.offsets)
+    count = np.diff(events.offsets)
     mothers = np.maximum(events.mothers + 1, 0)
-    columns = [
-        _pairs(ids.from_native(events.pdg), events.status),
-        _pairs(mothers[:, 0], mothers[:, 1], tail=" 0 0"),  # colours
-        *(_many(column) for column in (*events.momentum.T, events.energy)),
-        _tails(events.mass, events.ctau),
-    ]
+    ids, accord = _pairs(ids.from_native(events.pdg), events.status), events.accord
+    momenta = [_many(column) for column in (*events.momentum.T, events.energy)]
+    if accord is None:
+        columns = [ids, _pairs(mothers[:, 0], mothers[:, 1], tail=" 0 0"), *momenta]  # colours
+        columns.append(_tails(events.mass, events.ctau))
+        scales = [pa.scalar(" ".join(repr(value).removesuffix(".0") for value in SCALES_UNKNOWN) + "\n")]
+    else:
+        columns = [ids, _pairs(*mothers.T), _pairs(*accord.colours.T), *momenta]
+        spins = pc.binary_join_element_wise(_few(accord.spins), "\n", "")
+        columns += [_few(events.mass), _few(events.ctau), spins]
+        scales = [*map(_few, accord.scales.T[:-1]), pc.binary_join_element_wise(_few(accord.scales[:, -1]), "\n", "")]
     particles = pc.binary_join_element_wise(*columns, " ")
-    process, rest = pa.scalar("1"), pa.scalar(f"{NO_SCALE} {ALPHA!r} {NO_COUPLING}\n")
-    heads = pc.binary_join_element_wise(_few(number), process, _few(events.weight), rest, " ")
+    heads = pc.binary_join_element_wise(_few(count), pa.scalar("1"), _few(events.weight), *scales, " ")
     heads = pc.binary_join_element_wise(pa.scalar("<event>"), heads, "\n")
     ends = _ends(events.vertex)
-    n, total = len(number), len(events.pdg)
+    n, total = len(count), len(events.pdg)
     # heads stand before the particles of their event, ends behind
     order = np.empty(total + 2 * n, dtype=np.int64)
     event = np.arange(n)
     order[events.offsets[:-1] + 2 * event] = total + event
     order[events.offsets[1:] + 2 * event + 1] = total + n + event
-    order[np.arange(total) + 2 * np.repeat(event, number) + 1] = np.arange(total)
+    order[np.arange(total) + 2 * np.repeat(event, count) + 1] = np.arange(total)
     lines = pa.concat_arrays([particles, heads, ends]).take(pa.array(order))
     return memoryview(lines.buffers()[2])[: _length(lines)]
 
@@ -171,7 +190,7 @@ def _tails(mass: FloatArray, ctau: FloatArray) -> pa.StringArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    spin = pa.scalar(SPIN_UNKNOWN + "\n")
+    spin = pa.scalar(f"{SPIN_UNKNOWN:g}\n")
     masses = pa.array(np.ascontiguousarray(mass)).dictionary_encode()
     names = masses.dictionary.cast(pa.string())
     flying = np.flatnonzero((ctau != 0) | np.signbit(ctau))

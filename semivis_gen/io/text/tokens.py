@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,14 +10,15 @@ from numpy.typing import NDArray
 
 from semivis_gen.arrays import FloatArray, IndexArray
 
-__all__ = ["Lines", "TextError", "split"]
-
+__all__ = ["Lines", "TextError", "number", "split"]
 
 NEWLINE, SPACE, PLUS, ZERO, NINE, E, D, CASE = b"\n +09ed "
 WHITESPACE = b" \t\r\n"
 # Arrow takes no leading plus and no Fortran exponent: +1.0D+02 becomes 01.0e002
 TRANSLATE = bytes.maketrans(b"+Dd", b"0ee")
+FORTRAN = str.maketrans("Dd", "ee")
 PADDING = 16
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eEdD][+-]?\d+)?|[+-]?(?:nan|inf|infinity)", flags=re.IGNORECASE)
 
 
 class TextError(ValueError):
@@ -97,6 +99,19 @@ class Lines:
             return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False))
         except pa.ArrowInvalid:
             return None
+
+
+def number(word: str) -> float | None:
+    """One word as a number, as `Lines.numbers` takes it: also with a Fortran exponent; None where it is none.
+
+    Examples
+    --------
+    >>> number("1.0D-03"), number("1_0")
+    (0.001, None)
+    """
+    if not word.isascii() or NUMBER.fullmatch(word) is None:
+        return None
+    return float(word.translate(FORTRAN))
 
 
 def split(text: bytes) -> Lines:

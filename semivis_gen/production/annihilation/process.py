@@ -1,4 +1,4 @@
-"""Annihilation of positrons of a shower as a production process: rate, events along the beam, spin of A'."""
+"""Annihilation of positrons, of the beam and of its shower, as a production process: rate, events, spin of A'."""
 
 from __future__ import annotations
 
@@ -15,7 +15,15 @@ from semivis_gen.events import STATUS_FINAL, STATUS_INCOMING, Events, Topology
 from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import Estimate, isotropic
 from semivis_gen.production.annihilation.resonance import narrow_cross_section_integral, resonance_energy
-from semivis_gen.target import BINS_PER_E_FOLD, Shower, Source, ThickTarget, electromagnetic_shower
+from semivis_gen.target import (
+    BINS_PER_E_FOLD,
+    Shower,
+    Source,
+    ThickTarget,
+    electromagnetic_shower,
+    primary_depths,
+    primary_spectrum,
+)
 
 __all__ = ["Annihilation", "AnnihilationSampler", "annihilation_rate", "sample_depth", "transverse_direction"]
 
@@ -28,7 +36,10 @@ TOPOLOGY = Topology(
 
 @dataclass(frozen=True, slots=True)
 class Annihilation:
-    """Positrons annihilate into A' on atomic electrons: e+ e- -> A', in the narrow limit."""
+    """Positrons annihilate into A' on atomic electrons: e+ e- -> A', in the narrow limit.
+
+    Positrons are those of the shower and, in a beam of positrons, the primary one.
+    """
 
     name: ClassVar[str] = "annihilation"
     beams: ClassVar[frozenset[int]] = frozenset({ID_ELECTRON, ID_POSITRON})
@@ -56,7 +67,7 @@ class AnnihilationSampler:
     m_aprime: float
     """Mass of A' [GeV]."""
     target: ThickTarget
-    """Its shower makes the positrons."""
+    """Where the positrons are."""
 
     def sample(self, n: int, rng: np.random.Generator) -> Events:
         """Draw n events of weight one; see `Sampler.sample`."""
@@ -70,7 +81,7 @@ class AnnihilationSampler:
 
 def _thick(source: Source) -> ThickTarget:
     if not isinstance(source, ThickTarget):
-        msg = "annihilation needs the positrons of a shower: give a thick target"
+        msg = "annihilation needs positrons of many energies: give a thick target"
         raise ParameterError(msg)
     return source
 
@@ -81,8 +92,15 @@ def _shower(target: ThickTarget, *, bins_per_e_fold: int = BINS_PER_E_FOLD) -> S
     )
 
 
-def _positrons(shower: Shower, energy: float) -> float:
-    """Track length of positrons per energy [X0/GeV]."""
+def _primary(target: ThickTarget, energy: float) -> float:
+    """Track length of the beam particle per energy, where it is a positron [X0/GeV]."""
+    if target.beam_id != ID_POSITRON:
+        return 0.0
+    return primary_spectrum(target.beam_energy, energy, target.thickness_x0)
+
+
+def _secondaries(shower: Shower, energy: float) -> float:
+    """Track length of positrons of the shower per energy [X0/GeV]."""
     track = shower.positrons.sum(axis=1) / np.diff(shower.energy_edges)
     return float(np.interp(math.log(energy), np.log(shower.energies), track))
 
@@ -95,16 +113,17 @@ def _made_at(m_aprime: float, target: ThickTarget, e_min: float) -> float | None
 
 
 def annihilation_rate(m_aprime: float, target: ThickTarget, *, e_min: float = 0.0) -> Estimate:
-    """A' from annihilation per beam electron at epsilon = 1, in the narrow limit.
+    """A' from annihilation per beam particle at epsilon = 1, in the narrow limit.
 
-    T_e+(E_res) times the electrons per radiation length times `narrow_cross_section_integral`.
+    T_e+(E_res), of a primary positron (`primary_spectrum`) and of the shower, times the electrons per radiation length
+    times `narrow_cross_section_integral`.
 
     Parameters
     ----------
     m_aprime : float
         Mass of A' [GeV].
     target : ThickTarget
-        Its shower makes the positrons.
+        Where the positrons are.
     e_min : float
         Smallest A' energy [GeV].
 
@@ -117,8 +136,10 @@ def annihilation_rate(m_aprime: float, target: ThickTarget, *, e_min: float = 0.
     energy = _made_at(m_aprime, target, e_min)
     if energy is None:
         return Estimate(0.0, 0.0)
+    primary = _primary(target, energy)
     fine, coarse = (
-        _positrons(_shower(target, bins_per_e_fold=bins), energy) for bins in (BINS_PER_E_FOLD, BINS_PER_E_FOLD // 2)
+        primary + _secondaries(_shower(target, bins_per_e_fold=bins), energy)
+        for bins in (BINS_PER_E_FOLD, BINS_PER_E_FOLD // 2)
     )
     each = target.material.electrons_per_radiation_length * narrow_cross_section_integral(m_aprime)
     return Estimate(fine * each, abs(fine - coarse) * each)
@@ -143,12 +164,15 @@ def sample_depth(m_aprime: float, target: ThickTarget, n: int, rng: np.random.Ge
     ndarray
         Depths [X0], shape (n,).
     """
-    shower = _shower(target)
-    row = int(
-        np.clip(np.searchsorted(shower.energy_edges, resonance_energy(m_aprime)) - 1, 0, len(shower.energies) - 1)
-    )
-    cumulative = np.r_[0.0, np.cumsum(shower.positrons[row])]
-    return np.asarray(np.interp(rng.random(n) * cumulative[-1], cumulative, shower.depth_edges))
+    shower, energy = _shower(target), resonance_energy(m_aprime)
+    row = int(np.clip(np.searchsorted(shower.energy_edges, energy) - 1, 0, len(shower.energies) - 1))
+    depth, cumulative = shower.depth_edges, np.r_[0.0, np.cumsum(shower.positrons[row])]
+    if primary := _primary(target, energy):
+        share = primary / (primary + _secondaries(shower, energy))
+        fine, first = primary_depths(target.beam_energy, energy, target.thickness_x0)
+        second = np.interp(fine, depth, cumulative / max(cumulative[-1], 1e-300))
+        depth, cumulative = fine, share * first + (1 - share) * second
+    return np.asarray(np.interp(rng.random(n) * cumulative[-1], cumulative, depth))
 
 
 def transverse_direction(n: int, masses: DarkMasses, rng: np.random.Generator) -> FloatArray:

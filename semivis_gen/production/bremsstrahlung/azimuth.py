@@ -1,9 +1,9 @@
 """Dependence of the squared amplitude on the azimuth of the recoil, in closed form.
 
-Around V = p - k the invariant s = (p' + k)^2 - m_e^2 is s0 + b cos(phi) and the only one that depends on phi, apart
+Around V = p - k the invariant s = (p' + k)^2 - m_l^2 is s0 + b cos(phi) and the only one that depends on phi, apart
 from P.p and (p - p')^2 which are linear in it. So
 
-    f(s) = (n0/s + n1 + n2 s)/u - 2 (m^2 + 2 m_e^2)/u^2 [4 balance^2 - sigma^2 t P^2]/s^2,
+    f(s) = (n0/s + n1 + n2 s)/u - 2 (m^2 + 2 m_l^2)/u^2 [4 balance^2 - sigma^2 t P^2]/s^2,
 
 with balance = u P.p + s P.p' = balance0 + slope (s - s0) and sigma = s + u = sigma0 + (s - s0), and its mean over phi
 follows from <1/s>, <1/s^2>, <cos/s^2> and <cos^2/s^2>, written so that a small b costs no digits.
@@ -28,7 +28,7 @@ class Azimuth:
     """f as a function of phi at given (y, U, t); arrays of one shape."""
 
     u: FloatArray
-    """(p - k)^2 - m_e^2 < 0 [GeV^2]."""
+    """(p - k)^2 - m_l^2 < 0 [GeV^2]."""
     t_big_p2: FloatArray
     """t P^2 [GeV^4]."""
     s0: FloatArray
@@ -49,6 +49,8 @@ class Azimuth:
     """Coefficient of s/u [GeV^2]."""
     m2: float
     """Squared A' mass [GeV^2]."""
+    lepton_mass: float = M_ELECTRON
+    """Mass of the lepton [GeV]."""
 
     @property
     def root(self) -> FloatArray:
@@ -110,8 +112,8 @@ class Azimuth:
 
     def take(self, index: IndexArray) -> Azimuth:
         """Points at given positions of one-dimensional arrays."""
-        columns = {name: getattr(self, name)[index] for name in Azimuth.__slots__ if name != "m2"}
-        return Azimuth(**columns, m2=self.m2)
+        columns = {name: getattr(self, name)[index] for name in Azimuth.__slots__ if name not in ("m2", "lepton_mass")}
+        return Azimuth(**columns, m2=self.m2, lepton_mass=self.lepton_mass)
 
     def sample(self, rng: np.random.Generator) -> FloatArray:
         """Draw cos(phi) from the exact distribution at each point.
@@ -161,8 +163,8 @@ class Azimuth:
 
     @property
     def mass_factor(self) -> float:
-        """2 (m^2 + 2 m_e^2) [GeV^2]."""
-        return 2 * (self.m2 + 2 * M_ELECTRON**2)
+        """2 (m^2 + 2 m_l^2) [GeV^2]."""
+        return 2 * (self.m2 + 2 * self.lepton_mass**2)
 
     def _at(self, s: FloatArray, step: FloatArray) -> FloatArray:
         balance, sigma = self.balance0 + self.slope * step, self.sigma0 + step

@@ -1,7 +1,7 @@
 """Sampling of dark bremsstrahlung in the improved Weizsaecker-Williams approximation: A' along the beam.
 
 For comparison with older results only: `sampling` draws from the exact cross-section. The energy of the electron
-comes from the track length, that of A' from the IWW d sigma/dx; A' and the outgoing electron fly along the beam and
+comes from the track length, that of A' from the IWW d sigma/dx; A' and the outgoing lepton fly along the beam and
 the nucleus takes the momentum that is left.
 """
 
@@ -11,8 +11,9 @@ import numpy as np
 
 from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.constants import M_ELECTRON
-from semivis_gen.errors import KinematicsError
-from semivis_gen.production.bremsstrahlung.cross_sections import ROUGH, Method, integrate, soft_scale
+from semivis_gen.errors import KinematicsError, ParameterError
+from semivis_gen.production.bremsstrahlung.cross_sections import ROUGH, Method, integrate
+from semivis_gen.production.bremsstrahlung.energy_share import soft_scale
 from semivis_gen.production.bremsstrahlung.phase_space import Reaction, threshold_energy
 from semivis_gen.production.bremsstrahlung.sampling import Production
 from semivis_gen.production.bremsstrahlung.weizsaecker import iww_density
@@ -42,8 +43,8 @@ class CollinearSampler:
 
     Raises
     ------
-    KinematicsError
-        Where nothing can be produced.
+    ParameterError, KinematicsError
+        For muons, and where nothing can be produced.
     """
 
     def __init__(
@@ -55,6 +56,9 @@ class CollinearSampler:
         cross_section: Method = Method.IWW,
         secondaries: bool = False,
     ) -> None:
+        if target.lepton.mass != M_ELECTRON:
+            msg = f"shape = iww holds for electrons and positrons, not for {target.lepton.symbol}: take shape = etl"
+            raise ParameterError(msg)
         self.m_aprime, self.target, self._lowest = m_aprime, target, max(m_aprime, e_min_aprime)
         self._cross_section = cross_section
         self.nuclei = tuple(nucleus for nucleus, _ in target.material.elements)
@@ -71,7 +75,8 @@ class CollinearSampler:
         self._steps = np.cumsum(steps.ravel())
         self._yields = yields
         if not self._steps[-1] > 0:
-            msg = f"no A' of {m_aprime:g} GeV above {e_min_aprime:g} GeV from {target.beam_energy:g} GeV electrons"
+            beam = f"{target.beam_energy:g} GeV {target.lepton.name}s"
+            msg = f"no A' of {m_aprime:g} GeV above {e_min_aprime:g} GeV from {beam}"
             raise KinematicsError(msg)
 
     def _spectra(self, nucleus: Nucleus, e_min: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -143,12 +148,14 @@ class CollinearSampler:
             y[mine] = np.interp(u[3, mine], self._cumulative[index], self._y[index])
         # y comes from the spectrum of a neighbouring energy
         aprime_energy = np.minimum(np.maximum((1 - y) * energy, self._lowest), energy - M_ELECTRON)
-        beam, aprime, electron = (np.zeros((n, 3)) for _ in range(3))
+        beam, aprime, lepton = (np.zeros((n, 3)) for _ in range(3))
         for momentum, e, m in (
             (beam, energy, M_ELECTRON),
             (aprime, aprime_energy, self.m_aprime),
-            (electron, energy - aprime_energy, M_ELECTRON),
+            (lepton, energy - aprime_energy, M_ELECTRON),
         ):
             momentum[:, 2] = np.sqrt(np.maximum((e - m) * (e + m), 0.0))
-        depth = self._track.sample_depth(energy, rng)
-        return Production(beam, aprime, electron, beam - aprime - electron, nucleus, self.nuclei, depth, np.ones(n))
+        depth, opposite = self._track.sample_depth_row(self._track.depth_row(energy), rng)
+        return Production(
+            beam, aprime, lepton, beam - aprime - lepton, nucleus, self.nuclei, depth, np.ones(n), opposite
+        )

@@ -1,9 +1,9 @@
-"""Total and differential cross-sections of dark bremsstrahlung e- N -> e- N A': exact tree level, WW and IWW.
+"""Total and differential cross-sections of dark bremsstrahlung l N -> l N A': exact tree level, WW and IWW.
 
 The exact integral is analytic in the azimuth and a Gauss-Legendre product in three variables in which the integrand
-is smooth: ln(y + y0), the peak at x -> 1 that the electron mass ends at y0; 1/U, the square of the electron
-propagator; ln t, the photon propagator between t_min and the form factor. Its error is the difference to a coarser
-rule, but no less than the floor that comparisons with finer ones give.
+is smooth: the energy share of `energy_share`; 1/U, the square of the lepton propagator; ln t, the photon propagator
+between t_min and the form factor. Its error is the difference to a coarser rule, but no less than the floor that
+comparisons with finer ones give.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import M_ELECTRON
 from semivis_gen.errors import ParameterError
 from semivis_gen.numerics import Estimate, gauss
+from semivis_gen.production.bremsstrahlung.energy_share import energy_share
 from semivis_gen.production.bremsstrahlung.phase_space import Kinematics, Reaction, threshold_energy
 from semivis_gen.production.bremsstrahlung.weizsaecker import iww_density, ww_density
 from semivis_gen.target import Material, Nucleus, g2
@@ -36,7 +37,6 @@ __all__ = [
     "dsigma_dx",
     "integrate",
     "material_cross_section",
-    "soft_scale",
 ]
 
 FormFactor = Callable[[FloatArray, Nucleus], FloatArray]
@@ -49,7 +49,7 @@ class Rule:
     y: int
     """In y = 1 - E_A'/E."""
     u: int
-    """In U = m_e^2 - (p - k)^2."""
+    """In U = m_l^2 - (p - k)^2."""
     t: int
     """In the momentum transfer up to the end of the form factors."""
     tail: int
@@ -74,11 +74,6 @@ class Method(StrEnum):
     """Improved Weizsaecker-Williams: t_min = (m^2 / 2E)^2; off by up to a factor 3, for comparison only."""
 
 
-def soft_scale(reaction: Reaction) -> FloatArray:
-    """Energy share y below which the electron mass ends the rise towards x -> 1: (m_e/m)^2 and the edge."""
-    return np.asarray(np.minimum(1.0, (M_ELECTRON / reaction.m) ** 2) + M_ELECTRON / reaction.energy)
-
-
 def cross_section(
     m_aprime: float,
     energy: float,
@@ -87,13 +82,14 @@ def cross_section(
     method: Method = Method.ETL,
     e_min: float = 0.0,
     form_factor: FormFactor = g2,
+    lepton_mass: float = M_ELECTRON,
 ) -> Estimate:
-    """Cross-section of e- N -> e- N A' at epsilon = 1.
+    """Cross-section of l N -> l N A' at epsilon = 1.
 
     Parameters
     ----------
     m_aprime, energy : float
-        Mass of A' and energy of the electron [GeV].
+        Mass of A' and energy of the lepton [GeV].
     nucleus : Nucleus
         Target nucleus at rest.
     method : Method
@@ -102,6 +98,8 @@ def cross_section(
         Smallest A' energy [GeV].
     form_factor : callable
         G2(t, nucleus).
+    lepton_mass : float
+        Mass of the lepton [GeV].
 
     Returns
     -------
@@ -111,12 +109,12 @@ def cross_section(
     Raises
     ------
     ParameterError, KinematicsError
-        Where a value is not positive or the reaction is closed.
+        Where a value is not positive, the reaction is closed, or the approximation does not hold for the lepton.
     """
     if not (math.isfinite(e_min) and e_min >= 0):
         msg = f"e_min = {e_min} GeV must be zero or positive"
         raise ParameterError(msg)
-    reaction = Reaction(energy, m_aprime, nucleus.mass)
+    reaction = Reaction(energy, m_aprime, nucleus.mass, lepton_mass)
     fine, coarse = (
         integrate(reaction, nucleus, rule, method=Method(method), e_min=e_min, form_factor=form_factor)
         for rule in (FINE, COARSE)
@@ -156,12 +154,9 @@ def integrate(
     high = min(high, 1 - e_min / energy)
     if high <= low:
         return 0.0
-    y0 = float(soft_scale(reaction))
-    span = math.log((high + y0) / (low + y0))
     r, weight = gauss(rule.y, clustered=True)
-    shifted = (low + y0) * np.exp(span * r)
-    y = np.clip(shifted - y0, low, high)
-    return float((weight * shifted) @ _density(reaction, nucleus, y, method, form_factor, rule)) * span
+    y, shifted, span = energy_share(reaction, r, low, high)
+    return float((weight * shifted) @ _density(reaction, nucleus, y, method, form_factor, rule)) * float(span)
 
 
 def dsigma_dx(
@@ -172,13 +167,14 @@ def dsigma_dx(
     *,
     method: Method = Method.ETL,
     form_factor: FormFactor = g2,
+    lepton_mass: float = M_ELECTRON,
 ) -> FloatArray:
     """Differential cross-section d sigma/dx, x = E_A'/E, at epsilon = 1.
 
     Parameters
     ----------
     m_aprime, energy : float
-        Mass of A' and energy of the electron [GeV].
+        Mass of A' and energy of the lepton [GeV].
     nucleus : Nucleus
         Target nucleus.
     x : array_like
@@ -187,6 +183,8 @@ def dsigma_dx(
         Exact tree level or an approximation.
     form_factor : callable
         G2(t, nucleus).
+    lepton_mass : float
+        Mass of the lepton [GeV].
 
     Returns
     -------
@@ -196,9 +194,9 @@ def dsigma_dx(
     Raises
     ------
     ParameterError, KinematicsError
-        Where a value is not positive or the reaction is closed.
+        Where a value is not positive, the reaction is closed, or the approximation does not hold for the lepton.
     """
-    reaction = Reaction(energy, m_aprime, nucleus.mass)
+    reaction = Reaction(energy, m_aprime, nucleus.mass, lepton_mass)
     low, high = reaction.y_range()
     y = 1 - np.atleast_1d(np.asarray(x, dtype=float))
     inside = (y > low) & (y < high)
@@ -208,13 +206,19 @@ def dsigma_dx(
 
 
 def material_cross_section(
-    m_aprime: float, energy: float, material: Material, *, method: Method = Method.ETL, e_min: float = 0.0
+    m_aprime: float,
+    energy: float,
+    material: Material,
+    *,
+    method: Method = Method.ETL,
+    e_min: float = 0.0,
+    lepton_mass: float = M_ELECTRON,
 ) -> Estimate:
     """Cross-section per atom of a material, averaged over its atoms, at epsilon = 1.
 
     Parameters
     ----------
-    m_aprime, energy, method, e_min
+    m_aprime, energy, method, e_min, lepton_mass
         As for `cross_section`.
     material : Material
         Composition; an element has one nucleus.
@@ -230,11 +234,11 @@ def material_cross_section(
         As for `cross_section`.
     """
     heaviest = max(nucleus.mass for nucleus, _ in material.elements)
-    Reaction(energy, m_aprime, heaviest)  # raises where the reaction is closed on every nucleus
+    Reaction(energy, m_aprime, heaviest, lepton_mass)  # raises where the reaction is closed on every nucleus
     parts = [
-        cross_section(m_aprime, energy, nucleus, method=method, e_min=e_min) * share
+        cross_section(m_aprime, energy, nucleus, method=method, e_min=e_min, lepton_mass=lepton_mass) * share
         for nucleus, share in material.atom_fractions()
-        if energy > threshold_energy(m_aprime, nucleus.mass)
+        if energy > threshold_energy(m_aprime, nucleus.mass, lepton_mass)
     ]
     # the rules are the same for all nuclei: errors add
     return Estimate(sum(part.value for part in parts), sum(part.error for part in parts))
@@ -247,8 +251,8 @@ def _density(
         return _exact_density(reaction, nucleus, y, form_factor, rule)
     energy = float(reaction.energy)
     if method is Method.IWW:
-        return iww_density(energy, reaction.m, nucleus, y, form_factor)
-    return ww_density(energy, reaction.m, nucleus, y, form_factor, nodes=2 * rule.u)
+        return iww_density(energy, reaction.m, nucleus, y, form_factor, lepton_mass=reaction.lepton_mass)
+    return ww_density(energy, reaction.m, nucleus, y, form_factor, nodes=2 * rule.u, lepton_mass=reaction.lepton_mass)
 
 
 def _exact_density(

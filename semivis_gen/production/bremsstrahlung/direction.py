@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from semivis_gen.arrays import FloatArray
+from semivis_gen.constants import M_ELECTRON
 from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import isotropic
 from semivis_gen.production.bremsstrahlung.invariants import LabInvariants
@@ -15,13 +16,14 @@ __all__ = ["aligned_direction"]
 
 def aligned_direction(
     beam: FloatArray,
-    electron: FloatArray,
+    lepton: FloatArray,
     recoil: FloatArray,
     aprime: FloatArray,
     masses: DarkMasses,
     rng: np.random.Generator,
     *,
     nucleus_mass: FloatArray,
+    lepton_mass: float = M_ELECTRON,
 ) -> FloatArray:
     """Directions of A' -> chi1 chi2 for A' with the polarisation of its production.
 
@@ -30,7 +32,7 @@ def aligned_direction(
 
     Parameters
     ----------
-    beam, electron, recoil, aprime : ndarray
+    beam, lepton, recoil, aprime : ndarray
         Lab momenta of production [GeV], shape (n, 3); the beam along z, the nucleus at rest before.
     masses : DarkMasses
         Masses of the point.
@@ -38,6 +40,8 @@ def aligned_direction(
         Source of randomness.
     nucleus_mass : ndarray
         Masses of the nuclei [GeV], shape (n,).
+    lepton_mass : float
+        Mass of beam particle and outgoing lepton [GeV].
 
     Returns
     -------
@@ -50,11 +54,12 @@ def aligned_direction(
     turned = np.flatnonzero(rng.random(count) < 2 * kappa / (3 - kappa))
     production = LabInvariants.from_momenta(
         beam[turned],
-        electron[turned],
+        lepton[turned],
         recoil[turned],
         aprime[turned],
         mass=nucleus_mass[turned],
         m2=np.full(len(turned), m * m),
+        lepton_mass=lepton_mass,
     )
     while len(turned):
         refused = np.flatnonzero(rng.random(len(turned)) < linear_polarisation(n[turned], production, m))

@@ -1,4 +1,4 @@
-"""Invariants of e-(p) N(P_i) -> e-(p') N(P_f) A'(k) from lab momenta, with all digits at any energy.
+"""Invariants of l(p) N(P_i) -> l(p') N(P_f) A'(k) from lab momenta, with all digits at any energy.
 
 The nucleus of mass M rests before, the beam runs along z, r is the momentum of the recoil. Differences of nearly equal
 numbers are avoided by light-cone components, a_- = a_0 - a_z = (m^2 + a_T^2)/(a_0 + a_z), and by a choice of gauge:
@@ -6,12 +6,12 @@ with q = p' + k - p, P = P_i + P_f is replaced by P' = P - (P.p / q.p) q. The cu
 do not change, and the terms of P that exceed their sum by 1e9 are gone:
 
     P'.p = 0,    V.P' = -(2 M / q.p) [E V_T.r_T + r_z (E V_z - V_0 p_z)],
-    P'^2 = -(2 M / q.p)^2 (E^2 r_T^2 + m_e^2 r_z^2).
+    P'^2 = -(2 M / q.p)^2 (E^2 r_T^2 + m_l^2 r_z^2).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,8 +21,6 @@ from semivis_gen.constants import M_ELECTRON
 from semivis_gen.production.bremsstrahlung.matrix_element import reduced_amplitude
 
 __all__ = ["LabInvariants", "LabVector"]
-
-ME2 = M_ELECTRON**2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +65,7 @@ class LabInvariants:
 
     beam: LabVector
     """p [GeV]."""
-    electron: LabVector
+    lepton: LabVector
     """p' [GeV]."""
     aprime: LabVector
     """k [GeV]."""
@@ -84,77 +82,86 @@ class LabInvariants:
     kq: FloatArray
     """k.p' [GeV^2]."""
     gap: FloatArray
-    """p.p' - m_e^2 [GeV^2]."""
+    """p.p' - m_l^2 [GeV^2]."""
     qp: FloatArray
     """q.p [GeV^2]."""
+    lepton_mass: float = M_ELECTRON
+    """m_l [GeV]."""
 
     @classmethod
     def from_momenta(
         cls,
         beam: FloatArray,
-        electron: FloatArray,
+        lepton: FloatArray,
         recoil: FloatArray,
         aprime: FloatArray,
         *,
         mass: FloatArray,
         m2: FloatArray,
+        lepton_mass: float = M_ELECTRON,
     ) -> LabInvariants:
         """Build the invariants.
 
         Parameters
         ----------
-        beam, electron, recoil, aprime : ndarray
+        beam, lepton, recoil, aprime : ndarray
             Lab momenta [GeV], shape (n, 3); the beam along z.
         mass : ndarray
             Masses of the nuclei [GeV], shape (n,).
         m2 : ndarray
             Squared masses of A' [GeV^2], shape (n,), on or off the mass shell.
+        lepton_mass : float
+            Mass of beam particle and outgoing lepton [GeV].
 
         Returns
         -------
         LabInvariants
             All of them.
         """
-        p, out, k = LabVector.on_shell(beam, ME2), LabVector.on_shell(electron, ME2), LabVector.on_shell(aprime, m2)
+        ml2 = lepton_mass**2
+        p, out, k = (LabVector.on_shell(v, x) for v, x in ((beam, ml2), (lepton, ml2), (aprime, m2)))
         kinetic = np.einsum("ij,ij->i", recoil, recoil)
         kinetic = kinetic / (np.sqrt(mass * mass + kinetic) + mass)
         p_plus, out_plus, k_plus = (v.time + v.space[:, 2] for v in (p, out, k))
         # 2 a.b = m_a^2 b+/a+ + m_b^2 a+/b+ + |a_T sqrt(b+/a+) - b_T sqrt(a+/b+)|^2
         ratio, share = out_plus / k_plus, p_plus / out_plus
         root = np.sqrt(ratio)[:, None]
-        apart = aprime[:, :2] * root - electron[:, :2] / root
-        out_t2 = np.einsum("ij,ij->i", electron[:, :2], electron[:, :2])
+        apart = aprime[:, :2] * root - lepton[:, :2] / root
+        out_t2 = np.einsum("ij,ij->i", lepton[:, :2], lepton[:, :2])
         return cls(
             beam=p,
-            electron=out,
+            lepton=out,
             aprime=k,
             recoil=recoil,
             kinetic=kinetic,
             mass=mass,
             m2=m2,
             kp=0.5 * (k.minus * p_plus + k_plus * p.minus),
-            kq=0.5 * (m2 * ratio + ME2 / ratio + np.einsum("ij,ij->i", apart, apart)),
-            gap=0.5 * (share * out_t2 + ME2 * (share - 1) ** 2 / share),
+            kq=0.5 * (m2 * ratio + ml2 / ratio + np.einsum("ij,ij->i", apart, apart)),
+            gap=0.5 * (share * out_t2 + ml2 * (share - 1) ** 2 / share),
             qp=beam[:, 2] * recoil[:, 2] - p.time * kinetic,
+            lepton_mass=lepton_mass,
         )
 
     def take(self, rows: IndexArray) -> LabInvariants:
         """Some of the events."""
-        return LabInvariants(
-            self.beam.take(rows),
-            self.electron.take(rows),
-            self.aprime.take(rows),
-            *(getattr(self, name)[rows] for name in ("recoil", "kinetic", "mass", "m2", "kp", "kq", "gap", "qp")),
+        columns = ("recoil", "kinetic", "mass", "m2", "kp", "kq", "gap", "qp")
+        return replace(
+            self,
+            beam=self.beam.take(rows),
+            lepton=self.lepton.take(rows),
+            aprime=self.aprime.take(rows),
+            **{name: getattr(self, name)[rows] for name in columns},
         )
 
     @property
     def s(self) -> FloatArray:
-        """(p' + k)^2 - m_e^2 [GeV^2]."""
+        """(p' + k)^2 - m_l^2 [GeV^2]."""
         return 2 * self.kq + self.m2
 
     @property
     def u(self) -> FloatArray:
-        """(p - k)^2 - m_e^2 [GeV^2]."""
+        """(p - k)^2 - m_l^2 [GeV^2]."""
         return self.m2 - 2 * self.kp
 
     @property
@@ -167,7 +174,7 @@ class LabInvariants:
         """P'^2 [GeV^2]."""
         x, y, z = self.recoil.T
         scale = 2 * self.mass / self.qp
-        return np.asarray(-scale * scale * (self.beam.time**2 * (x * x + y * y) + ME2 * z * z))
+        return np.asarray(-scale * scale * (self.beam.time**2 * (x * x + y * y) + self.lepton_mass**2 * z * z))
 
     def p_times(self, vector: LabVector) -> FloatArray:
         """p.V for vectors of any kind [GeV^2 for momenta]."""
@@ -197,9 +204,10 @@ class LabInvariants:
             t,
             -2 * self.gap,
             double * self.beam.time - self.qp,
-            double * self.electron.time - self.q_times(self.electron),
+            double * self.lepton.time - self.q_times(self.lepton),
             balance,
             double * double + t,
             2 * kq,
             self.m2,
+            self.lepton_mass,
         )

@@ -1,8 +1,8 @@
 """Map of the unit cube to (y, U, t) in which the cross-section is nearly flat: for sampling.
 
-y: uniform in ln(y + y0), the peak at x -> 1 that the electron mass ends at y0. U: 1/U = (1 - z)/U_min + z/U_max with
-1 - z = v^2, the square of the electron propagator with room for its tail. t: uniform in ln[(1 + a^2 t)/(1 + t/d)], the
-photon propagator between atomic screening (a of `formfactors`) and a scale d beyond the nucleus.
+y: as in `energy_share`. U: 1/U = (1 - z)/U_min + z/U_max with 1 - z = v^2, the square of the lepton propagator with
+room for its tail. t: uniform in ln[(1 + a^2 t)/(1 + t/d)], the
+photon propagator between atomic screening (a of `form_factors`) and a scale d beyond the nucleus.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import M_ELECTRON
-from semivis_gen.production.bremsstrahlung.cross_sections import soft_scale
+from semivis_gen.production.bremsstrahlung.energy_share import energy_share
 from semivis_gen.production.bremsstrahlung.phase_space import Kinematics, Reaction
 from semivis_gen.target import Nucleus
 
@@ -51,11 +51,7 @@ def unit_cube(
         Point, momentum transfer [GeV^2] and |d(y, U, t)| over d(point) [GeV^4], zero outside phase space.
     """
     r, v, c = point
-    y0 = soft_scale(reaction)
-    y_low, y_high = y_range
-    span = np.log((y_high + y0) / (y_low + y0))
-    shifted = (y_low + y0) * np.exp(span * r)
-    y = np.clip(shifted - y0, y_low, y_high)
+    y, shifted, span = energy_share(reaction, r, *y_range)
     low, high = reaction.virtuality_range(y)
     share = 1 - low / high
     rest = 1 - v

@@ -1,12 +1,12 @@
-"""Squared tree-level amplitude of e-(p) N(P_i) -> e-(p') N(P_f) A'(k).
+"""Squared tree-level amplitude of l(p) N(P_i) -> l(p') N(P_f) A'(k).
 
 The nucleus is a scalar current Z e (P_i + P_f)^mu (Liu and Miller, arXiv:1705.02016). With
-s = (p' + k)^2 - m_e^2, u = (p - k)^2 - m_e^2, t = -(P_i - P_f)^2, t2 = (p - p')^2 and P = P_i + P_f the sum over
-all spins, averaged over those of the incoming electron, is
+s = (p' + k)^2 - m_l^2, u = (p - k)^2 - m_l^2, t = -(P_i - P_f)^2, t2 = (p - p')^2 and P = P_i + P_f the sum over
+all spins, averaged over those of the incoming lepton, is
 
     |M|^2 = (e^6 eps^2 G2(t) / t^2) f,
     f = 2 (s^2 + u^2) P^2 / (s u) - (8 t / s u) [(P.p)^2 + (P.p')^2 + (t2 + m^2) P^2 / 2]
-        - 2 (m^2 + 2 m_e^2) [4 (u P.p + s P.p')^2 - (s + u)^2 t P^2] / (s u)^2.
+        - 2 (m^2 + 2 m_l^2) [4 (u P.p + s P.p')^2 - (s + u)^2 t P^2] / (s u)^2.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ def reduced_amplitude(
     big_p2: FloatArray,
     s_plus_u: FloatArray,
     m2: FloatArray | float,
+    lepton_mass: float = M_ELECTRON,
 ) -> FloatArray:
     """Reduced amplitude f of the module's formula, from invariants that the caller computes without cancellation.
 
@@ -50,6 +51,8 @@ def reduced_amplitude(
         s + u = 2 k.q [GeV^2].
     m2 : ndarray or float
         Squared A' mass [GeV^2].
+    lepton_mass : float
+        m_l [GeV].
 
     Returns
     -------
@@ -59,7 +62,7 @@ def reduced_amplitude(
     su = s * u
     charge = 2 * (s * s + u * u) * big_p2
     recoil = 8 * t * (p_dot * p_dot + q_dot * q_dot + 0.5 * (t2 + m2) * big_p2)
-    mass = 2 * (m2 + 2 * M_ELECTRON**2) * (4 * balance * balance - s_plus_u * s_plus_u * t * big_p2)
+    mass = 2 * (m2 + 2 * lepton_mass**2) * (4 * balance * balance - s_plus_u * s_plus_u * t * big_p2)
     return np.asarray((charge - recoil - mass / su) / su)
 
 
@@ -73,19 +76,22 @@ def squared_amplitude(
     m_aprime: float,
     epsilon: float,
     g2: FloatArray | float,
+    lepton_mass: float = M_ELECTRON,
 ) -> FloatArray:
     """|M|^2 from four-momenta in any frame, averaged over the incoming and summed over the outgoing spins.
 
     Parameters
     ----------
     p, p_i, p_out, p_f, k : ndarray
-        Momenta (E, px, py, pz) of e-, N, e-, N and A' [GeV], shapes (n, 4).
+        Momenta (E, px, py, pz) of l, N, l, N and A' [GeV], shapes (n, 4).
     m_aprime : float
         Mass of A' [GeV]; light ones cannot be told from energy and momentum.
     epsilon : float
         Kinetic mixing.
     g2 : ndarray or float
         Form factor G2(t), Z^2 for a point nucleus, shape (n,).
+    lepton_mass : float
+        m_l [GeV].
 
     Returns
     -------
@@ -93,11 +99,11 @@ def squared_amplitude(
         (e^6 eps^2 G2 / t^2) f [GeV^-2], shape (n,).
     """
     m2, big_p = m_aprime**2, p_i + p_f
-    u = m2 - 2 * invariant_product(p[:, 1:], M_ELECTRON, k[:, 1:], m_aprime)
-    s = m2 + 2 * invariant_product(p_out[:, 1:], M_ELECTRON, k[:, 1:], m_aprime)
+    u = m2 - 2 * invariant_product(p[:, 1:], lepton_mass, k[:, 1:], m_aprime)
+    s = m2 + 2 * invariant_product(p_out[:, 1:], lepton_mass, k[:, 1:], m_aprime)
     t, t2 = _gap(p_i, p_f), -_gap(p, p_out)
     p_dot, q_dot = _dot(big_p, p), _dot(big_p, p_out)
-    f = reduced_amplitude(s, u, t, t2, p_dot, q_dot, u * p_dot + s * q_dot, _dot(big_p, big_p), s + u, m2)
+    f = reduced_amplitude(s, u, t, t2, p_dot, q_dot, u * p_dot + s * q_dot, _dot(big_p, big_p), s + u, m2, lepton_mass)
     return np.asarray((4 * math.pi * ALPHA) ** 3 * epsilon**2 * g2 / t**2 * f)
 
 

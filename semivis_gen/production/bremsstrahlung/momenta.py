@@ -30,7 +30,7 @@ def momenta_of(
 
     Returns
     -------
-    beam, aprime, electron, recoil : ndarray
+    beam, aprime, lepton, recoil : ndarray
         Three-momenta [GeV], shapes (n, 3); they add up, and the masses are those of the particles.
     """
     n = len(t)
@@ -47,10 +47,10 @@ def momenta_of(
     q_x, q_z = along * v_x + c * v_z, along * v_z - c * v_x
     angle = 2 * math.pi * turn
     cos_turn, sin_turn = np.cos(angle), np.sin(angle)
-    beam, aprime, electron, recoil = (np.empty((n, 3)) for _ in range(4))
+    beam, aprime, lepton, recoil = (np.empty((n, 3)) for _ in range(4))
     beam[:, :2], beam[:, 2] = 0.0, p
     aprime[:, 0], aprime[:, 1], aprime[:, 2] = k_x * cos_turn, k_x * sin_turn, k_z
     recoil[:, 0], recoil[:, 1], recoil[:, 2] = q_x * cos_turn - s * sin_turn, q_x * sin_turn + s * cos_turn, q_z
-    np.subtract(beam, aprime, out=electron)
-    electron -= recoil
-    return beam, aprime, electron, recoil
+    np.subtract(beam, aprime, out=lepton)
+    lepton -= recoil
+    return beam, aprime, lepton, recoil

@@ -1,6 +1,6 @@
-"""Phase space of e- N -> e- N A' in the rest frame of the nucleus, free of cancellations.
+"""Phase space of l N -> l N A' in the rest frame of the nucleus, free of cancellations.
 
-Variables: the electron's energy share y = 1 - E_A'/E, the virtuality U = -u = m_e^2 - (p - k)^2, the momentum
+Variables: the lepton's energy share y = 1 - E_A'/E, the virtuality U = -u = m_l^2 - (p - k)^2, the momentum
 transfer t = -q^2 and the azimuth phi of the recoil around V = p - k. With W = E - E_A' and T = t/(2M),
 
     d sigma / (dy dU dt dphi) = eps^2 alpha^3 E / (32 pi M^2 p^2 |V|) * G2(t)/t^2 * f
@@ -25,8 +25,8 @@ from semivis_gen.production.bremsstrahlung.azimuth import Azimuth
 __all__ = ["Kinematics", "Reaction", "threshold_energy"]
 
 
-def threshold_energy(m_aprime: float, nucleus_mass: ArrayLike) -> FloatArray:
-    """Smallest electron energy for e- N -> e- N A'.
+def threshold_energy(m_aprime: float, nucleus_mass: ArrayLike, lepton_mass: float = M_ELECTRON) -> FloatArray:
+    """Smallest beam energy for l N -> l N A'.
 
     Parameters
     ----------
@@ -34,13 +34,15 @@ def threshold_energy(m_aprime: float, nucleus_mass: ArrayLike) -> FloatArray:
         Mass of A' [GeV].
     nucleus_mass : array_like
         Mass of the nucleus at rest [GeV].
+    lepton_mass : float
+        Mass of the beam particle [GeV].
 
     Returns
     -------
     ndarray
-        [(m_e + M + m)^2 - m_e^2 - M^2] / (2 M) [GeV].
+        [(m_l + M + m)^2 - m_l^2 - M^2] / (2 M) [GeV].
     """
-    return np.asarray(m_aprime + M_ELECTRON + m_aprime * (m_aprime + 2 * M_ELECTRON) / (2 * np.asarray(nucleus_mass)))
+    return np.asarray(m_aprime + lepton_mass + m_aprime * (m_aprime + 2 * lepton_mass) / (2 * np.asarray(nucleus_mass)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +60,7 @@ class Kinematics:
     w: FloatArray
     """E - E_A' [GeV]."""
     virtuality: FloatArray
-    """U = m_e^2 - (p - k)^2 > 0 [GeV^2]."""
+    """U = m_l^2 - (p - k)^2 > 0 [GeV^2]."""
     t_min: FloatArray
     """Smallest t [GeV^2]."""
     t_max: FloatArray
@@ -73,7 +75,7 @@ class Kinematics:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reaction:
-    """One reaction e- N -> e- N A', or many that differ in energy and nucleus.
+    """One reaction l N -> l N A', or many that differ in energy and nucleus.
 
     Raises
     ------
@@ -82,30 +84,33 @@ class Reaction:
     """
 
     energy: float | FloatArray
-    """Energy of the incoming electron [GeV]; an array where every point has its own."""
+    """Energy of the incoming lepton [GeV]; an array where every point has its own."""
     m: float
     """Mass of A' [GeV]."""
     nucleus_mass: float | FloatArray
     """Mass of the nucleus [GeV]; an array where every point has its own."""
+    lepton_mass: float = M_ELECTRON
+    """Mass of the lepton [GeV]."""
 
     def __post_init__(self) -> None:
         lowest, lightest = float(np.min(self.energy)), float(np.min(self.nucleus_mass))
-        for name, value in (("electron energy", lowest), ("m_A'", self.m), ("nucleus mass", lightest)):
+        numbers = {"beam energy": lowest, "m_A'": self.m, "nucleus mass": lightest, "lepton mass": self.lepton_mass}
+        for name, value in numbers.items():
             if not (math.isfinite(value) and value > 0):
                 msg = f"{name} = {value} GeV must be a positive finite number"
                 raise ParameterError(msg)
-        threshold = threshold_energy(self.m, self.nucleus_mass)
+        threshold = threshold_energy(self.m, self.nucleus_mass, self.lepton_mass)
         if np.any(self.energy <= threshold):
             msg = (
-                f"e- N -> e- N A' is closed: E = {lowest:g} GeV <= {float(np.max(threshold)):.6g} GeV "
-                f"for m_A' = {self.m:g} GeV; take a higher energy or a lighter A'"
+                f"l N -> l N A' is closed: E = {lowest:g} GeV <= {float(np.max(threshold)):.6g} GeV "
+                f"for m_A' = {self.m:g} GeV and m_l = {self.lepton_mass:g} GeV; take a higher energy or a lighter A'"
             )
             raise KinematicsError(msg)
 
     @property
     def p(self) -> FloatArray:
-        """Momentum of the incoming electron [GeV]."""
-        return np.asarray(np.sqrt((self.energy - M_ELECTRON) * (self.energy + M_ELECTRON)))
+        """Momentum of the incoming lepton [GeV]."""
+        return np.asarray(np.sqrt((self.energy - self.lepton_mass) * (self.energy + self.lepton_mass)))
 
     def y_range(self) -> tuple[FloatArray, FloatArray]:
         """Range of y = 1 - E_A'/E.
@@ -115,10 +120,10 @@ class Reaction:
         low, high : ndarray
             For the hardest A', which goes forward, and the softest, at rest where that is possible.
         """
-        e, p, mass, m = self.energy, self.p, self.nucleus_mass, self.m
-        root_s = np.sqrt(mass * (mass + 2 * e) + M_ELECTRON**2)
-        # energy of A' against e- N of least mass, in the centre-of-mass frame
-        cm = (2 * mass * (e - M_ELECTRON) + m * m) / (2 * root_s)
+        e, p, mass, m, m_l = self.energy, self.p, self.nucleus_mass, self.m, self.lepton_mass
+        root_s = np.sqrt(mass * (mass + 2 * e) + m_l**2)
+        # energy of A' against l N of least mass, in the centre-of-mass frame
+        cm = (2 * mass * (e - m_l) + m * m) / (2 * root_s)
         momentum = np.sqrt(np.maximum((cm - m) * (cm + m), 0.0))
         hard, soft = ((e + mass) * cm + p * momentum) / root_s, ((e + mass) * cm - p * momentum) / root_s
         at_rest = momentum * (e + mass) >= p * cm  # A' may be slower than the centre of mass
@@ -135,19 +140,19 @@ class Reaction:
         Returns
         -------
         low, high : ndarray
-            At theta = 0, m^2 (1 - x)/x + m_e^2 x at high energy, and where recoil energy or theta = pi end it
+            At theta = 0, m^2 (1 - x)/x + m_l^2 x at high energy, and where recoil energy or theta = pi end it
             [GeV^2]; high = low outside phase space.
         """
-        e, p, m2 = self.energy, self.p, self.m**2
+        e, p, m2, m_l2 = self.energy, self.p, self.m**2, self.lepton_mass**2
         e_k = e * (1 - y)
         k2 = np.maximum((e_k - self.m) * (e_k + self.m), 0.0)
         k = np.sqrt(k2)
         product = p * k
         # 2 (E E_k - p k) - m^2 over the common denominator: 2 E^2 m^2 - m^2 (E E_k + p k) has positive terms only,
-        # with E - k = E y + (E_k - k) and E - p = m_e^2 / (E + p)
-        rest = 2 * e * e * y + e * m2 / (e_k + k) + k * M_ELECTRON**2 / (e + p)
-        low = (m2 * rest + 2 * M_ELECTRON**2 * k2) / (e * e_k + product)
-        high = np.minimum(2 * self.nucleus_mass * (e * y - M_ELECTRON), low + 4 * product)
+        # with E - k = E y + (E_k - k) and E - p = m_l^2 / (E + p)
+        rest = 2 * e * e * y + e * m2 / (e_k + k) + k * m_l2 / (e + p)
+        low = (m2 * rest + 2 * m_l2 * k2) / (e * e_k + product)
+        high = np.minimum(2 * self.nucleus_mass * (e * y - self.lepton_mass), low + 4 * product)
         return np.asarray(low), np.maximum(high, low)
 
     def kinematics(self, y: FloatArray, virtuality: FloatArray, lowest: FloatArray) -> Kinematics:
@@ -163,14 +168,14 @@ class Reaction:
         Kinematics
             Derived quantities.
         """
-        e, p, mass = self.energy, self.p, self.nucleus_mass
+        e, p, mass, m_l = self.energy, self.p, self.nucleus_mass, self.lepton_mass
         e_k = e * (1 - y)
         k = np.sqrt(np.maximum((e_k - self.m) * (e_k + self.m), 0.0))
         w = e * y
-        v2 = np.maximum((w - M_ELECTRON) * (w + M_ELECTRON) + virtuality, 1e-300)
+        v2 = np.maximum((w - m_l) * (w + m_l) + virtuality, 1e-300)
         excess = np.maximum(0.5 * (virtuality - lowest), 0.0)
         # |cos| <= 1 of the recoil angle: quadratic t^2 - 2 half t + U^2 <= 0
-        quadratic = 1 + (2 * w + (M_ELECTRON**2 - virtuality) / mass) / mass
+        quadratic = 1 + (2 * w + (m_l**2 - virtuality) / mass) / mass
         half = 2 * v2 - (1 + w / mass) * virtuality
         root = half * half - quadratic * virtuality * virtuality
         valid = (root >= 0) & (half > 0) & (quadratic > 0) & (excess <= 2 * p * k)
@@ -222,7 +227,7 @@ class Reaction:
         sigma0 = 2 * k_along * along - e_k / mass * t
         b = 2 * k_across * across
         # u P.p + s P.p' = 2 M (W sigma - U E_A') - t sigma / 2 + ...: the large terms have been cancelled by hand
-        e, g, flow = M_ELECTRON**2 - virtuality, m2 - virtuality, w / mass * t
+        e, g, flow = self.lepton_mass**2 - virtuality, m2 - virtuality, w / mass * t
         large = 2 * e_k * (w * w * t + e * (virtuality + flow)) + w * g * (t + virtuality + flow)
         balance0 = mass * large / v2 - 0.5 * t * sigma0
         big_p2 = 4 * mass * mass + t
@@ -242,6 +247,7 @@ class Reaction:
             n1=8 * t * p_dot + 4 * t * big_p2,
             n2=2 * big_p2 - 2 * t,
             m2=m2,
+            lepton_mass=self.lepton_mass,
         )
 
     def flux(self, kin: Kinematics) -> FloatArray:

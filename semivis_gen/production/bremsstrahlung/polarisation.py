@@ -1,7 +1,7 @@
-"""Polarisation of A' in e-(p) N(P_i) -> e-(p') N(P_f) A'(k), and how it turns the decay A' -> chi1 chi2.
+"""Polarisation of A' in l(p) N(P_i) -> l(p') N(P_f) A'(k), and how it turns the decay A' -> chi1 chi2.
 
 For a linear polarisation N (N.k = 0, N^2 = -1) the amplitude is ubar(p') [J P + N k P / s - P k N / u] u(p), all
-vectors slashed, with J = 2 (N.p'/s + N.p/u) and s, u, t, P as in `matrix_element`. Its square, summed over electron
+vectors slashed, with J = 2 (N.p'/s + N.p/u) and s, u, t, P as in `matrix_element`. Its square, summed over lepton
 spins, is written out below in the gauge of `invariants`; the sum over three polarisations is the amplitude of
 `matrix_element`.
 
@@ -19,7 +19,6 @@ from __future__ import annotations
 import numpy as np
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import M_ELECTRON
 from semivis_gen.production.bremsstrahlung.invariants import LabInvariants, LabVector
 
 __all__ = ["linear_polarisation", "polarisation_vector", "polarised_amplitude"]
@@ -62,9 +61,9 @@ def polarised_amplitude(polarisation: LabVector, production: LabInvariants) -> F
     ndarray
         [GeV^2], shape (n,); its sum over three orthogonal N is `LabInvariants.reduced`.
     """
-    m2, me2, gap, p2 = production.m2, M_ELECTRON**2, production.gap, production.big2
+    m2, ml2, gap, p2 = production.m2, production.lepton_mass**2, production.gap, production.big2
     kp, kq, s, u = production.kp, production.kq, production.s, production.u
-    k_big, b = production.big_times(production.aprime), production.big_times(production.electron)  # k.P', p'.P'
+    k_big, b = production.big_times(production.aprime), production.big_times(production.lepton)  # k.P', p'.P'
     x, z = production.p_times(polarisation), production.big_times(polarisation)  # N.p, N.P'
     y = x + production.q_times(polarisation)  # N.p'
     j = 2 * (y / s + x / u)
@@ -75,11 +74,11 @@ def polarised_amplitude(polarisation: LabVector, production: LabInvariants) -> F
     tilt = 2 * b * z - p2 * y
     fall = 2 * b * k_big - p2 * kq
     a2 = -2 * m2 * x * tilt + 2 * fall * kp + m2 * p2 * gap
-    w, pq = kq * z - y * k_big, gap + me2
+    w, pq = kq * z - y * k_big, gap + ml2
     t1 = 2 * x * w - pq * k_big - b * kp
     t2 = 2 * z * w - fall
     t3 = 2 * z * (pq * z + b * x) - 2 * x * tilt + p2 * pq
-    a3 = -(2 * k_big * t1 - 2 * kp * t2 + m2 * t3) - me2 * (2 * k_big * k_big - 2 * m2 * z * z - m2 * p2)
+    a3 = -(2 * k_big * t1 - 2 * kp * t2 + m2 * t3) - ml2 * (2 * k_big * k_big - 2 * m2 * z * z - m2 * p2)
     return np.asarray(
         2 * (-j * j * p2 * gap + 2 * j * (c1 / s - c2 / u) + a1 / (s * s) + a2 / (u * u) - 2 * a3 / (s * u))
     )

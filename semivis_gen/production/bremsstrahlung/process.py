@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import ID_APRIME, ID_ELECTRON, ID_POSITRON
+from semivis_gen.constants import ID_APRIME, ID_ELECTRON
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_FINAL, STATUS_INCOMING, Events, RunInfo, Topology
 from semivis_gen.model import DarkMasses
@@ -19,7 +19,7 @@ from semivis_gen.production.bremsstrahlung.cross_sections import Method
 from semivis_gen.production.bremsstrahlung.direction import aligned_direction
 from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate
 from semivis_gen.production.bremsstrahlung.sampling import Production, ProductionSampler
-from semivis_gen.target import Source, ThickTarget, ThinTarget
+from semivis_gen.target import LEPTONS, Source, ThickTarget, ThinTarget
 
 __all__ = ["Bremsstrahlung", "BremsstrahlungSampler", "Particles", "Shape"]
 
@@ -33,7 +33,7 @@ class Particles(StrEnum):
     PRIMARY = "primary"
     """The beam particle."""
     SHOWER = "shower"
-    """Electrons and positrons of its shower as well."""
+    """Electrons and positrons of its shower as well; no muons."""
 
 
 class Shape(StrEnum):
@@ -50,7 +50,7 @@ class Bremsstrahlung:
     """A' radiated in the field of a nucleus: l N -> l N A'."""
 
     name: ClassVar[str] = "bremsstrahlung"
-    beams: ClassVar[frozenset[int]] = frozenset({ID_ELECTRON, ID_POSITRON})
+    beams: ClassVar[frozenset[int]] = frozenset(LEPTONS)
     events_share: ClassVar[float] = 0.7
 
     particles: Particles = Particles.PRIMARY
@@ -58,7 +58,7 @@ class Bremsstrahlung:
     cross_section: Method = Method.ETL
     """How much there is: exact tree level, or an approximation of older results."""
     shape: Shape = Shape.ETL
-    """How A' share the energy of the electron: exact, or the approximation with A' along the beam."""
+    """How A' share the energy of the lepton: exact, or the approximation with A' along the beam."""
 
     def __post_init__(self) -> None:
         for field, kind in (("particles", Particles), ("cross_section", Method), ("shape", Shape)):
@@ -101,12 +101,14 @@ class Bremsstrahlung:
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
         """See `Process.direction`: the polarisation of bremsstrahlung, none in the approximation."""
         n, k = len(events), len(BARE.pdg)
-        bare = len(events.pdg) == n * k and bool((events.pdg.reshape(n, k)[:, 2] == ID_APRIME).all())
+        bare = n > 0 and len(events.pdg) == n * k and bool((events.pdg.reshape(n, k)[:, 2] == ID_APRIME).all())
         if not bare or events.info.extra.get(SHAPE_KEY, Shape.ETL) != Shape.ETL:
             return None
         momentum, mass = events.momentum.reshape(n, k, 3), events.mass.reshape(n, k)
-        beam, aprime, electron, recoil = (momentum[:, i] for i in (0, 2, 3, 4))
-        return aligned_direction(beam, electron, recoil, aprime, masses, rng, nucleus_mass=mass[:, 1])
+        beam, aprime, lepton, recoil = (momentum[:, i] for i in (0, 2, 3, 4))
+        return aligned_direction(
+            beam, lepton, recoil, aprime, masses, rng, nucleus_mass=mass[:, 1], lepton_mass=float(mass[0, 3])
+        )
 
 
 BARE = Topology(
@@ -142,7 +144,7 @@ class BremsstrahlungSampler:
             (production.beam, lepton),
             (0.0, nucleus_mass),
             (production.aprime, self.m_aprime),
-            (production.electron, lepton),
+            (production.lepton, lepton),
             (production.recoil, nucleus_mass),
         )
         n, k = len(production), len(columns)
@@ -155,7 +157,7 @@ class BremsstrahlungSampler:
         events = Events.from_topology(BARE, momentum, mass, weight=production.weight, vertex=vertex, info=info)
         ids = events.pdg.reshape(n, k)
         ids[:, [1, 4]] = nucleus_id[:, None]
-        ids[:, [0, 3]] = self.target.beam_id
+        ids[:, [0, 3]] = np.where(production.opposite, -self.target.beam_id, self.target.beam_id)[:, None]
         return events
 
 

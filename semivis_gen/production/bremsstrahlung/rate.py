@@ -19,7 +19,7 @@ from semivis_gen.production.bremsstrahlung.cross_sections import (
     material_cross_section,
 )
 from semivis_gen.production.bremsstrahlung.phase_space import Reaction, threshold_energy
-from semivis_gen.target import Nucleus, ThickTarget, ThinTarget, TrackLength
+from semivis_gen.target import Nucleus, ThickTarget, ThinTarget, Track
 
 __all__ = ["LIGHT_SHARE", "bremsstrahlung_rate"]
 
@@ -63,22 +63,31 @@ def bremsstrahlung_rate(
         Where a value makes no sense or the reaction is closed at the beam energy.
     """
     if isinstance(target, ThinTarget):
-        return material_cross_section(m_aprime, target.beam_energy, target.material, method=cross_section, e_min=e_min)
+        return material_cross_section(
+            m_aprime,
+            target.beam_energy,
+            target.material,
+            method=cross_section,
+            e_min=e_min,
+            lepton_mass=target.lepton.mass,
+        )
     low = max(target.energy_cut, e_min)
     if low >= target.beam_energy:
         return Estimate(0.0, 0.0)
     track = target.track_length(secondaries=secondaries)
     nuclei = [nucleus for nucleus, _ in target.material.elements]
-    Reaction(target.beam_energy, m_aprime, max(nucleus.mass for nucleus in nuclei))  # raises where all are closed
+    m_l = target.lepton.mass
+    Reaction(target.beam_energy, m_aprime, max(nucleus.mass for nucleus in nuclei), m_l)  # raises where all are closed
     z2 = {nucleus: nucleus.z**2 * share / nucleus.a for nucleus, share in target.material.elements}
     value = error = 0.0
     for nucleus in nuclei:
-        lowest = max(low, float(threshold_energy(m_aprime, nucleus.mass)))
+        lowest = max(low, float(threshold_energy(m_aprime, nucleus.mass, m_l)))
         rules = list(zip((FINE, COARSE, ROUGH), ENERGIES, strict=True))
         if z2[nucleus] < LIGHT_SHARE * sum(z2.values()):
             rules = rules[1:]
         fine, coarse = (
-            _folded(m_aprime, track, nucleus, rule, n, lowest, e_min, cross_section, shape) for rule, n in rules[:2]
+            _folded(m_aprime, m_l, track, nucleus, rule, n, lowest, e_min, cross_section, shape)
+            for rule, n in rules[:2]
         )
         atoms = target.material.atoms_per_radiation_length(nucleus)
         value += fine * atoms
@@ -88,7 +97,8 @@ def bremsstrahlung_rate(
 
 def _folded(
     m_aprime: float,
-    track: TrackLength,
+    lepton_mass: float,
+    track: Track,
     nucleus: Nucleus,
     rule: Rule,
     n: int,
@@ -107,9 +117,11 @@ def _folded(
     share, weight = gauss(n if panels == 1 else n // 2 + 2, clustered=True)
     total = 0.0
     for start, end in pairwise(edges):
+        if start == end:  # below the energy at which the particle leaves the target
+            continue
         for energy, w in zip(track.energy_at(start + (end - start) * share), weight, strict=True):
             if energy > lowest:
-                reaction = Reaction(float(energy), m_aprime, nucleus.mass)
+                reaction = Reaction(float(energy), m_aprime, nucleus.mass, lepton_mass)
                 sigma = integrate(reaction, nucleus, rule, method=shape, e_min=e_min)
                 if norm is not shape:
                     whole, other = (integrate(reaction, nucleus, rule, method=kind) for kind in (norm, shape))

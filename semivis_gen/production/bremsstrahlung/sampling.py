@@ -1,4 +1,4 @@
-"""Sampling of e- N -> e- N A' from the exact differential cross-section, unweighted by default.
+"""Sampling of l N -> l N A' from the exact differential cross-section, unweighted by default.
 
 The unit cube of `mapping` is cut into cells, for each nucleus and each of a few energy ranges. A cell is drawn with
 the probability of its envelope (the largest integrand found in it), the point uniformly inside, and kept with
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semivis_gen.arrays import FloatArray, IndexArray
+from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.numerics import CellTable, Estimate
 from semivis_gen.production.bremsstrahlung.azimuth import Azimuth
@@ -43,11 +43,11 @@ class Production:
     """Produced A' and what comes with them; momenta in GeV in the frame where the nucleus rests."""
 
     beam: FloatArray
-    """Momentum of the incoming electron, shape (n, 3), along z."""
+    """Momentum of the incoming lepton, shape (n, 3), along z."""
     aprime: FloatArray
     """Momentum of A', shape (n, 3)."""
-    electron: FloatArray
-    """Momentum of the outgoing electron, shape (n, 3)."""
+    lepton: FloatArray
+    """Momentum of the outgoing lepton, shape (n, 3)."""
     recoil: FloatArray
     """Momentum of the recoiling nucleus, shape (n, 3)."""
     nucleus: IndexArray
@@ -58,6 +58,8 @@ class Production:
     """Depth of production [X0], zero in a thin target, shape (n,)."""
     weight: FloatArray
     """Unweighted: one, or more for the few points over the envelope. Weighted: their mean is the rate. Shape (n,)."""
+    opposite: BoolArray
+    """Whether the charge of what radiates is opposite to that of the beam, as half of a shower's. Shape (n,)."""
 
     def __len__(self) -> int:
         """Count the events."""
@@ -109,7 +111,8 @@ class ProductionSampler:
         self.m_aprime, self.target, self.e_min = m_aprime, target, e_min_aprime
         self.nuclei = tuple(nucleus for nucleus, _ in target.material.elements)
         self._mass = np.array([nucleus.mass for nucleus in self.nuclei])
-        Reaction(target.beam_energy, m_aprime, float(self._mass.max()))  # raises where all nuclei are closed
+        self._lepton_mass = target.lepton.mass
+        self._reaction(target.beam_energy, float(self._mass.max()))  # raises where all nuclei are closed
         z2 = [nucleus.z**2 * share / nucleus.a for nucleus, share in target.material.elements]
         self._main = int(np.argmax(z2))
         self._screening = screening_gev2(self.nuclei[self._main])
@@ -147,7 +150,7 @@ class ProductionSampler:
 
     @property
     def rate(self) -> Estimate:
-        """Rate at epsilon = 1 from all points tried so far: [pb] for thin, A' per electron for thick targets."""
+        """Rate at epsilon = 1 from all points tried so far: [pb] for thin, A' per beam particle for thick targets."""
         if self.tried < 2:
             return Estimate(math.nan, math.inf)
         mean = self._sum / self.tried
@@ -174,9 +177,10 @@ class ProductionSampler:
         if n < 0:
             msg = f"{n} events: take zero or more"
             raise ParameterError(msg)
-        beam, aprime, electron, recoil = (np.empty((n, 3)) for _ in range(4))
+        beam, aprime, lepton, recoil = (np.empty((n, 3)) for _ in range(4))
         nucleus, depth, weight = np.empty(n, dtype=np.int64), np.empty(n), np.empty(n)
-        columns = (beam, aprime, electron, recoil, nucleus, depth, weight)
+        opposite = np.empty(n, dtype=bool)
+        columns = (beam, aprime, lepton, recoil, nucleus, depth, weight, opposite)
         have = 0
         while have < n:
             # always the same number of points: the first events do not depend on how many are asked for
@@ -185,7 +189,14 @@ class ProductionSampler:
             for column, part in zip(columns, batch, strict=True):
                 column[have : have + more] = part[:more]
             have += more
-        return Production(beam, aprime, electron, recoil, nucleus, self.nuclei, depth, weight)
+        return Production(beam, aprime, lepton, recoil, nucleus, self.nuclei, depth, weight, opposite)
+
+    def _reaction(self, energy: float | FloatArray, nucleus_mass: float | FloatArray) -> Reaction:
+        return Reaction(energy, self.m_aprime, nucleus_mass, self._lepton_mass)
+
+    def _threshold(self, nucleus_mass: float) -> float:
+        """Beam energy just above which a nucleus can be used [GeV]."""
+        return float(threshold_energy(self.m_aprime, nucleus_mass, self._lepton_mass)) * (1 + 1e-9)
 
     def _set_energies(self, *, secondaries: bool) -> None:
         """Tabulate energy against track length, which is uniform in what is sampled."""
@@ -212,7 +223,7 @@ class ProductionSampler:
 
     def _channels_of(self, index: int, *, light: bool) -> list[_Channel]:
         nucleus, material, stride = self.nuclei[index], self.target.material, 2 if light else 1
-        lowest = max(self.e_min, float(threshold_energy(self.m_aprime, nucleus.mass)) * (1 + 1e-9))
+        lowest = max(self.e_min, self._threshold(nucleus.mass))
         if self.target.beam_energy <= lowest:
             return []
         if self._track is None:
@@ -234,12 +245,10 @@ class ProductionSampler:
         energies = np.union1d(energies, np.geomspace(energies[-1], energies[0], 9))[::-1]
         track = self._track.above(energies)  # type: ignore[union-attr]
         track[0], track[-1] = 0.0, length
-        lowest = float(threshold_energy(self.m_aprime, nucleus.mass)) * (1 + 1e-9)
+        lowest = self._threshold(nucleus.mass)
         sigma = np.array(
             [
-                integrate(
-                    Reaction(max(float(e), lowest), self.m_aprime, nucleus.mass), nucleus, ROUGH, e_min=self.e_min
-                )
+                integrate(self._reaction(max(float(e), lowest), nucleus.mass), nucleus, ROUGH, e_min=self.e_min)
                 for e in energies
             ]
         )
@@ -249,7 +258,7 @@ class ProductionSampler:
         return np.asarray(edges)
 
     def _y_low_at(self, energy: float, nucleus: Nucleus) -> float:
-        return float(Reaction(energy, self.m_aprime, nucleus.mass).y_range()[0]) * (1 - 1e-9)
+        return float(self._reaction(energy, nucleus.mass).y_range()[0]) * (1 - 1e-9)
 
     def _heights(self, channel: _Channel) -> FloatArray:
         """Envelope of each cell: largest integrand at its corners and centres, at both ends of the energy range."""
@@ -258,9 +267,10 @@ class ProductionSampler:
         axes = [np.clip(np.linspace(0.0, 1.0, 2 * n + 1), 1e-6, 1 - 1e-6) for n in shape]
         grid = np.meshgrid(*axes, indexing="ij", sparse=True)
         best = np.zeros([len(axis) for axis in axes])
-        threshold = float(threshold_energy(self.m_aprime, self.nuclei[channel.nucleus].mass)) * (1 + 1e-9)
+        mass = self.nuclei[channel.nucleus].mass
+        threshold = self._threshold(mass)
         for energy in self._energy_and_row(np.unique(channel.span))[0]:
-            reaction = Reaction(max(float(energy), threshold), self.m_aprime, self.nuclei[channel.nucleus].mass)
+            reaction = self._reaction(max(float(energy), threshold), mass)
             y_low = np.array(channel.y_low)
             best = np.maximum(best, self._integrand(reaction, tuple(grid), y_low, channel.nucleus)[0])  # type: ignore[arg-type]
         for axis in range(3):
@@ -315,7 +325,7 @@ class ProductionSampler:
         v = (inside // CELLS[2] % CELLS[1] + u[3]) * (1 / CELLS[1])
         c = (inside % CELLS[2] + u[4]) * (1 / CELLS[2])
         mass = self._mass[nucleus] if len(self.nuclei) > 1 else float(self._mass[0])
-        reaction = Reaction(energy, self.m_aprime, mass)
+        reaction = self._reaction(energy, mass)
         value, kin, t, azimuth = self._integrand(reaction, (r, v, c), self._y_low[channel], nucleus)
         ratio = value * self._norm[channel] / (self._height[cell] * math.prod(CELLS))
         self.tried += size
@@ -331,9 +341,10 @@ class ProductionSampler:
             self.kept += len(keep)
             self.over += int(np.count_nonzero(ratio > 1))
         if len(keep) < size:
-            reaction = Reaction(energy[keep], self.m_aprime, mass[keep] if isinstance(mass, np.ndarray) else mass)
+            reaction = self._reaction(energy[keep], mass[keep] if isinstance(mass, np.ndarray) else mass)
             kin, t, azimuth, nucleus = kin.take(keep), t[keep], azimuth.take(keep), nucleus[keep]
         momenta = momenta_of(reaction, kin, t, azimuth.sample(rng), rng)
         if self._track is None:
-            return (*momenta, nucleus, np.zeros(len(t)), weight)
-        return (*momenta, nucleus, self._track.sample_depth_row(row[keep], rng), weight)
+            return (*momenta, nucleus, np.zeros(len(t)), weight, np.zeros(len(t), dtype=bool))
+        depth, opposite = self._track.sample_depth_row(row[keep], rng)
+        return (*momenta, nucleus, depth, weight, opposite)

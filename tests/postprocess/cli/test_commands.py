@@ -3,11 +3,14 @@
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 from support.places import REFERENCE, ROOT
+
+from semivis_gen.io import read_events
 
 MADGRAPH = REFERENCE / "madgraph_semivisible_300MeV.lhe.gz"
 
@@ -56,6 +59,20 @@ def test_xsec():
     assert record["sigma_pb"] == pytest.approx(106.0, rel=0.01)
     assert 0 < record["sigma_error_pb"] < 2e-3 * record["sigma_pb"]
     assert answer("xsec", "--m-aprime", 0.1, "--energy", 100, "--method", "iww")["method"] == "iww"
+
+
+@pytest.mark.parametrize(("beam", "sigma"), [("e-", 117.88), ("e+", 117.88), ("mu-", 9.654), ("mu+", 9.654)])
+def test_xsec_of_each_lepton(beam, sigma):
+    record = answer("xsec", "--m-aprime", 0.1, "--energy", 160, "--beam", beam)
+    assert record["beam"] == beam
+    assert record["sigma_pb"] == pytest.approx(sigma, rel=1e-3)
+
+
+def test_generate_with_each_lepton(tmp_path):
+    for beam, pdg in (("e-", 11), ("e+", -11), ("mu-", 13), ("mu+", -13)):
+        file = tmp_path / "events.lhe"
+        answer("generate", "--m-aprime", 0.3, "--energy", 160, "--beam", beam, "--events", 10, "--output", file)
+        assert f"<init>\n{pdg} 1000822070 160.0" in file.read_text()
 
 
 def test_experiments_list_show_and_help():
@@ -127,6 +144,12 @@ def test_closed_decays_and_couplings_out_of_range():
     assert "leave out --method" in complaint(*madgraph, "--method", "iww")
     assert "take an element" in complaint(*madgraph, "--material", "polystyrene")
     assert "/nowhere" in complaint(*madgraph, "--program", "/nowhere")
+    assert "not for mu-" in complaint(*madgraph, "--beam", "mu-")
+    assert "holds for electrons" in complaint(
+        "xsec", "--m-aprime", 1, "--energy", 100, "--beam", "mu+", "--method", "iww"
+    )
+    experiment = ("generate", "--m-aprime", 0.1, "--experiment", "na64-2018", "--beam", "e+", "--output", "x.lhe")
+    assert "--beam goes with --energy" in complaint(*experiment)
 
 
 def test_unknown_experiment_and_malformed_card(tmp_path):
@@ -190,3 +213,16 @@ def test_a_low_landau_pole_is_a_warning_and_no_error():
     run = semivis("width", "--m-aprime", 0.3, "--alpha-d", 0.9)
     assert run.returncode == 0
     assert run.stderr.startswith("warning: alpha_D")
+
+
+@pytest.mark.parametrize("suffix", ["lhe", "hepmc3", "parquet"])
+def test_generate_writes_foreign_ids(tmp_path, suffix):
+    path = tmp_path / f"hps.{suffix}"
+    ids = [word for name in ("aprime=1023", "chi1=1000022", "chi2=1000023") for word in ("--pdg", name)]
+    answer("generate", "--m-aprime", 0.3, "--energy", 100, "--events", 20, "--output", path, *ids)
+    (events,) = read_events(path)
+    assert {52, 55, 58} < set(events.pdg.tolist())
+    if suffix != "parquet":
+        body = path.read_text().split("</init>" if suffix == "lhe" else "U GEV MM")[1]
+        assert all(re.search(rf"\b{number} ", body) for number in (1023, 1000022, 1000023))
+        assert not re.search(r"\n(?:P \d+ -?\d+ )?(?:52|55|58) ", body)

@@ -192,13 +192,13 @@ def test_a_scenario_from_outside_is_a_mode(load, refusal):
 def test_an_unknown_process_is_named_with_the_known(refusal):
     message = refusal("extends: na64-2018\nname: mine\nproduction: [{process: annihilaton}]\n")
     assert message == (
-        "production.1.process: no production process 'annihilaton': take one of bremsstrahlung, annihilation; "
-        "did you mean annihilation?"
+        "production.1.process: no production process 'annihilaton': take one of "
+        f"{', '.join(PROCESSES)}; did you mean annihilation?"
     )
     base = load_experiment("na64-2018").model_dump(mode="json")
     with pytest.raises(ValidationError) as caught:
         Experiment.model_validate({**base, "production": [{"process": "x"}]})
-    wanted = "production.0.process: no production process 'x': take one of bremsstrahlung, annihilation"
+    wanted = f"production.0.process: no production process 'x': take one of {', '.join(PROCESSES)}"
     assert one_line(caught.value) == wanted  # and not that the list were empty
 
 

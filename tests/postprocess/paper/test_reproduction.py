@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from postprocess.cli.main import cli
 from postprocess.output.hepdata import validate_submission
+from postprocess.paper import reproduction
+from postprocess.paper.reproduction import benchmark_settings
 from postprocess.studies.registry import STUDIES, study
 from semivis_gen.model.point import DarkMasses, MassShape
 from semivis_gen.model.widths import gamma_chi2_lepton, gamma_chi2_massless
@@ -49,7 +51,24 @@ def depth():
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, depth):
+def coarse():
+    """Grids of fewer points: every mass costs a quarter of a second, however few its events."""
+    settings = replace(benchmark_settings(), masses=12)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("postprocess.cli.reproduce.benchmark_settings", lambda: settings)
+        patch.setattr(reproduction, "SPLITTING_SCAN", replace(reproduction.SPLITTING_SCAN, masses=7, splittings=8))
+        patch.setattr(reproduction, "K_NODES", (17, 12))
+        for module in ("shape", "muons"):
+            patch.setattr(f"postprocess.studies.{module}.MASSES", np.geomspace(0.1, 1.2, 8))
+        masses = [0.01, 0.03, 0.1, 0.25, 0.34, 0.38, 0.42, 0.5, 1.0]
+        patch.setattr("postprocess.paper.other_production._masses", lambda *_: masses)
+        patch.setattr("postprocess.paper.studies.CUT_MASSES", (0.34, 0.40))
+        patch.setattr("postprocess.paper.studies.R_CUT_MASSES", (0.1, 0.39))
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, depth, coarse):
     folder = tmp_path_factory.mktemp("reproduce")
     result = CliRunner().invoke(cli, ["reproduce", "--output", str(folder), "--events", "300", "--workers", "1"])
     assert result.exit_code == 0, result.output

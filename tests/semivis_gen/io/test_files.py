@@ -1,11 +1,14 @@
 """All formats through the same door: dispatch, atomic writing, memory."""
 
+import gzip
 import os
 import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from support.event_files import FOREIGN
 from support.places import TESTS
 
 from semivis_gen.errors import EventFileError, OutputError
@@ -109,7 +112,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 @pytest.mark.parametrize(
-    ("name", "few", "many"), [("a.lhe", 5, 60), ("a.lhe.gz", 5, 30), ("a.hepmc3", 6, 24), ("a.parquet", 40, 200)]
+    ("name", "few", "many"), [("a.lhe", 5, 60), ("a.lhe.gz", 5, 80), ("a.hepmc3", 6, 24), ("a.parquet", 40, 200)]
 )
 def test_memory_does_not_grow_with_the_file(kit, tmp_path, name, few, many):
     def peak(chunks):
@@ -130,3 +133,33 @@ def test_reading_is_lazy(kit, tmp_path):
     events = read_events(tmp_path / "none.lhe")
     with pytest.raises(EventFileError, match="No such file"):
         next(events)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_foreign_ids_in_every_format(kit, tmp_path, name):
+    events = kit.random_events(5)
+    with open_writer(tmp_path / name, events.info, ids=FOREIGN) as writer:
+        writer.write(events)
+    for options in ({}, {"ids": FOREIGN}):
+        assert concatenate(list(read_events(tmp_path / name, **options))).pdg.tolist() == events.pdg.tolist()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_events_know_where_they_stand(kit, tmp_path, name):
+    events = kit.random_events(30)
+    with open_writer(tmp_path / name, events.info) as writer:
+        writer.write(events)
+    back = concatenate(list(read_events(tmp_path / name, chunk=7)))
+    assert back.origin.number.tolist() == list(range(1, 31))
+    kept = back.select(np.arange(30) % 10 == 4)
+    if "parquet" in name:
+        assert kept.place(1) == f"{tmp_path / name}, event 15"
+    else:
+        content = (tmp_path / name).read_bytes()
+        lines = (gzip.decompress(content) if name.endswith("gz") else content).split(b"\n")
+        starts = [i for i, line in enumerate(lines, 1) if line == b"<event>" or line.startswith(b"E ")]
+        assert kept.place(1) == f"{tmp_path / name}, line {starts[14]}, event 15"
+    with pytest.raises(EventFileError, match=rf"{name}, .*event 5 has 0 particles with id 99 \(Z'\), not one"):
+        kept.only(99, name="Z'")
+    assert concatenate([kept, events]).origin is None
+    assert concatenate([kept, events]).place(3) == "event 4"

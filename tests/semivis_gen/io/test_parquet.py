@@ -1,4 +1,5 @@
 import json
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from support.event_files import FOREIGN, load, save
 
-from semivis_gen.errors import EventFileError
+from semivis_gen.errors import EventFileError, SemivisWarning
 from semivis_gen.io import parquet as table
 from semivis_gen.io.files import read_info
 
@@ -107,3 +108,26 @@ def empty(good):
         pa.array([[]] * 2, type=f.type) if pa.types.is_list(f.type) else pa.array([1.0, 1.0]) for f in good.schema
     ]
     return pa.Table.from_arrays(columns, schema=good.schema)
+
+
+def test_every_flipped_bit_is_an_error_or_changes_nothing(kit, tmp_path):
+    events = kit.random_events(200, displaced=True, weighted=True)
+    good = save(tmp_path / "a.parquet", events).read_bytes()
+    footer = int.from_bytes(good[-8:-4], "little") + 8
+    rng = np.random.default_rng(5)
+    places = [*rng.integers(0, len(good), 150), *rng.integers(len(good) - footer, len(good), 150)]
+    path, errors = tmp_path / "b.parquet", []
+    for place in places:
+        spoilt = bytearray(good)
+        spoilt[place] ^= 1 << int(rng.integers(8))
+        path.write_bytes(spoilt)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SemivisWarning)  # the checksum's own name is damaged
+                back = load(path)
+        except EventFileError as error:
+            errors.append(str(error))
+        else:
+            kit.assert_same(back, events)
+    assert len(errors) > 200
+    assert all(text.startswith(str(path)) and "\n" not in text for text in errors)

@@ -104,7 +104,7 @@ def test_what_cannot_be():
         production_rate(0.1, DUMP, [])
     with pytest.raises(ParameterError, match=r"no A' from a beam of 13 \(mu-\): it works with -11 \(e\+\), 11"):
         production_rate(0.1, ThickTarget(100.0, material("Pb"), 40.0, 50.0, beam_id=13), [Annihilation()])
-    with pytest.raises(ParameterError, match="annihilation needs the positrons of a shower: give a thick target"):
+    with pytest.raises(ParameterError, match="annihilation needs positrons of many energies: give a thick target"):
         production_rate(0.1, ThinTarget(100.0, material("Pb")), [Annihilation()])
     with pytest.raises(ParameterError, match="beam particle 2212 on a target: take the PDG id of a lepton"):
         ThinTarget(100.0, material("Pb"), beam_id=2212)

@@ -1,12 +1,9 @@
-"""Materials, track lengths and rates."""
+"""Materials, targets and rates."""
 
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
-from scipy.special import gammainc
-from scipy.stats import kstest
 
 from semivis_gen.constants import M_PROTON
 from semivis_gen.errors import KinematicsError, ParameterError
@@ -18,7 +15,6 @@ from semivis_gen.production.process import production_rate
 from semivis_gen.target.form_factors import g2_elastic, g2_inelastic
 from semivis_gen.target.materials import Material, layered, material, material_names, mixture
 from semivis_gen.target.sources import ThickTarget, ThinTarget
-from semivis_gen.target.tracks import primary_track_length, track_length
 
 LEAD = material("Pb")
 
@@ -48,54 +44,6 @@ def test_unknown_materials_and_senseless_layers_are_refused():
     with pytest.raises(ParameterError, match="must be positive"):
         mixture("x", [(LEAD, 1.0)], density_g_cm3=0.0)
     assert "scintillator" in material_names()
-
-
-def test_primary_track_length_is_tsais_integral():
-    track = primary_track_length(100.0, 10.0, 40.0)
-    for energy in (100 * (1 - 1e-9), 99.9, 90.0, 50.0, 10.0):
-        big_l = -np.log1p((energy - 100) / 100)
-        exact = sum(
-            quad(lambda t, x=big_l: gammainc(4 / 3 * t, x), a, b, limit=300)[0] for a, b in ((0, 0.5), (0.5, 40))
-        )
-        assert float(track.above(energy)) == pytest.approx(exact, rel=1e-4)
-    assert float(track.energy_at(track.above(50.0))) == pytest.approx(50.0, rel=1e-4)
-
-
-def test_the_integrable_end_at_the_beam_energy_is_kept():
-    # dT/dE is singular there; cutting the integral at 1 - E/E0 = 1e-7 loses 0.048 X0 of 0.870 above 50 GeV
-    track = primary_track_length(100.0, 50.0, 40.0)
-    assert float(track.above(100.0 * (1 - 1e-7))) == pytest.approx(0.048, abs=0.001)
-    assert track.total == pytest.approx(0.8700, abs=2e-4)
-
-
-def test_depths_follow_the_shower_of_the_primary():
-    track, rng = primary_track_length(100.0, 10.0, 40.0), np.random.default_rng(2)
-    depth = track.sample_depth(np.full(20000, 50.0), rng)
-    norm = quad(lambda t: np.log(2) ** (4 / 3 * t) / gamma_function(4 / 3 * t), 0, 40)[0]
-
-    def cumulative(x):
-        grid = np.linspace(0, 40, 4001)[1:]
-        density = np.log(2) ** (4 / 3 * grid) / gamma_function(4 / 3 * grid)
-        return np.interp(x, grid, np.cumsum(density) * 0.01 / norm)
-
-    assert kstest(depth, cumulative).pvalue > 1e-3
-
-
-def gamma_function(x):
-    from scipy.special import gamma
-
-    return gamma(x)
-
-
-def test_secondaries_only_add():
-    alone = track_length(100.0, 20.0, 40.0)
-    shower = track_length(100.0, 20.0, 40.0, secondaries=True)
-    energies = np.array([90.0, 60.0, 40.0, 25.0])
-    gain = shower.above(energies) - alone.above(energies)
-    assert np.all(gain >= 0)
-    assert np.all(np.diff(gain) > 0)
-    assert float(shower.above(50.0) - alone.above(50.0)) == pytest.approx(0.081, abs=0.003)
-    assert shower.positron_share.max() < 0.5
 
 
 @pytest.mark.parametrize(
@@ -162,26 +110,6 @@ def test_rate_adds_up_over_elements_and_stops_at_thresholds():
     with pytest.raises(KinematicsError, match="closed"):
         production_rate(5.0, ThickTarget(16.0, material("H"), 10.0, 1.0))
     assert production_rate(0.05, target, e_min=20.0).value == 0
-
-
-def test_track_can_be_sampled():
-    track = track_length(100.0, 20.0, 40.0, secondaries=True)
-    energy, depth, positron = track.sample(20_000, np.random.default_rng(1))
-    for cut in (40.0, 80.0):
-        share = float(track.above(cut)) / track.total
-        assert (energy > cut).mean() == pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / 20_000))
-    assert np.all((depth >= 0) & (depth <= 40))
-    assert 0 < positron.mean() < 0.2
-    assert not primary_track_length(100.0, 20.0, 40.0).sample(100, np.random.default_rng(1))[2].any()
-
-
-def test_spectrum_is_tsais():
-    energy = np.array([30.0, 60.0, 90.0])
-    found = primary_track_length(100.0, 10.0, 40.0).spectrum(energy)
-    for e, value in zip(energy, found, strict=True):
-        big_l = np.log(100.0 / e)
-        exact = quad(lambda t, x=big_l: x ** (4 / 3 * t - 1) / gamma_function(4 / 3 * t), 0, 40)[0] / 100.0
-        assert value == pytest.approx(exact, rel=2e-3)
 
 
 def test_thin_rate_is_the_cross_section_and_senseless_targets_are_refused():

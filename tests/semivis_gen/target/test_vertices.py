@@ -8,9 +8,7 @@ from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.production.bremsstrahlung.sampling import ProductionSampler
 from semivis_gen.target.materials import material
-from semivis_gen.target.shower import electromagnetic_shower
 from semivis_gen.target.sources import ThickTarget, ThinTarget
-from semivis_gen.target.tracks import primary_track_length, track_length
 
 LEAD = material("Pb")
 
@@ -32,15 +30,6 @@ def test_the_clock_runs_with_the_speed_of_the_incoming_particle():
     assert vertex[:, 3] == pytest.approx(vertex[:, 2] / beta)
     assert (vertex[:, 3] > vertex[:, 2]).all()
     assert not ThinTarget(1.0, LEAD).vertices(np.ones(2), momentum).any()
-
-
-def test_positrons_are_half_of_the_secondaries():
-    track = track_length(100.0, 5.0, 40.0, secondaries=True)
-    shower = electromagnetic_shower(100.0, 5.0, 40.0)
-    positrons = np.interp(20.0, shower.energies, shower.positrons.sum(axis=1) / np.diff(shower.energy_edges))
-    primary = float(primary_track_length(100.0, 5.0, 40.0).spectrum(20.0))
-    found = np.interp(-20.0, -track.depth_energy, track.positron_share)
-    assert found == pytest.approx(positrons / (2 * positrons + primary), rel=0.01)
 
 
 def test_chunks_have_streams_of_their_own():

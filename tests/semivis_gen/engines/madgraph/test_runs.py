@@ -28,7 +28,7 @@ from semivis_gen.engines.madgraph.native import chain_cross_section
 from semivis_gen.engines.madgraph.standalone import matrix_elements
 from semivis_gen.engines.madgraph.width import read_partial_width
 from semivis_gen.errors import EngineError, KinematicsError, OutputError, ParameterError, SemivisWarning
-from semivis_gen.events import RunInfo
+from semivis_gen.events import IdMap, RunInfo
 from semivis_gen.io.files import read_events
 from semivis_gen.model.point import DarkSector
 from semivis_gen.numerics.estimate import Estimate
@@ -278,6 +278,15 @@ def test_events_have_the_targets_id_and_their_number(mg5, fake_events, tmp_path,
     assert set(events.pdg[np.abs(events.pdg) > 10**6]) == {1000822070}  # natural lead
     assert isinstance(events.info, RunInfo)
     assert events.info.target_id == 1000822070
+
+
+@pytest.mark.parametrize("name", ["events.lhe", "events.hepmc3"])
+def test_events_with_foreign_ids(mg5, fake_events, tmp_path, name):
+    output = tmp_path / name
+    madgraph_generate(POINT, LEAD, events=8, seed=1, output=output, ids=IdMap(1023, 1000022, 1000023), mg5_dir=mg5)
+    assert {1023, 1000022, 1000023} <= {int(word) for word in output.read_text().split() if word.isdigit()}
+    (events,) = read_events(output)
+    assert {52, 55, 58} <= set(events.pdg.tolist())
 
 
 def test_too_few_events_are_asked_for_again_and_then_told(mg5, fake_events, tmp_path):

@@ -184,13 +184,19 @@ def test_several_weights_keep_the_first(tmp_path):
     event.weights = [2.0, 3.0]
     with pyhepmc.open(tmp_path / "a.hepmc", "w") as file:
         file.write(event)
-    assert load(tmp_path / "a.hepmc").weight.tolist() == [2.0]
-
-
-def test_hepmc2_is_refused_with_the_way_out(tmp_path):
-    with pyhepmc.open(tmp_path / "a.hepmc", "w", format="hepmc2") as file:
-        file.write(shower_event())
-    fails(tmp_path / "a.hepmc", (tmp_path / "a.hepmc").read_bytes(), "this is HepMC2", 1)
+    path = tmp_path / "a.hepmc"
+    assert read_info(path).weight_names == ("nominal", "up")
+    assert load(path).weight.tolist() == load(path, weight="nominal").weight.tolist() == [2.0]
+    assert load(path, weight="up").weight.tolist() == [3.0]
+    with pytest.raises(EventFileError, match=r"a\.hepmc: the file has no weight 'x'; its weights are 'nominal', 'up'"):
+        load(path, weight="x")
+    text = path.read_text()
+    path.write_text(text.replace("\nW nominal\\|up\n", "\nW 2\nN nominal\\|up\n"))  # as HepMC3 did at first
+    assert load(path, weight="up").weight.tolist() == [3.0]
+    line = text[: text.index("\nW 2")].count("\n") + 3
+    path.write_text(text.replace(" 3.0000000000000000000000e+00\n", "\n"))
+    with pytest.raises(EventFileError, match=rf"line {line - 1}: the event has fewer than 2 weights"):
+        load(path, weight="up")
 
 
 @pytest.fixture
@@ -229,7 +235,7 @@ def test_bad_files_are_named_with_their_line(tmp_path, text):
     path = tmp_path / "a.hepmc3"
     three = line_of(text, 3)
     fails(path, b"", "the file is empty", 1)
-    fails(path, b"hello", "'hello': this is not a HepMC3 ASCII file", 1)
+    fails(path, b"hello", "'hello': this is not a HepMC ASCII file", 1)
     fails(path, text[: text.index(b"\nE 3 ") + 1], "without END_EVENT_LISTING", three)
     cut = text[: text.index(b"\nE 3 ") + 200]
     fails(path, cut, "without END_EVENT_LISTING", cut.count(b"\n") + 1)

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from semivis_gen.errors import EventFileError
-from semivis_gen.io.lhe.any import FIELDS, HEAD_FIELDS, parse_any
+from semivis_gen.io.lhe.any import parse_any
 from semivis_gen.io.lhe.block import parse_block
 
 TABLE = ("heads", "particles", "vertex", "event_line", "particle_line")
 
+FIELDS = ("id", "status", "mother1", "mother2", "color1", "color2", "px", "py", "pz", "e", "m", "lifetime", "spin")
+HEAD_FIELDS = ("nparticles", "pid", "weight", "scale", "aqed", "aqcd")
 finite = st.floats(allow_nan=False, allow_infinity=False)
 small = st.integers(-9, 9)
 particle = st.builds(
@@ -103,8 +105,9 @@ def test_lines_are_counted_within_the_block():
     assert_equal_tables(table, parse_any(text.encode(), 1, "x"))
 
 
-def test_fortran_exponents_are_read():
-    table = parse_block(EVENT.replace("1.5", "1.5D+02").replace("1e1", "-2.d-1").encode())
+@pytest.mark.parametrize("parse", [parse_block, lambda text: parse_any(text, 1, "x")])
+def test_fortran_exponents_are_read(parse):
+    table = parse(EVENT.replace("1.5", "1.5D+02").replace("1e1", "-2.d-1").encode())
     assert table.particles[0, 6] == 150.0
     assert table.particles[0, 9] == -0.2
 
@@ -119,10 +122,12 @@ def test_fortran_exponents_are_read():
         EVENT.strip().replace("</event>", "<rwgt> </rwgt> </event>"),
         EVENT.replace("</event>", "<weights>\n1 2\n3\n</weights>\n</event>"),
         "<eventgroup>\n" + EVENT + "</eventgroup>\n",
-        "<!-- comment\n over lines -->\n" + EVENT,
+        EVENT.replace("</event>", "</event >"),
+        EVENT.replace("</event>", "</event> # comment behind an event"),
+        EVENT.replace("</event>", "# more < less\n<weights>\n1\n</weights>\n</event>"),
     ],
 )
-def test_other_layouts_are_left_to_pylhe(text):
+def test_other_layouts_are_read_line_by_line(text):
     assert parse_block(text.encode()) is None
     table = parse_any(text.encode(), 1, "x")
     assert len(table.heads) == 1
@@ -166,11 +171,25 @@ def test_broken_events_are_named_by_line(text, line, says):
         parse_any(text.encode(), 10, "file.lhe")
 
 
-def test_pylhe_is_asked_with_its_warnings_as_errors(monkeypatch):
-    """Where pylhe only warns and stops, it must not look like an event less."""
-    monkeypatch.setattr(pylhe.LHEFile, "fromstring", lambda *_, **__: type("F", (), {"events": []})())
-    with pytest.raises(EventFileError, match="cannot be read"):
-        parse_any(EVENT.encode(), 1, "x")
+@pytest.mark.parametrize(
+    "text",
+    [
+        EVENT.replace("1.5", "1.5D+02").replace("1e1", "-2.d-1"),
+        f"# before\n{EVENT}# note with < and >\n\n # more\n{EVENT}#end\n",
+        EVENT.replace("</event>", "# pT < 10 GeV & more\n</event>"),
+        EVENT.replace("</event>", "# vertex 1 2 3 4\n#vertex 5 6 7 8\n# vertex 9 9 9 9\n#x vertex 4 3 2 1D0\n</event>"),
+        f"{EVENT}# vertex 7 7 7 7\n{EVENT}",
+        EVENT.replace("</event>", "<rwgt> <unclosed\n<wgt id='1'> 1 </wgt>\n</event>"),
+        EVENT.replace("11 1 0 0 0 0", "11.5 1 0 0 0 0.25"),
+        EVENT.replace("\n", "\r\n"),
+        EVENT.replace("1.5", "inf").replace("1e1", "nan"),
+        EVENT.replace("\n </", "\n\0\n<").replace(" 2 1", "\t2\t1"),
+    ],
+)
+def test_both_parsers_give_the_same(text):
+    fast = parse_block(text.encode())
+    assert fast is not None
+    assert_equal_tables(fast, parse_any(text.encode(), 1, "x"))
 
 
 def test_stream_of_blocks_is_the_same_as_one(kit):

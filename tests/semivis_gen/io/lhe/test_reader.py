@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import subprocess
 import sys
+import time
 from contextlib import suppress
 from types import SimpleNamespace
 
@@ -14,7 +16,7 @@ from semivis_gen.errors import EventFileError
 from semivis_gen.events import IdMap, concatenate
 from semivis_gen.io import formats
 from semivis_gen.io.files import open_writer, read_events, read_info
-from semivis_gen.io.lhe import reader as lhe_reader
+from semivis_gen.io.lhe import beginning, reader as lhe_reader
 from semivis_gen.model.point import DarkMasses
 
 EVENT = """<event>
@@ -146,12 +148,12 @@ def fails(path, says, line=None, **options):
         (b"\x00\xff" * 1000, 1, "not an LHE file"),
         (HEAD[:-9], START - 2, "before </init>"),
         (HEAD, START, "without </LesHouchesEvents>"),
-        (HEAD + END, START - 1, "holds no events"),
+        (HEAD + END, START, "holds no events"),
         (HEAD + EVENT, START + 6, "without </LesHouchesEvents>"),
         (HEAD + EVENT + EVENT[:50], START + 6, "not complete"),
         (HEAD + EVENT + "</LesHouch", START + 6, "truncated"),
         (HEAD + EVENT + END + HEAD + EVENT + END, START + 6, "goes on after"),
-        (HEAD + EVENT + END + "more", START + 6, "goes on after"),
+        (HEAD + EVENT + END + "more", START + 7, "goes on after"),
         (HEAD + EVENT + "junk\n" + END, START + 6, "'junk'"),
         (HEAD.replace("11 1000822080", "eleven 5") + EVENT + END, 3, "10 numbers"),
         (HEAD.replace(" 3 2", " 3") + EVENT + END, 3, "10 numbers"),
@@ -246,12 +248,12 @@ def test_junk_is_refused(tmp_path_factory, junk, head):
         load(path)
 
 
-@pytest.mark.parametrize("filling", [b" ", b"\n", b"0 ", b"<event>\n", b"x"])
+@pytest.mark.parametrize("filling", [b" ", b"0 ", b"<event>\n", b"x", b"</event", b"<event "])
 def test_gzip_bombs_are_refused_before_they_fill_the_memory(lhe, monkeypatch, filling):
     monkeypatch.setattr(lhe_reader, "MAX_EVENT_BYTES", 3 * 2**20)
     bomb = gzip.compress(HEAD.encode() + filling * (8 * 2**20 // len(filling)), 1)
-    fails(lhe(bomb), "no </event> within 3 MB", START - 1)
-    monkeypatch.setattr(lhe_reader, "MAX_HEADER_BYTES", 3 * 2**20)
+    fails(lhe(bomb), "no </event> within 3 MB", START)
+    monkeypatch.setattr(beginning, "MAX_HEADER_BYTES", 3 * 2**20)
     bomb = gzip.compress(b"<LesHouchesEvents>\n" + filling * (8 * 2**20 // len(filling)), 1)
     fails(lhe(bomb), "no </init> within 3 MB")
 
@@ -268,3 +270,61 @@ def test_a_damaged_own_header_names_its_line(kit, tmp_path):
     text = path.read_text()
     path.write_text(text.replace('"format": 1', '"format": 9'))
     fails(path, "format 9 of the semivis header", text[: text.index("<semivis>")].count("\n") + 1)
+
+
+REST = "</header>\n<init>" + HEAD.split("<init>")[1] + EVENT + END
+HOSTILE = {
+    "comment open": (HEAD + EVENT, "<!--", EVENT + END),
+    "comments": (HEAD + EVENT, "<!---->", EVENT + END),
+    "one long comment": (HEAD + EVENT + "<!--", "x y z\n", "-->" + EVENT + END),
+    "notes": (HEAD + EVENT, "# a note\n", EVENT + END),
+    "one long note": (HEAD + EVENT + "#", "x", "\n" + EVENT + END),
+    "notes in an event": (HEAD + EVENT[: EVENT.index("</event>")], "# a note of some length\n", "</event>\n" + END),
+    "slha": (HEAD.split("<init>")[0] + "<header>", "<slha>", REST),
+    "slha open": (HEAD.split("<init>")[0] + "<header>", "<slha ", REST),
+    "events open": (HEAD + EVENT, "<event ", EVENT + END),
+    "events closed": (HEAD, "</event", END),
+    "trailer": (HEAD + EVENT + END, "# random\n", ""),
+    "before the root": ("<!--", "a\n", "-->" + HEAD + EVENT + END),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_time_grows_with_the_text_whatever_it_repeats(lhe, kind):
+    begin, word, end = HOSTILE[kind]
+
+    def seconds(size):
+        path = lhe(begin + word * (size // len(word)) + end)
+        start = time.process_time()
+        with suppress(EventFileError):
+            load(path)
+        return time.process_time() - start
+
+    seconds(10_000)
+    one = min(seconds(250_000) for _ in range(3))
+    assert seconds(2_000_000) < 30 * one + 0.1  # 8 times the text; squared it would be 64 times
+
+
+MEMORY = """
+import resource, sys
+from semivis_gen.errors import EventFileError
+from semivis_gen.io import read_events
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    list(read_events(sys.argv[1]))
+except EventFileError:
+    pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+@pytest.mark.parametrize("kind", ["one long comment", "notes", "one long note", "trailer", "comment open"])
+def test_memory_does_not_grow_with_comments(lhe, kind):
+    begin, word, end = HOSTILE[kind]
+
+    def peak(size):
+        path = lhe(begin + word * (size // len(word)) + end)
+        run = subprocess.run([sys.executable, "-c", MEMORY, path], capture_output=True, text=True, check=True)
+        return int(run.stdout)
+
+    assert peak(20_000_000) - peak(2_000_000) < 15_000  # kB; the text alone would be 18,000

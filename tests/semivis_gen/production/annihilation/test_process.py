@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import trapezoid
 
-from semivis_gen.constants import ID_APRIME, ID_CHI2, M_ELECTRON
+from semivis_gen.constants import ID_APRIME, ID_CHI2, ID_ELECTRON, ID_POSITRON, M_ELECTRON
 from semivis_gen.decay.chain import Spin, decay_chain
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import concatenate
@@ -18,13 +18,18 @@ from semivis_gen.production.annihilation.process import (
     sample_depth,
     transverse_direction,
 )
-from semivis_gen.production.annihilation.resonance import annihilation_cross_section, resonance_energy
+from semivis_gen.production.annihilation.resonance import (
+    annihilation_cross_section,
+    narrow_cross_section_integral,
+    resonance_energy,
+)
 from semivis_gen.production.bremsstrahlung.process import Bremsstrahlung
 from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate
 from semivis_gen.production.process import production_rate
 from semivis_gen.target.materials import material
 from semivis_gen.target.shower import electromagnetic_shower
 from semivis_gen.target.sources import ThickTarget
+from semivis_gen.target.tracks import primary_depths, primary_spectrum
 
 LEAD = material("Pb")
 TARGET = ThickTarget(100.0, LEAD, 40.0, 40.0)
@@ -160,3 +165,81 @@ def test_events_of_all_kinds_and_events_that_are_alike_decay_to_the_same():
         assert np.array_equal(getattr(one, name), getattr(two, name)), name
     assert two.mothers[5].tolist() == [0, 0]
     assert np.array_equal(np.delete(one.mothers, 5, axis=0), np.delete(two.mothers, 5, axis=0))
+
+
+POSITRONS = ThickTarget(100.0, LEAD, 40.0, 40.0, ID_POSITRON)
+
+
+def test_primary_positrons_in_a_thin_block_have_a_closed_form():
+    # one photon before annihilation: T = b t^2 / (2 E0 ln(E0/E)), far above what the shower adds at order t^3
+    target = replace(POSITRONS, thickness_x0=1e-3)
+    energy = resonance_energy(0.25)
+    track = 4 / 3 * 1e-6 / (200.0 * np.log(100.0 / energy))
+    expected = track * LEAD.electrons_per_radiation_length * narrow_cross_section_integral(0.25)
+    assert annihilation_rate(0.25, target).value == pytest.approx(expected, rel=2e-3)
+    assert annihilation_rate(0.25, replace(target, beam_id=11)).value < 1e-3 * expected
+
+
+@pytest.mark.parametrize("m", [0.21, 0.25, 0.3, 0.319])
+def test_positron_beams_add_their_primary_to_the_shower(m):
+    electrons = annihilation_rate(m, replace(POSITRONS, beam_id=11))
+    positrons = annihilation_rate(m, POSITRONS)
+    primary = primary_spectrum(100.0, resonance_energy(m), 40.0)
+    primary *= LEAD.electrons_per_radiation_length * narrow_cross_section_integral(m)
+    assert positrons.value == pytest.approx(electrons.value + primary, rel=1e-12)
+    assert positrons.error == pytest.approx(electrons.error)
+
+
+def test_depths_are_those_of_primary_and_shower_together():
+    depth = sample_depth(0.28, POSITRONS, 20_000, np.random.default_rng(1))
+    energy = resonance_energy(0.28)
+    shower = electromagnetic_shower(100.0, 40.0, 40.0)
+    row = np.searchsorted(shower.energy_edges, energy) - 1
+    middle = 0.5 * (shower.depth_edges[1:] + shower.depth_edges[:-1])
+    second = shower.positrons[row] / np.diff(shower.energy_edges)[row]
+    grid, cumulative = primary_depths(100.0, energy, 40.0)
+    first = np.diff(np.interp(shower.depth_edges, grid, cumulative)) * primary_spectrum(100.0, energy, 40.0)
+    for power in (1, 2):
+        expected = np.average(middle**power, weights=first + second)
+        spread = (depth**power).std() / np.sqrt(len(depth))
+        assert abs((depth**power).mean() - expected) < 4 * spread + 0.01 * expected
+    # the shower's positrons lie deeper than the primary
+    assert depth.mean() < np.average(middle, weights=second)
+
+
+def test_records_of_a_positron_beam():
+    both = Bremsstrahlung(particles="shower"), Annihilation()
+    chunks = list(
+        generate(MASSES, POSITRONS, processes=both, n_events=20_000, seed=3, e_min_aprime=50.0, stratified=True)
+    )
+    radiated, annihilated = chunks
+    for events in chunks:
+        assert events.info.beam_id == ID_POSITRON
+        final, incoming = events.status == 1, events.status == -1
+        four = np.c_[events.energy, events.momentum]
+        total = np.zeros((len(events), 4))
+        for rows, sign in ((final, 1), (incoming, -1)):
+            np.add.at(total, events.event_of_particle[rows], sign * four[rows])
+        assert np.abs(total).max() < 1e-7
+        # charge: nuclei and A' have none here that changes
+        leptons = np.abs(events.pdg) == 11
+        charge = np.zeros(len(events))
+        for rows, sign in ((final & leptons, 1), (incoming & leptons, -1)):
+            np.add.at(charge, events.event_of_particle[rows], -sign * np.sign(events.pdg[rows]))
+        assert not charge.any()
+    beam, scattered = radiated.pdg.reshape(len(radiated), -1)[:, [0, 4]].T
+    assert np.array_equal(beam, scattered)
+    share = 0.5 * (1 - bremsstrahlung_rate(0.25, POSITRONS, e_min=50.0).value / radiated_rate())
+    found = (beam == ID_ELECTRON).mean()
+    assert found == pytest.approx(share, abs=4 * np.sqrt(share / len(radiated)) + 0.05 * share)
+    assert set(annihilated.pdg.reshape(len(annihilated), -1)[:, 0]) == {ID_POSITRON}
+
+
+def radiated_rate():
+    return bremsstrahlung_rate(0.25, POSITRONS, e_min=50.0, secondaries=True).value
+
+
+def test_energies_near_the_beam_are_open_to_positron_beams_alone():
+    # 0.319 GeV: 99.6 GeV, where the shower has no positrons to speak of
+    rates = [annihilation_rate(0.319, replace(POSITRONS, beam_id=b)).value for b in (ID_POSITRON, 11)]
+    assert rates[0] > 1000 * rates[1]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from support.places import REFERENCE
 
+from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON, M_MUON
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.production.bremsstrahlung.cross_sections import (
     Method,
@@ -77,6 +78,54 @@ def test_the_claimed_error_covers_the_true_one(energy, m, method):
             fine = integrate(Reaction(energy, m, nucleus.mass), nucleus, VERY_FINE, method=method, e_min=e_min)
             assert abs(found.value - fine) <= found.error
             assert found.relative_error < 1e-3
+
+
+@pytest.mark.parametrize("energy", [10.0, 160.0])
+@pytest.mark.parametrize("m", [1e-3, 0.01, 0.1, 0.3, 1.0])
+@pytest.mark.parametrize("method", [Method.ETL, Method.WW])
+def test_the_claimed_error_covers_the_true_one_for_muons(energy, m, method):
+    for nucleus in (LEAD, Nucleus(1, 1.008)):
+        for e_min in (0.0, 0.5 * energy):
+            found = cross_section(m, energy, nucleus, method=method, e_min=e_min, lepton_mass=M_MUON)
+            reaction = Reaction(energy, m, nucleus.mass, M_MUON)
+            fine = integrate(reaction, nucleus, VERY_FINE, method=method, e_min=e_min)
+            assert abs(found.value - fine) <= found.error
+            assert found.relative_error < 1e-3
+
+
+@pytest.mark.parametrize("m", [M_MUON, M_ELECTRON])
+def test_nothing_happens_where_aprime_and_lepton_weigh_the_same(m):
+    # the quadrature changes its variable there
+    below, above = (cross_section(m * x, 50.0, LEAD, lepton_mass=m).value for x in (1 - 1e-7, 1 + 1e-7))
+    assert below == pytest.approx(above, rel=1e-4)
+
+
+def point_like(t, nucleus):
+    return np.full(np.shape(t), float(nucleus.z**2))
+
+
+@pytest.mark.parametrize(("energy", "lepton"), [(1.0, M_ELECTRON), (160.0, M_MUON), (1000.0, M_MUON)])
+def test_a_massless_aprime_is_a_photon(energy, lepton):
+    # Bethe and Heitler without screening, Koch and Motz, Rev. Mod. Phys. 31 (1959) 920, 3BN(b), in a closed form
+    x = np.array([0.1, 0.3, 0.5, 0.8, 0.95])
+    heavy = Nucleus(82, 207.2, 1e4)
+    found = dsigma_dx(1e-4 * lepton, energy, heavy, x, form_factor=point_like, lepton_mass=lepton)
+    logarithm = np.log(2 * energy * (1 - x) / (lepton * x)) - 0.5
+    expected = 4 * ALPHA**3 * (82 / lepton) ** 2 / x * (4 / 3 * (1 - x) + x * x) * logarithm * HBARC2_GEV2_PB
+    assert found == pytest.approx(expected, rel=1.5e-3)
+
+
+@pytest.mark.parametrize(("z", "a"), [(82, 207.2), (26, 55.845), (6, 12.011)])
+def test_soft_aprime_of_muons_are_radiated_as_photons_are(z, a):
+    # Kelner, Kokoulin and Petrukhin (1995), the bremsstrahlung of muons on nuclei with size and screening: the formula
+    # of Geant4, good to 1 - 2 %
+    x, energy = np.array([0.05, 0.1, 0.3, 0.5, 0.8]), 160.0
+    found = dsigma_dx(1e-6, energy, Nucleus(z, a), x, form_factor=g2_elastic, lepton_mass=M_MUON)
+    delta, root, size = 0.5 * M_MUON**2 * x / (energy * (1 - x)), np.sqrt(np.e), 1.54 * a**0.27
+    screening = 182.7 * z ** (-1 / 3)
+    ratio = (M_MUON + delta * (size * root - 2)) / (size * (M_ELECTRON + delta * root * screening))
+    expected = 16 / 3 * ALPHA**3 * (z / M_MUON) ** 2 / x * (1 - x + 0.75 * x * x) * np.log(screening * ratio)
+    assert found == pytest.approx(expected * HBARC2_GEV2_PB, rel=0.02)
 
 
 def test_point_like_charge_scales_with_its_square_and_epsilon_is_one():

@@ -41,8 +41,8 @@ def observables(production, m, energy, nucleus_mass):
     return {
         "one_minus_x": 1 - total(production.aprime, m) / energy,
         "theta_aprime_rad": polar(production.aprime),
-        "energy_electron_GeV": total(production.electron, M_ELECTRON),
-        "theta_electron_rad": polar(production.electron),
+        "energy_electron_GeV": total(production.lepton, M_ELECTRON),
+        "theta_electron_rad": polar(production.lepton),
         "momentum_transfer_GeV2": 2 * nucleus_mass * recoil2 / (total(production.recoil, nucleus_mass) + nucleus_mass),
     }
 

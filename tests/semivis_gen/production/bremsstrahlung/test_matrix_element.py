@@ -6,18 +6,17 @@ import numpy as np
 import pytest
 from support.dirac import GAMMA, METRIC, dot, slash
 
-from semivis_gen.constants import ALPHA, M_ELECTRON
+from semivis_gen.constants import ALPHA, M_ELECTRON, M_MUON
 from semivis_gen.production.bremsstrahlung.matrix_element import squared_amplitude
 from semivis_gen.production.bremsstrahlung.phase_space import Reaction
 
 
-def traced(p, p_i, p_out, p_f, k, m):
+def traced(p, p_i, p_out, p_f, k, m, lepton):
     """Spin-averaged amplitude with e^6 / t^2 at unit charge and mixing, by matrix products."""
     big_p, one = p_i + p_f, np.eye(4)
-    s, u = (dot(x, x) - M_ELECTRON**2 for x in (p_out + k, p - k))
+    s, u = (dot(x, x) - lepton**2 for x in (p_out + k, p - k))
     vertex = [
-        g @ (slash(p_out + k) + M_ELECTRON * one) @ slash(big_p) / s
-        + slash(big_p) @ (slash(p - k) + M_ELECTRON * one) @ g / u
+        g @ (slash(p_out + k) + lepton * one) @ slash(big_p) / s + slash(big_p) @ (slash(p - k) + lepton * one) @ g / u
         for g in GAMMA
     ]
     polarisation = METRIC @ (-METRIC + np.outer(k, k) / m**2) @ METRIC
@@ -25,7 +24,7 @@ def traced(p, p_i, p_out, p_f, k, m):
     for i in range(4):
         for j in range(4):
             barred = GAMMA[0] @ vertex[j].conj().T @ GAMMA[0]
-            chain = (slash(p_out) + M_ELECTRON * one) @ vertex[i] @ (slash(p) + M_ELECTRON * one) @ barred
+            chain = (slash(p_out) + lepton * one) @ vertex[i] @ (slash(p) + lepton * one) @ barred
             total += polarisation[i, j] * np.trace(chain)
     t = -dot(p_i - p_f, p_i - p_f)
     return (4 * np.pi * ALPHA) ** 3 * total.real / 2 / t**2
@@ -35,12 +34,12 @@ def on_shell(vector, mass):
     return np.array([np.sqrt(vector @ vector + mass**2), *vector])
 
 
-def random_momenta(energy, m, mass, rng):
+def random_momenta(energy, m, mass, rng, lepton=M_ELECTRON):
     """A point of phase space by scaling three random momenta in the centre-of-mass frame."""
-    p, p_i = on_shell(np.array([0, 0, np.sqrt(energy**2 - M_ELECTRON**2)]), M_ELECTRON), np.array([mass, 0, 0, 0.0])
+    p, p_i = on_shell(np.array([0, 0, np.sqrt(energy**2 - lepton**2)]), lepton), np.array([mass, 0, 0, 0.0])
     root_s = np.sqrt(dot(p + p_i, p + p_i))
     a, b = rng.normal(size=(2, 3))
-    directions = ((a, M_ELECTRON), (b, m), (-a - b, mass))
+    directions = ((a, lepton), (b, m), (-a - b, mass))
     low, high = 0.0, root_s
     for _ in range(200):
         middle = 0.5 * (low + high)
@@ -55,15 +54,25 @@ def random_momenta(energy, m, mass, rng):
 
 
 @pytest.mark.parametrize(
-    ("energy", "m", "mass"),
-    [(0.05, 0.01, 0.1), (0.02, 0.0011, 0.05), (0.5, 0.1, 0.938), (5.0, 0.3, 10.0), (1.5, 0.9, 2.0)],
+    ("energy", "m", "mass", "lepton"),
+    [
+        (0.05, 0.01, 0.1, M_ELECTRON),
+        (0.02, 0.0011, 0.05, M_ELECTRON),
+        (0.5, 0.1, 0.938, M_ELECTRON),
+        (5.0, 0.3, 10.0, M_ELECTRON),
+        (1.5, 0.9, 2.0, M_ELECTRON),
+        (0.5, 0.01, 0.938, M_MUON),
+        (5.0, 0.1, 10.0, M_MUON),
+        (2.0, 0.6, 2.0, M_MUON),
+    ],
 )
-def test_amplitude_equals_the_explicit_trace(energy, m, mass):
+def test_amplitude_equals_the_explicit_trace(energy, m, mass, lepton):
     rng = np.random.default_rng(7)
     for _ in range(10):
-        momenta = random_momenta(energy, m, mass, rng)
-        found = squared_amplitude(*(v[None] for v in momenta), m_aprime=m, epsilon=1.0, g2=1.0)
-        assert float(found[0]) == pytest.approx(traced(*momenta, m), rel=1e-10)
+        momenta = random_momenta(energy, m, mass, rng, lepton)
+        four = (v[None] for v in momenta)
+        found = squared_amplitude(*four, m_aprime=m, epsilon=1.0, g2=1.0, lepton_mass=lepton)
+        assert float(found[0]) == pytest.approx(traced(*momenta, m, lepton), rel=1e-10)
 
 
 def test_couplings_are_those_of_charge_mixing_and_form_factor():
@@ -84,17 +93,17 @@ def test_any_frame_will_do():
     assert there == pytest.approx(here, rel=1e-10)
 
 
-def by_definition(energy, m, mass, y, virtuality, t, cos_phi):
+def by_definition(energy, m, mass, y, virtuality, t, cos_phi, lepton):
     """Reduced amplitude with 50 digits, every invariant from its definition."""
     with localcontext() as context:
         context.prec = 50
-        e, m, mass, y, virtuality, t, c, me = (
-            Decimal(float(v)) for v in (energy, m, mass, y, virtuality, t, cos_phi, M_ELECTRON)
+        e, m, mass, y, virtuality, t, c, ml = (
+            Decimal(float(v)) for v in (energy, m, mass, y, virtuality, t, cos_phi, lepton)
         )
         e_k = e * (1 - y)
         w, big_t = e - e_k, t / (2 * mass)
-        p, k = (e * e - me * me).sqrt(), (e_k * e_k - m * m).sqrt()
-        v = (w * w - me * me + virtuality).sqrt()
+        p, k = (e * e - ml * ml).sqrt(), (e_k * e_k - m * m).sqrt()
+        v = (w * w - ml * ml + virtuality).sqrt()
         along = (t + virtuality + 2 * w * big_t) / (2 * v)
         across = (t + big_t * big_t - along * along).sqrt()
         k_along = (p * p - k * k - v * v) / (2 * v)
@@ -106,14 +115,15 @@ def by_definition(energy, m, mass, y, virtuality, t, cos_phi):
         return float(
             2 * (s * s + u * u) * p2 / (s * u)
             - 8 * t / (s * u) * (p_dot**2 + q_dot**2 + (t2 + m * m) * p2 / 2)
-            - 2 * (m * m + 2 * me * me) * (4 * balance**2 - (s + u) ** 2 * t * p2) / (s * u) ** 2
+            - 2 * (m * m + 2 * ml * ml) * (4 * balance**2 - (s + u) ** 2 * t * p2) / (s * u) ** 2
         )
 
 
 @pytest.mark.parametrize("energy", [20.0, 100.0, 1000.0])
 @pytest.mark.parametrize("m", [1.1e-3, 0.01, 0.3, 1.0])
-def test_no_digits_are_lost_where_t_min_is_1e_13_and_less(energy, m):
-    reaction = Reaction(energy, m, 193.0)
+@pytest.mark.parametrize("lepton", [M_ELECTRON, M_MUON])
+def test_no_digits_are_lost_where_t_min_is_1e_13_and_less(energy, m, lepton):
+    reaction = Reaction(energy, m, 193.0, lepton)
     rng = np.random.default_rng(5)
     low, high = reaction.y_range()
     y = low * (high / low) ** rng.random(40)
@@ -127,7 +137,7 @@ def test_no_digits_are_lost_where_t_min_is_1e_13_and_less(energy, m):
     cos_phi = np.cos(np.pi * rng.random(40))
     found = reaction.azimuth(kin, t).at(cos_phi)
     for i in np.flatnonzero(inside):
-        exact = by_definition(energy, m, 193.0, y[i], virtuality[i], t[i], cos_phi[i])
+        exact = by_definition(energy, m, 193.0, y[i], virtuality[i], t[i], cos_phi[i], lepton)
         # the factor t - t_min of f loses what t/t_min - 1 loses, and s its last digits where A' and e- are collinear
         assert found[i] == pytest.approx(exact, rel=2e-8)
 
@@ -140,7 +150,7 @@ def test_form_with_four_momenta_equals_the_one_with_phase_space_variables():
     production = ProductionSampler(0.01, ThinTarget(100.0, material("Pb"))).sample(500, np.random.default_rng(3))
     mass = production.nuclei[0].mass
     still = np.zeros_like(production.beam)
-    rows = ((production.beam, M_ELECTRON), (still, mass), (production.electron, M_ELECTRON))
+    rows = ((production.beam, M_ELECTRON), (still, mass), (production.lepton, M_ELECTRON))
     rows += ((production.recoil, mass), (production.aprime, 0.01))
     four = [np.c_[np.sqrt((v**2).sum(axis=1) + x**2), v] for v, x in rows]
     found = squared_amplitude(*four, m_aprime=0.01, epsilon=1.0, g2=1.0)

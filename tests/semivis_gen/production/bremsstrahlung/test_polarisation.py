@@ -5,7 +5,7 @@ import pytest
 from support.dirac import GAMMA, dot, slash
 from support.places import MADGRAPH_SAMPLE
 
-from semivis_gen.constants import ID_APRIME, ID_CHI2, M_ELECTRON
+from semivis_gen.constants import ID_APRIME, ID_CHI2, ID_ELECTRON, ID_MUON, M_ELECTRON, M_MUON
 from semivis_gen.decay.chain import Spin
 from semivis_gen.events import concatenate
 from semivis_gen.generator import generate
@@ -26,53 +26,66 @@ from semivis_gen.target.sources import ThinTarget
 LEAD = material("Pb")
 
 
-def traced(n, p, p_out, big_p, m):
+def traced(n, p, p_out, big_p, m, lepton):
     """The same amplitude with gamma matrices, A' at rest."""
     one, k, pol = np.eye(4), np.array([m, 0, 0, 0]), np.array([0, *n])
-    s, u = dot(p_out + k, p_out + k) - M_ELECTRON**2, dot(p - k, p - k) - M_ELECTRON**2
-    vertex = slash(pol) @ (slash(p_out + k) + M_ELECTRON * one) @ slash(big_p) / s
-    vertex = vertex + slash(big_p) @ (slash(p - k) + M_ELECTRON * one) @ slash(pol) / u
+    s, u = dot(p_out + k, p_out + k) - lepton**2, dot(p - k, p - k) - lepton**2
+    vertex = slash(pol) @ (slash(p_out + k) + lepton * one) @ slash(big_p) / s
+    vertex = vertex + slash(big_p) @ (slash(p - k) + lepton * one) @ slash(pol) / u
     barred = GAMMA[0] @ vertex.conj().T @ GAMMA[0]
-    chain = (slash(p_out) + M_ELECTRON * one) @ vertex @ (slash(p) + M_ELECTRON * one) @ barred
+    chain = (slash(p_out) + lepton * one) @ vertex @ (slash(p) + lepton * one) @ barred
     return np.trace(chain).real / 2
 
 
-def produced(m, energy, count, seed=3):
-    production = ProductionSampler(m, ThinTarget(energy, LEAD)).sample(count, np.random.default_rng(seed))
+def produced(m, energy, count, beam=ID_ELECTRON, seed=3):
+    target = ThinTarget(energy, LEAD, beam)
+    production = ProductionSampler(m, target).sample(count, np.random.default_rng(seed))
     mass = np.full(count, production.nuclei[0].mass)
-    momenta = (production.beam, production.electron, production.recoil, production.aprime)
-    return momenta, mass, LabInvariants.from_momenta(*momenta, mass=mass, m2=np.full(count, m * m))
+    momenta = (production.beam, production.lepton, production.recoil, production.aprime)
+    square = np.full(count, m * m)
+    return momenta, mass, LabInvariants.from_momenta(*momenta, mass=mass, m2=square, lepton_mass=target.lepton.mass)
 
 
-def at_rest(momenta, mass, m):
+def at_rest(momenta, mass, m, lepton):
     """p, p' and P in the A' rest frame, P without its large part along q."""
-    beam, electron, recoil, aprime = momenta
+    beam, out, recoil, aprime = momenta
 
     def moved(momentum, x):
         star = boost_to_rest(momentum, x, aprime, m)
         return np.c_[energy_of(star, x), star]
 
-    p, p_out = moved(beam, M_ELECTRON), moved(electron, M_ELECTRON)
+    p, p_out = moved(beam, lepton), moved(out, lepton)
     big_p = moved(np.zeros_like(beam), mass) + moved(recoil, mass)
     q = p_out - p + np.array([m, 0, 0, 0])
     shift = np.array([dot(a, b) / dot(c, b) for a, b, c in zip(big_p, p, q, strict=True)])
     return p, p_out, big_p - shift[:, None] * q
 
 
-@pytest.mark.parametrize(("m", "energy"), [(0.3, 5.0), (1.0, 20.0), (0.3, 100.0)])
-def test_closed_form_is_the_trace(m, energy):
-    momenta, mass, invariants = produced(m, energy, 40)
+@pytest.mark.parametrize(
+    ("m", "energy", "beam", "lepton"),
+    [
+        (0.3, 5.0, ID_ELECTRON, M_ELECTRON),
+        (1.0, 20.0, ID_ELECTRON, M_ELECTRON),
+        (0.3, 100.0, ID_ELECTRON, M_ELECTRON),
+        (0.05, 5.0, ID_MUON, M_MUON),
+        (0.3, 20.0, -ID_MUON, M_MUON),
+        (1.0, 160.0, ID_MUON, M_MUON),
+    ],
+)
+def test_closed_form_is_the_trace(m, energy, beam, lepton):
+    momenta, mass, invariants = produced(m, energy, 40, beam)
     n = isotropic(40, np.random.default_rng(1))
     ours = polarised_amplitude(polarisation_vector(n, invariants.aprime, m), invariants)
-    vectors = at_rest(momenta, mass, m)
-    theirs = [traced(n[i], *(v[i] for v in vectors), m) for i in range(40)]
+    vectors = at_rest(momenta, mass, m, lepton)
+    theirs = [traced(n[i], *(v[i] for v in vectors), m, lepton) for i in range(40)]
     assert ours == pytest.approx(theirs, rel=1e-6)
 
 
 @pytest.mark.parametrize(("m", "energy"), [(1.2e-3, 1000.0), (1.2e-3, 100.0), (0.01, 160.0), (0.1, 1.0), (1.0, 100.0)])
-def test_three_polarisations_make_the_unpolarised_amplitude(m, energy):
+@pytest.mark.parametrize("beam", [ID_ELECTRON, ID_MUON])
+def test_three_polarisations_make_the_unpolarised_amplitude(m, energy, beam):
     # the right-hand side equals MadGraph's amplitude to 1e-11, see test_madgraph_matrix_elements
-    _, _, invariants = produced(m, energy, 2000)
+    _, _, invariants = produced(m, energy, 2000, beam)
     axes = [polarisation_vector(np.tile(axis, (2000, 1)), invariants.aprime, m) for axis in np.eye(3)]
     parts = np.array([polarised_amplitude(axis, invariants) for axis in axes])
     assert parts.sum(axis=0) / invariants.reduced() == pytest.approx(1.0, abs=1e-7)
@@ -96,10 +109,11 @@ def test_fast_aprime_are_transverse():
     assert share == pytest.approx(0.055, abs=4 * 0.15 / np.sqrt(4000))  # 1/3 unpolarised; same from traces
 
 
-def test_directions_follow_the_density_matrix():
+@pytest.mark.parametrize(("beam", "lepton"), [(ID_ELECTRON, M_ELECTRON), (ID_MUON, M_MUON)])
+def test_directions_follow_the_density_matrix(beam, lepton):
     masses, count = DarkMasses(0.3, 3, 0.05), 60_000
-    momenta, mass, invariants = produced(0.3, 100.0, count)
-    n = aligned_direction(*momenta, masses, np.random.default_rng(2), nucleus_mass=mass)
+    momenta, mass, invariants = produced(0.3, 100.0, count, beam)
+    n = aligned_direction(*momenta, masses, np.random.default_rng(2), nucleus_mass=mass, lepton_mass=lepton)
     kappa = 1 - (masses.sigma / 0.3) ** 2
     flat = isotropic(count, np.random.default_rng(4))
     weight = 1 - kappa * linear_polarisation(flat, invariants, 0.3)

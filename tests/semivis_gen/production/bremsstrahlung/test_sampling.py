@@ -5,12 +5,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from semivis_gen.constants import M_ELECTRON
+from semivis_gen.constants import ID_MUON, M_ELECTRON, M_MUON
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.numerics.kinematics import energy_of
 from semivis_gen.numerics.quadrature import gauss
 from semivis_gen.production.bremsstrahlung.cross_sections import cross_section, dsigma_dx
 from semivis_gen.production.bremsstrahlung.phase_space import Reaction
+from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate
 from semivis_gen.production.bremsstrahlung.sampling import ProductionSampler
 from semivis_gen.production.process import production_rate
 from semivis_gen.target.form_factors import g2
@@ -21,6 +22,7 @@ LEAD = material("Pb")
 NUCLEUS = LEAD.elements[0][0]
 ECAL = layered("ecal", [("Pb", 1.5), ("scintillator", 1.5)])
 THIN, THICK = ThinTarget(100.0, LEAD), ThickTarget(100.0, ECAL, 40.0, 30.0)
+MUONS = ThinTarget(160.0, LEAD, ID_MUON), ThickTarget(160.0, ECAL, 500.0, 30.0, -ID_MUON)
 NODE, WEIGHT = np.polynomial.legendre.leggauss(10)
 
 
@@ -140,17 +142,58 @@ def test_weighted_and_unweighted_events_agree():
 @pytest.mark.parametrize("m", [1e-3, 0.05, 1.0])
 def test_momenta_are_conserved_and_on_shell(target, m):
     production = ProductionSampler(m, target, e_min_aprime=30.0).sample(20_000, np.random.default_rng(3))
-    total = production.aprime + production.electron + production.recoil - production.beam
+    total = production.aprime + production.lepton + production.recoil - production.beam
     assert np.abs(total).max() < 1e-12 * 100
     mass = np.array([n.mass for n in production.nuclei])[production.nucleus]
     kinetic = (production.recoil**2).sum(axis=1) / (energy_of(production.recoil, mass) + mass)
     balance = energy_of(production.beam, M_ELECTRON) - kinetic
-    balance -= energy_of(production.aprime, m) + energy_of(production.electron, M_ELECTRON)
+    balance -= energy_of(production.aprime, m) + energy_of(production.lepton, M_ELECTRON)
     assert np.abs(balance).max() < 1e-12 * 100
     assert energy_of(production.aprime, m).min() >= 30.0 * (1 - 1e-12)
     assert np.all((production.depth_x0 >= 0) & (production.depth_x0 <= 40))
     for transverse in production.aprime.T[:2]:  # no direction is preferred
         assert abs(transverse.mean()) < 4 * transverse.std() / np.sqrt(len(transverse))
+
+
+@pytest.mark.parametrize("target", MUONS, ids=["thin", "thick"])
+@pytest.mark.parametrize("m", [1e-3, 0.05, 1.0])
+def test_muons(target, m):
+    sampler = ProductionSampler(m, target, e_min_aprime=30.0)
+    production = sampler.sample(50_000, np.random.default_rng(3))
+    assert sampler.efficiency > 0.6
+    assert abs(sampler.rate.pull(production_rate(m, target, e_min=30.0))) < 4
+    assert np.abs(production.aprime + production.lepton + production.recoil - production.beam).max() < 1e-12 * 160
+    mass = np.array([n.mass for n in production.nuclei])[production.nucleus]
+    kinetic = (production.recoil**2).sum(axis=1) / (energy_of(production.recoil, mass) + mass)
+    balance = energy_of(production.beam, M_MUON) - kinetic
+    balance -= energy_of(production.aprime, m) + energy_of(production.lepton, M_MUON)
+    assert np.abs(balance).max() < 1e-12 * 160
+    assert not production.opposite.any()
+
+
+@pytest.mark.parametrize("m", [1e-3, 0.05])
+def test_energy_spectrum_of_soft_aprime_of_muons(m):
+    production = ProductionSampler(m, MUONS[0]).sample(200_000, np.random.default_rng(11))
+    x = energy_of(production.aprime, m) / 160.0
+    edges = np.geomspace(np.quantile(x, 1e-3), 0.999, 24)
+    centre, half = np.sqrt(edges[1:] * edges[:-1]), 0.5 * np.log(edges[1:] / edges[:-1])
+    points = centre[:, None] * np.exp(half[:, None] * NODE)
+    density = dsigma_dx(m, 160.0, NUCLEUS, points.ravel(), lepton_mass=M_MUON).reshape(-1, 10) * points
+    inside = (x > edges[0]) & (x < edges[-1])
+    assert chi2_per_bin(x[inside], production.weight[inside], edges, half * (density @ WEIGHT)) < 2.2
+
+
+def test_half_of_the_secondaries_have_the_opposite_charge():
+    target = ThickTarget(100.0, LEAD, 40.0, 4.0)
+    sampler = ProductionSampler(0.05, target, e_min_aprime=4.0, secondaries=True)
+    production = sampler.sample(100_000, np.random.default_rng(5))
+    both, first = (bremsstrahlung_rate(0.05, target, e_min=4.0, secondaries=more).value for more in (True, False))
+    expected = 0.5 * (1 - first / both)
+    assert production.opposite.mean() == pytest.approx(expected, abs=4 * np.sqrt(expected / 100_000) + 0.002)
+    # deep in the target there is little but the shower, near its front little but the primary
+    deep, front = (production.depth_x0 > 6) & (production.depth_x0 < 10), production.depth_x0 < 0.3
+    assert production.opposite[deep].mean() == pytest.approx(0.5, abs=4 * 0.5 / np.sqrt(deep.sum()) + 0.01)
+    assert production.opposite[front].mean() < 0.04
 
 
 def test_elements_come_in_the_ratio_of_their_cross_sections():
@@ -186,7 +229,7 @@ def test_a_deep_shower_with_a_heavy_aprime_stays_efficient_and_exact():
 def test_the_same_seed_gives_the_same_events_however_many_are_asked_for():
     sampler = ProductionSampler(0.1, THICK)
     first, second = (sampler.sample(n, np.random.default_rng(8)) for n in (500, 20_000))
-    assert np.array_equal(first.electron, second.electron[:500])
+    assert np.array_equal(first.lepton, second.lepton[:500])
     assert np.array_equal(first.depth_x0, second.depth_x0[:500])
     assert not np.array_equal(first.aprime, sampler.sample(500, np.random.default_rng(9)).aprime)
     assert len(sampler.sample(0, np.random.default_rng(1))) == 0
@@ -195,7 +238,7 @@ def test_the_same_seed_gives_the_same_events_however_many_are_asked_for():
 def test_near_threshold_and_with_light_nuclei_nothing_breaks():
     target = ThinTarget(10.0, material("polystyrene"))
     production = ProductionSampler(2.0, target).sample(5000, np.random.default_rng(1))
-    assert all(np.isfinite(x).all() for x in (production.electron, production.recoil, production.weight))
+    assert all(np.isfinite(x).all() for x in (production.lepton, production.recoil, production.weight))
     sampler = ProductionSampler(5.0, ThinTarget(16.0, material("polystyrene")))  # closed on hydrogen
     assert {n.z for n in np.array(sampler.nuclei)[sampler.sample(100, np.random.default_rng(1)).nucleus]} == {6}
 

@@ -1,0 +1,85 @@
+"""Mothers of an event record as vertices of HepMC: each particle ends in one vertex, mothers come before daughters."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NoReturn
+
+import numpy as np
+
+from semivis_gen.arrays import IndexArray
+from semivis_gen.errors import OutputError
+from semivis_gen.events import PARTICLE_COLUMNS, Events
+from semivis_gen.io.hepmc.order import CircleError, mothers_first
+
+__all__ = ["linked"]
+
+WAY_OUT = "HepMC cannot hold it, write .lhe or .parquet"
+
+
+def linked(events: Events) -> Events:
+    """The same events as HepMC takes them.
+
+    Parameters
+    ----------
+    events : Events
+        Events with N particles.
+
+    Returns
+    -------
+    Events
+        First and last mother in ascending order and both given, or -1 and -1; particles in another order where
+        mothers stood behind their daughters.
+
+    Raises
+    ------
+    OutputError
+        Where mothers are no range, ranges overlap without being the same, or particles are their own ancestors.
+    """
+    low, high = events.mothers.min(axis=1).astype(np.int64), events.mothers.max(axis=1).astype(np.int64)
+    low = np.where(low < 0, high, low)
+    start = np.repeat(events.offsets[:-1], np.diff(events.offsets))
+    turned = (events.mothers[:, 0] == high) & (high - low > 1)
+    if turned.any():
+        row = int(np.argmax(turned))
+        what = f"its mothers {high[row] + 1} and {low[row] + 1} are no range, first to last"
+        _fail(events, row, f"particle {row - start[row] + 1}: {what}; {WAY_OUT}")
+    made = np.flatnonzero(low >= 0)
+    total = len(low) + 1
+    groups, vertex = np.unique((start + low)[made] * total + (start + high)[made], return_inverse=True)
+    first, last = np.divmod(groups, total)
+    crossing = np.flatnonzero(first[1:] <= last[:-1])
+    if len(crossing):
+        row = int(first[crossing[0] + 1])
+        _fail(events, row, f"particle {row - start[row] + 1} belongs to two different groups of mothers; {WAY_OUT}")
+    whole = replace(events, mothers=np.stack([low, high], axis=1).astype(np.int32))
+    if (high < np.arange(len(low)) - start).all():
+        return whole
+    born, ends = np.full(len(low), -1, dtype=np.int64), np.full(len(low), -1, dtype=np.int64)
+    born[made] = vertex
+    size = last - first + 1
+    ends[np.repeat(first - (np.cumsum(size) - size), size) + np.arange(size.sum())] = np.repeat(
+        np.arange(len(size)), size
+    )
+    try:
+        order = mothers_first(born, ends, events.event_of_particle, len(groups))
+    except CircleError as error:
+        _fail(events, int(first[error.vertex]), str(error))
+    return whole if order is None else _in_order(whole, order, start)
+
+
+def _in_order(events: Events, order: IndexArray, start: IndexArray) -> Events:
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    known = events.mothers >= 0
+    moved = np.where(known, place[np.where(known, events.mothers + start[:, None], 0)] - start[:, None], -1)
+    # mothers stay side by side, in another order at most
+    columns = {name: getattr(events, name)[order] for name in PARTICLE_COLUMNS}
+    columns["mothers"] = np.sort(moved, axis=1).astype(np.int32)[order]
+    return replace(events, **columns)
+
+
+def _fail(events: Events, row: int, what: str) -> NoReturn:
+    event = int(np.searchsorted(events.offsets, row, side="right")) - 1
+    msg = f"{events.place(event)}: {what}"
+    raise OutputError(msg)

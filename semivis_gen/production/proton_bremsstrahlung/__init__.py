@@ -1,0 +1,1 @@
+"""A' radiated by protons."""
