@@ -24,7 +24,7 @@ ONE_THICK = """
 from postprocess.experiment import load_experiment
 from semivis_gen.generator import generate
 from semivis_gen.model import DarkSector
-target = load_experiment({experiment!r}).thick_target()
+target = load_experiment({experiment!r}).source()
 next(generate(DarkSector.at({mass}).masses, target, n_events=1, seed=1))
 """
 ONE_THIN = """
@@ -40,7 +40,7 @@ def run(settings: Settings) -> list[Result]:
     """Measure all of it."""
     targets: dict[str, ThinTarget | ThickTarget] = {
         "lead, 100 GeV": lead(),
-        f"{EXPERIMENT}'s dump": load_experiment(EXPERIMENT).thick_target(),
+        f"{EXPERIMENT}'s dump": load_experiment(EXPERIMENT).source(),
     }
     results = []
     for name, target in targets.items():

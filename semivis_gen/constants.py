@@ -18,6 +18,11 @@ M_ELECTRON: Final = 0.51099895e-3
 M_MUON: Final = 0.1056583755
 M_TAU: Final = 1.77686
 M_PROTON: Final = 0.93827208816
+# PDG 2022 meson masses [GeV]
+M_PION: Final = 0.13957039  # pi+-
+M_PION0: Final = 0.1349768
+M_KAON: Final = 0.493677  # K+-
+M_KAON0: Final = 0.497611
 ATOMIC_MASS_UNIT: Final = 0.93149410242  # [GeV]
 
 # PDG Monte Carlo numbering; 51-60 is the range for dark matter and Pythia 8 uses the same ids
@@ -27,6 +32,7 @@ ID_CHI2: Final = 58
 ID_ELECTRON: Final = 11
 ID_POSITRON: Final = -11
 ID_MUON: Final = 13
+ID_TAU: Final = 15
 ID_PHOTON: Final = 22
 
 

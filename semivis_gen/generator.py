@@ -13,7 +13,7 @@ from operator import add
 
 import numpy as np
 
-from semivis_gen.decay import Spin, decay_chain
+from semivis_gen.decay import Spin, decay_chain, decay_channels
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.events import Events, RunInfo
 from semivis_gen.model import DarkMasses
@@ -37,8 +37,9 @@ def generate(
     chain: bool = True,
     spin: Spin = Spin.FULL,
     stratified: bool = False,
+    channels: Sequence[str] | None = None,
 ) -> Iterator[Events]:
-    """Generate events with an A' each, and its decays A' -> chi1 chi2, chi2 -> chi1 e+ e-.
+    """Generate events with an A' each, and its decays A' -> chi1 chi2, chi2 -> chi1 and leptons or hadrons.
 
     Parameters
     ----------
@@ -63,6 +64,9 @@ def generate(
     stratified : bool
         Whether each process gets the share of events that it asks for, so that none starves, with weights of mean 1;
         otherwise as they occur, without weights.
+    channels : sequence of str, optional
+        Decays of chi2 to generate, such as `("e+ e-",)`; all that are open, by branching, where absent. `info.rate`
+        stays the rate of production, `info.extra["chi2_branching"]` is the share of decays that the channels have.
 
     Yields
     ------
@@ -87,6 +91,8 @@ def generate(
     if seed < 0:
         msg = f"seed = {seed} must not be negative: NumPy's random streams start from integers >= 0"
         raise ParameterError(msg)
+    if chain and masses.chi2_decays:
+        decay_channels(masses, channels)  # what cannot be generated is refused before anything is computed
     rates = process_rates(masses.m_aprime, source, processes, e_min=e_min_aprime)
     rate = reduce(add, rates)
     open_ones = [(process, r) for process, r in zip(processes, rates, strict=True) if r.value > 0]
@@ -113,7 +119,7 @@ def generate(
                 factor = natural[which] / share[which]
                 parts.append(replace(events, info=own, weight=events.weight if factor == 1 else events.weight * factor))
         for events in parts:
-            yield decay_chain(events, masses, rng, spin=spin) if chain else events
+            yield decay_chain(events, masses, rng, spin=spin, channels=channels) if chain else events
 
 
 def _normalised(sizes: Sequence[float]) -> list[float]:

@@ -1,7 +1,7 @@
 """Old path of `semivis_gen.model`, kept for scripts that name it."""
 
+from semivis_gen.model.channels import LEPTON_MASSES
 from semivis_gen.model.widths import (
-    LEPTON_MASSES,
     Widths,
     chi2_rate_dq2,
     compute_widths,

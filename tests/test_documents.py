@@ -40,6 +40,7 @@ def sample(tmp_path_factory):
     for name, chain, ids in (
         ("mine.hepmc3", True, IdMap(1000024, 1000022, 1000023)),
         ("undecayed.lhe.gz", False, IdMap()),
+        ("ev.lhe.gz", True, IdMap()),
     ):
         events = concatenate(list(generate(DarkMasses(0.3), target, n_events=200, seed=1, chain=chain)))
         with open_writer(folder / name, events.info, ids=ids) as writer:

@@ -14,7 +14,7 @@ from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.constants import ID_CHI1, ID_ELECTRON, ID_MUON, M_ELECTRON
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
-from semivis_gen.model import DarkMasses, label, labels
+from semivis_gen.model import CHANNELS, DarkMasses, label, labels
 
 __all__ = ["Candidates", "Pairs", "known_masses", "lay_out", "no_pairs", "pairs_of"]
 
@@ -37,11 +37,11 @@ class Candidates:
     mass: FloatArray
     """Its mass [GeV], shape (n,)."""
     lepton_momentum: FloatArray
-    """Momenta of its two leptons [GeV], shape (n, 2, 3)."""
+    """Momenta of its two leptons [GeV], shape (n, 2, 3); zero where it decays to hadrons or taus."""
     lepton_energy: FloatArray
     """Their energies [GeV], shape (n, 2)."""
     electrons: BoolArray
-    """Whether they are e+ e-, not mu+ mu-, shape (n,)."""
+    """Whether they are e+ e-, not mu+ mu- or anything else, shape (n,)."""
 
     def __len__(self) -> int:
         """Count the events."""
@@ -116,21 +116,34 @@ def pairs_of(events: Events, parents: IndexArray, native: Pairs) -> Pairs:
     """
     momentum, energy, electrons = native
     child, parent = events.children(parents)
-    charged = np.isin(np.abs(events.pdg[child]), (ID_ELECTRON, ID_MUON))
-    other = ~charged & (np.abs(events.pdg[child]) != ID_CHI1)
-    rows, owner = child[charged], parent[charged]
+    ids = np.abs(events.pdg[child])
+    charged, unseen = np.isin(ids, (ID_ELECTRON, ID_MUON)), np.isin(ids, _unseen_ids())
+    n = len(parents)
+    count, hadrons = (np.bincount(parent[kind], minlength=n) for kind in (charged, unseen))
+    unknown = np.bincount(parent[~charged & ~unseen & (ids != ID_CHI1)], minlength=n) > 0
+    charge = np.bincount(parent[charged], weights=np.sign(events.pdg[child[charged]]), minlength=n)
     decayed = events.status[parents] != STATUS_FINAL
-    count = np.bincount(owner, minlength=len(parents))
-    neutral = np.bincount(owner, weights=np.sign(events.pdg[rows]), minlength=len(parents)) == 0
-    wrong = decayed & ((count != 2) | ~neutral | (np.bincount(parent[other], minlength=len(parents)) > 0))
+    pair, lost = (count == 2) & (charge == 0) & (hadrons == 0), (count == 0) & (hadrons > 1)
+    wrong = decayed & (unknown | ~(pair | lost))
     if np.any(wrong):
         bad = int(np.flatnonzero(wrong)[0])
         products = labels(events.pdg[child[parent == bad]]) or "nothing"
         event = events.place(int(events.event_of_particle[parents[bad]]))
-        msg = f"{event}: {label(events.pdg[parents[bad]])} decays to {products}, not to a pair e+ e- or mu+ mu-"
+        msg = (
+            f"{event}: {label(events.pdg[parents[bad]])} decays to {products}, not to a pair of leptons, "
+            "pi0 gamma, pions or kaons"
+        )
         raise EventFileError(msg)
+    rows, owner = child[charged], parent[charged]
     order = np.argsort(owner, kind="stable").reshape(-1, 2)
-    momentum[decayed] = events.momentum[rows][order]
-    energy[decayed] = events.energy[rows][order]
-    electrons[decayed] = np.abs(events.pdg[rows])[order[:, 0]] == ID_ELECTRON
+    seen = decayed & pair
+    momentum[seen], momentum[decayed & lost] = events.momentum[rows][order], 0.0
+    energy[seen], energy[decayed & lost] = events.energy[rows][order], 0.0
+    electrons[decayed] = False
+    electrons[seen] = np.abs(events.pdg[rows])[order[:, 0]] == ID_ELECTRON
     return momentum, energy, electrons
+
+
+def _unseen_ids() -> list[int]:
+    """Ids, without sign, of what stands in decays without electrons and muons: taus, mesons and the photon of pi0."""
+    return sorted({abs(i) for channel in CHANNELS.values() for i in channel.pdg} - {ID_ELECTRON, ID_MUON})

@@ -13,7 +13,6 @@ from postprocess.acceptance import (
     CHECKS,
     SCENARIOS,
     AcceptanceTable,
-    Semivisible,
     accept,
     cut_flow_rows,
     write_cut_flows,
@@ -34,6 +33,7 @@ from postprocess.cli.options import (
 from postprocess.cli.progress import progress
 from postprocess.experiment import Experiment, load_experiment
 from postprocess.scan import Backend, accept_files, default_workers, require_different_samples
+from semivis_gen.decay import ELECTRONS_ONLY
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
@@ -164,7 +164,8 @@ def command(
             seed=seed,
             chunk=20_000,
             e_min_aprime=card.e_min(mode),
-            chain=isinstance(SCENARIOS[mode], Semivisible),
+            chain=SCENARIOS[mode].chain,
+            channels=ELECTRONS_ONLY,
         )
     else:
         msg = "nothing to accept: give event files, or --m-aprime for native events"

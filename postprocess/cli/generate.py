@@ -87,6 +87,12 @@ def write_events(
 @click.option("--events", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same events.")
 @click.option("--e-min", type=float, help="Smallest A' energy [GeV]; what the experiment can see where not given.")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    help="Decay of chi2, such as 'mu+ mu-' (repeat); all by default.",
+)
 @click.option("--no-decay", is_flag=True, help="Leave A' undecayed, for Pythia or your own decays.")
 @click.option("--engine", type=click.Choice(["native", "madgraph"]), default="native", show_default=True)
 @click.option("--program", type=click.Path(), help="MadGraph's folder; else MG5_DIR.")
@@ -101,6 +107,7 @@ def command(
     events: int,
     seed: int,
     e_min: float | None,
+    channels: tuple[str, ...],
     no_decay: bool,
     engine: str,
     program: str | None,
@@ -109,14 +116,19 @@ def command(
     as_json: bool,
     **parameters: Any,
 ) -> None:
-    """Generate l N -> l N A', A' -> chi1 chi2, chi2 -> chi1 l+ l- with displaced chi2 vertices."""
+    """Generate l N -> l N A', A' -> chi1 chi2 with displaced chi2 vertices; chi2 decays by its branching fractions.
+
+    Names of decays: 'e+ e-', 'mu+ mu-', 'tau+ tau-', 'pi+ pi-', 'pi0 gamma', 'pi+ pi- pi0', 'K+ K-', 'KS0 KL0'.
+    """
     point = point_from(**parameters)
     target, processes = choose_target(experiment, energy, name, beam)
     lowest = e_min if e_min is not None else target.energy_cut if isinstance(target, ThickTarget) else 0.0
     if engine == "madgraph":
         from semivis_gen.engines.madgraph import madgraph_generate
 
-        refuse_given("is not for MadGraph, which makes whole chains with its own ids", "e_min", "no_decay", "pdg")
+        refuse_given(
+            "is not for MadGraph, which makes whole chains with its own ids", "e_min", "channels", "no_decay", "pdg"
+        )
         if not isinstance(target, ThinTarget):
             msg = "--engine madgraph generates single electrons on a thin target: give --energy and --material"
             raise ParameterError(msg)
@@ -124,6 +136,8 @@ def command(
         madgraph_generate(point, target, events=events, seed=seed, output=output, ids=ids, mg5_dir=program)
         click.echo(f"{output}: {events} events from MadGraph")
         return
+    if no_decay:
+        refuse_given("names decays, which --no-decay leaves out", "channels")
     chunks = generate(
         point.masses,
         target,
@@ -133,6 +147,7 @@ def command(
         chunk=CHUNK,
         e_min_aprime=lowest,
         chain=not no_decay,
+        channels=channels or None,
     )
     info = write_events(chunks, output, point, seed=seed, total=events, pdg=pdg)
     rate = {
@@ -142,9 +157,12 @@ def command(
         "rate_epsilon": info.rate_epsilon,
     }
     if as_json:
-        echo_json({"file": str(output), "events": events, "seed": seed, **rate})
+        known: dict[str, Any] = {k: v for k, v in info.extra.items() if k in ("chi2_channels", "chi2_branching")}
+        echo_json({"file": str(output), "events": events, "seed": seed, **rate, **known})
     else:
         click.echo(
             f"{output}: {events} events, {info.rate:.5g} +- {info.rate_error:.1g} {info.rate_unit}"
             f" at epsilon = {info.rate_epsilon:g}"
         )
+        if channels and "chi2_branching" in info.extra:
+            click.echo(f"{float(info.extra['chi2_branching']):.4g} of the decays of chi2 are among those generated")

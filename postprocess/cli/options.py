@@ -71,9 +71,7 @@ beam_option = click.option(
 mode_option = click.option(
     "--mode", default="semivisible", show_default=True, help="One of the card's modes, such as invisible or visible."
 )
-workers_option = click.option(
-    "--workers", type=click.IntRange(min=1), default=None, help="Local processes; all cores where not given."
-)
+workers_option = click.option("--workers", type=int, default=None, help="Local processes; all cores where not given.")
 scheduler_option = click.option(
     "--scheduler", help="Address of a Dask scheduler instead of local processes, such as tcp://host:8786."
 )

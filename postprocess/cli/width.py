@@ -45,6 +45,7 @@ def width_record(point: DarkSector, *, engine: str = "native", program: str | No
         "engine": engine,
         "gamma_chi2_GeV": native.gamma_chi2,
         "ctau_chi2_mm": native.ctau_chi2,
+        "gamma_chi2_hadrons_error_GeV": native.gamma_chi2_error,
         "K": native.k_factor,
         "gamma_aprime_GeV": native.gamma_aprime,
         "branching": {"aprime": native.branching_aprime, "chi2": native.branching_chi2},
@@ -54,7 +55,7 @@ def width_record(point: DarkSector, *, engine: str = "native", program: str | No
         electron_share = native.branching_chi2["chi1 e+ e-"]
         scale = float(gamma_chi2_massless(point.masses, point.alpha_d, point.epsilon))
         record["native"] = {k: record[k] for k in ("gamma_chi2_GeV", "ctau_chi2_mm", "K")}
-        # the engines give chi2 -> chi1 e+ e-; muons, where open, are added in the native proportion
+        # the engines give chi2 -> chi1 e+ e-; what else is open is added in the native proportion
         record["gamma_chi2_GeV"] = gamma.value / electron_share
         record["gamma_chi2_error_GeV"] = gamma.error / electron_share
         record["ctau_chi2_mm"] = float(ctau_mm(gamma.value / electron_share))
@@ -75,7 +76,9 @@ def command(engine: str, program: str | None, as_json: bool, **parameters: float
     if as_json:
         echo_json(record)
         return
-    click.echo(f"Gamma(chi2)     {record['gamma_chi2_GeV']:.6e} GeV   ({engine})")
+    uncertain = record["gamma_chi2_hadrons_error_GeV"]
+    data = f" +- {uncertain:.1e} from R(s)" if uncertain else ""
+    click.echo(f"Gamma(chi2)     {record['gamma_chi2_GeV']:.6e} GeV{data}   ({engine})")
     click.echo(f"c tau(chi2)     {record['ctau_chi2_mm']:.6g} mm")
     error = f" +- {record['K_error']:.2g}" if "K_error" in record else ""
     click.echo(f"K               {record['K']:.6f}{error}")
@@ -84,4 +87,5 @@ def command(engine: str, program: str | None, as_json: bool, **parameters: float
     click.echo(f"Gamma(A')       {record['gamma_aprime_GeV']:.6e} GeV")
     for parent, channels in record["branching"].items():
         for channel, share in channels.items():
-            click.echo(f"BR({parent} -> {channel})".ljust(28) + f"{share:.6g}")
+            if share > 0:
+                click.echo(f"BR({parent} -> {channel})".ljust(33) + f"{share:.6g}")

@@ -4,7 +4,6 @@ from .cards import Status as Status, numbers_of as numbers_of
 from .registries import GEOMETRIES as GEOMETRIES, REQUIREMENTS as REQUIREMENTS, SCENARIOS as SCENARIOS
 from .schema import (
     Experiment as Experiment,
-    Mode as Mode,
     card_file as card_file,
     list_experiments as list_experiments,
     load_experiment as load_experiment,

@@ -6,7 +6,6 @@ Coordinates: mm, z along the beam, z = 0 at the front face of the dump.
 from __future__ import annotations
 
 import math
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -28,18 +27,10 @@ if TYPE_CHECKING:
     from semivis_gen.production import Process
     from semivis_gen.target import Material, ThickTarget
 
-__all__ = ["FOLDER", "Experiment", "Mode", "card_file", "list_experiments", "load_experiment"]
+__all__ = ["FOLDER", "Experiment", "card_file", "list_experiments", "load_experiment"]
 
 FOLDER = "experiments"
 THRESHOLD_MARGIN = 3.0  # standard deviations below a threshold from which events can still pass it
-
-
-class Mode(StrEnum):
-    """Names of the scenarios that come with semivis."""
-
-    SEMIVISIBLE = "semivisible"
-    INVISIBLE = "invisible"
-    VISIBLE = "visible"
 
 
 class Experiment(Card):
@@ -79,8 +70,8 @@ class Experiment(Card):
         return self.beam.energy_GeV.value
 
     @property
-    def electrons(self) -> float:
-        """Particles on target, by its name of before; `exposure` has a luminosity as well.
+    def particles_on_target(self) -> float:
+        """Particles on target; `exposure` may be a luminosity instead.
 
         Raises
         ------
@@ -190,10 +181,6 @@ class Experiment(Card):
 
         depth = self._target().depth_x0.value
         return ThickTarget(self.beam_energy, self.material(), depth, self.e_min(mode), beam_id=self.beam.pdg_id)
-
-    def thick_target(self, mode: str = "semivisible") -> ThickTarget:
-        """As `source`, which it was called before."""
-        return self.source(mode)
 
     def describe(self) -> str:
         """Readable summary: title, references, every number with status and source."""

@@ -130,7 +130,7 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
 def _figures(result: Reproduction, folder: Path) -> list[Figure]:
     s = result.settings
     figures = []
-    exposure = f"{_power(result.experiment.electrons)} EOT, 90% CL"
+    exposure = f"{_power(result.experiment.particles_on_target)} EOT, 90% CL"
     for name, contour in result.contours.items():
         stem, title = TITLES[name]
         m_chi1 = contour.x if name is PlaneName.M1_F else contour.x / s.shape.ratio
@@ -142,7 +142,7 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
         note += [] if name is PlaneName.M_EPS else [r"$\epsilon$ from $(g-2)_\mu$"]
         projections = {
             PlaneName.M_EPS: [(result.future, f"NA64, {_power(FUTURE_ELECTRONS)} EOT")],
-            PlaneName.M1_F: [(result.compact, f"compact, {_power(result.projection.electrons)} EOT")],
+            PlaneName.M1_F: [(result.compact, f"compact, {_power(result.projection.particles_on_target)} EOT")],
         }.get(name, [])
         figure = exclusion_figure(
             contour,
@@ -180,7 +180,7 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
 def _variant_figures(result: Reproduction, folder: Path) -> list[Figure]:
     """The main exclusion and that of an invisible A' with other production."""
     labels = {JULY_2021: "IWW, as of July 2021", IMPROVED: "secondaries, annihilation"}
-    exposure = f"{_power(result.experiment.electrons)} EOT, 90% CL"
+    exposure = f"{_power(result.experiment.particles_on_target)} EOT, 90% CL"
     semivisible, invisible = result.production["semivisible"], result.production["invisible"]
     figures = []
     for stem, title, first, others in (

@@ -157,7 +157,7 @@ def reproduce(
     points, splitting_points, compact_points = (done.samples[name] for name in ("masses", "splittings", "compact"))
     planes = {PlaneName.M_EPS: points, PlaneName.M_ALPHA_D: points, PlaneName.M1_F: splitting_points}
     contours = {name: contour_of(name, group, card, settings) for name, group in planes.items()}
-    factor = FUTURE_ELECTRONS / card.electrons
+    factor = FUTURE_ELECTRONS / card.particles_on_target
     future = exclude_epsilon(with_exposure(points, factor), card, alpha_d=settings.alpha_d)
     compact = contour_of(PlaneName.M1_F, compact_points, projection, settings)
     production = {

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from postprocess.acceptance import SCENARIOS, AcceptanceTable, Semivisible, accept
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, accept
 from postprocess.experiment import Experiment
 from postprocess.scan.jobs import Advance, Backend, Job, run_jobs
 from postprocess.scan.store import PointStore
-from semivis_gen.decay import decay_chain
+from semivis_gen.decay import ELECTRONS_ONLY, decay_chain
 from semivis_gen.errors import KinematicsError
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
@@ -126,7 +126,7 @@ def sample_task(
     """
     wanted = [DarkMasses(**point) for point in points]
     experiment = Experiment.model_validate(card)
-    target, e_min = experiment.thick_target(mode), experiment.e_min(mode)
+    target, e_min = experiment.source(mode), experiment.e_min(mode)
     try:
         made = generate(
             wanted[0],
@@ -145,9 +145,9 @@ def sample_task(
     tables = []
     for masses in wanted:
         sample: Iterable[Events] = chunks
-        if isinstance(SCENARIOS[mode], Semivisible):  # the chain, with the polarisation of each A'
+        if SCENARIOS[mode].chain:  # the chain, with the polarisation of each A'
             rng = np.random.default_rng([seed, 2])
-            sample = (decay_chain(chunk, masses, rng) for chunk in chunks)
+            sample = (decay_chain(chunk, masses, rng, channels=ELECTRONS_ONLY) for chunk in chunks)
         tables.append(accept(sample, experiment, seed=seed, masses=masses, mode=mode))
     return {"rate": [float(info.rate), float(info.rate_error)], "tables": [_to_dict(table) for table in tables]}
 

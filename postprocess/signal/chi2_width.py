@@ -2,30 +2,91 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from postprocess.acceptance import Chi2Width
 from semivis_gen.arrays import FloatArray
-from semivis_gen.model import DarkMasses, gamma_chi2_lepton, gamma_chi2_massless, gamma_chi2_total
+from semivis_gen.decay import ELECTRONS_ONLY, chi2_shares
+from semivis_gen.model import DarkMasses, channel_names, gamma_chi2_lepton, gamma_chi2_massless, gamma_chi2_total
 
-__all__ = ["Chi2Width", "constant_k", "exact_width", "muons_counted", "without_muons"]
+__all__ = ["Chi2Width", "constant_k", "exact_width", "muons_counted", "visible_share", "width_seeing", "without_muons"]
+
+
+def visible_share(masses: DarkMasses, channels: Iterable[str]) -> float:
+    """Share of the decays of chi2 that belong to a set of channels, whatever the couplings.
+
+    Parameters
+    ----------
+    masses : DarkMasses
+        Masses of the point.
+    channels : iterable of str
+        Final states besides chi1, names as in `semivis_gen.model.channel_names`: `e+ e-`, `mu+ mu-`, `pi+ pi-` ...,
+        `leptons`, `hadrons`.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; 1 where chi2 is stable, since it then loses no decay to others.
+
+    Raises
+    ------
+    ParameterError
+        Where a name is unknown or there is none.
+
+    Examples
+    --------
+    >>> visible_share(DarkMasses(0.3), ["e+ e-"])
+    1.0
+    """
+    names = channel_names(channels)
+    if not masses.chi2_decays:
+        return 1.0
+    shares = chi2_shares(masses)
+    return sum(shares[name] for name in names)
+
+
+def width_seeing(channels: Iterable[str]) -> Chi2Width:
+    """Exact width with all decays, of which a calorimeter sees those of some channels.
+
+    Parameters
+    ----------
+    channels : iterable of str
+        Names as for `visible_share`. The acceptance is that of e+ e-: for other channels an approximation.
+
+    Returns
+    -------
+    Chi2Width
+        For `yields.expected_yields`.
+
+    Raises
+    ------
+    ParameterError
+        Where a name is unknown or there is none.
+    """
+    names = channel_names(channels)
+
+    def width(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
+        total = gamma_chi2_total(masses, alpha_d, epsilon)
+        return total, np.full(np.shape(total), visible_share(masses, names))
+
+    return width
 
 
 def exact_width(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Exact width with all leptons; pairs of electrons are seen, of muons not."""
-    width = gamma_chi2_total(masses, alpha_d, epsilon)
-    electrons = gamma_chi2_lepton(masses, alpha_d, epsilon)
-    return width, np.divide(electrons, width, out=np.ones_like(epsilon), where=width > 0)
+    """Exact width with all decays; pairs of electrons are seen, nothing else is."""
+    return width_seeing(ELECTRONS_ONLY)(masses, alpha_d, epsilon)
+
+
+def muons_counted(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Exact width with all decays; pairs of muons are seen as well as pairs of electrons: a bound from above."""
+    return width_seeing(("e+ e-", "mu+ mu-"))(masses, alpha_d, epsilon)
 
 
 def without_muons(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Exact width to electrons, as if chi2 had no other decay."""
     return gamma_chi2_lepton(masses, alpha_d, epsilon), np.ones_like(epsilon)
-
-
-def muons_counted(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Exact width with all leptons; pairs of muons are seen as well as pairs of electrons: a bound from above."""
-    return gamma_chi2_total(masses, alpha_d, epsilon), np.ones_like(epsilon)
 
 
 def constant_k(k_factor: float) -> Chi2Width:

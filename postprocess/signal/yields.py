@@ -65,7 +65,7 @@ def production_estimate(experiment: Experiment, masses: DarkMasses, *, mode: str
     """
     from semivis_gen.production import production_rate
 
-    source = experiment.thick_target(mode)
+    source = experiment.source(mode)
     return production_rate(masses.m_aprime, source, experiment.processes, e_min=experiment.e_min(mode))
 
 
@@ -118,7 +118,7 @@ def expected_yields(
     acceptance, error = table.at(ctau)
     ones = np.ones_like(flight.seen)
     seen = np.stack([flight.seen if sees_products(s) else ones for s in _signatures(table, experiment)], axis=-1)
-    scale = (experiment.electrons * eps**2 * flight.branching)[..., None] * seen
+    scale = (experiment.particles_on_target * eps**2 * flight.branching)[..., None] * seen
     expected = scale * rate.value * acceptance
     return ExpectedSignal(
         signatures=table.signatures,

@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from postprocess.acceptance import sees_products
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour
 from postprocess.scan import MassPoint, SampleRequest, ScanSettings, Work, by_shape, reach
-from postprocess.signal import exact_width, muons_counted, without_muons
+from postprocess.signal import exact_width, muons_counted, visible_share, without_muons
 from postprocess.studies.registry import StudyContext, study
 from postprocess.studies.shape import MASSES, SHAPE_EVENTS
 from semivis_gen.constants import M_MUON
@@ -103,8 +101,8 @@ def largest_muon_share(points: Sequence[MassPoint], contour: Contour) -> float:
 
 
 def _share(masses: DarkMasses) -> float:
-    """Branching to muons; couplings cancel."""
-    return float(1 - exact_width(masses, np.array([0.1]), np.array([1e-3]))[1][0])
+    """Branching to muons."""
+    return visible_share(masses, ["mu+ mu-"])
 
 
 def _needs(card: Experiment, settings: ScanSettings) -> Work:

@@ -13,6 +13,7 @@ from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment
 from postprocess.scan import Job
 from postprocess.tables import flat_rows
+from semivis_gen.decay import ELECTRONS_ONLY
 from semivis_gen.generator import generate
 from semivis_gen.model import DarkMasses, ctau_mm, gamma_chi2_total
 
@@ -73,7 +74,13 @@ def cut_efficiency(
         epsilon = float(FERMILAB_2021.epsilon(point.m_aprime))
         lifetime = float(ctau_mm(gamma_chi2_total(point, alpha_d, epsilon)))
         sample = generate(
-            point, card.thick_target(), processes=card.processes, n_events=events, seed=seed, e_min_aprime=card.e_min()
+            point,
+            card.source(),
+            processes=card.processes,
+            n_events=events,
+            seed=seed,
+            e_min_aprime=card.e_min(),
+            channels=ELECTRONS_ONLY,
         )
         table = accept(sample, card, ctau_mm=[0.99 * lifetime, lifetime, 1.01 * lifetime], masses=point, seed=seed)
         flow = table.cut_flow(signature)

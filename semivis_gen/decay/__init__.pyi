@@ -1,3 +1,9 @@
 from .chain import Spin as Spin, decay_chain as decay_chain
+from .channels import (
+    ELECTRONS_ONLY as ELECTRONS_ONLY,
+    chi2_shares as chi2_shares,
+    decay_channels as decay_channels,
+    draw_channels as draw_channels,
+)
 from .lifetimes import sample_lifetimes as sample_lifetimes
 from .sampling import chi2_decay as chi2_decay, two_body as two_body

@@ -1,12 +1,13 @@
-"""The decay chain A' -> chi1 chi2, chi2 -> chi1 e+ e- behind any events with final A'.
+"""The decay chain A' -> chi1 chi2, chi2 -> chi1 e+ e-, mu+ mu-, pi+ pi- ... behind any events with final A'.
 
 Every final A' of an event decays, however many there are and whatever stands beside them. chi2 follows its A', what it
 and A' decay to stands at the end of the event: for bremsstrahlung the order of MadGraph's
-e- N > e- N A', (A' > chi1 chi2, chi2 > chi1 e- e+).
+e- N > e- N A', (A' > chi1 chi2, chi2 > chi1 e- e+). The channel of each chi2 is drawn by branching.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
@@ -14,12 +15,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from semivis_gen.arrays import FloatArray, IndexArray, IntArray
-from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_ELECTRON, ID_POSITRON, M_ELECTRON
+from semivis_gen.arrays import BoolArray, FloatArray, IndexArray, IntArray
+from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
+from semivis_gen.decay.channels import decay_channels, draw_channels
 from semivis_gen.decay.sampling import chi2_decay, two_body
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, Events, slice_events
-from semivis_gen.model import DarkMasses
+from semivis_gen.model import CHANNELS, DarkMasses
 from semivis_gen.numerics import isotropic
 from semivis_gen.production import PROCESSES
 
@@ -39,7 +41,14 @@ class Spin(StrEnum):
     """Nothing: isotropic decays."""
 
 
-def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *, spin: Spin = Spin.FULL) -> Events:
+def decay_chain(
+    events: Events,
+    masses: DarkMasses,
+    rng: np.random.Generator,
+    *,
+    spin: Spin = Spin.FULL,
+    channels: Sequence[str] | None = None,
+) -> Events:
     """Let A' and chi2 decay.
 
     Parameters
@@ -53,6 +62,9 @@ def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *,
     spin : Spin
         Whether A' decays with the polarisation it is produced with, which the process named in the events' run
         information knows; isotropically where none is named or it knows none.
+    channels : sequence of str, optional
+        Final states of chi2 to generate, see `decay_channels`; all that are open where absent. The events' run
+        information tells them and the share of all decays that they have together.
 
     Returns
     -------
@@ -62,7 +74,9 @@ def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *,
     Raises
     ------
     ParameterError
-        Where the events hold another A' mass, or mix processes that turn their A' differently.
+        Where the events hold another A' mass, mix processes that turn their A' differently, or a channel is unknown.
+    KinematicsError
+        Where none of the channels is open.
     """
     rows = np.flatnonzero((events.pdg == ID_APRIME) & (events.status == STATUS_FINAL))
     wrong = np.abs(events.mass[rows] - masses.m_aprime) > MASS_TOLERANCE * masses.m_aprime
@@ -78,7 +92,10 @@ def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *,
         raise ParameterError(msg)
     known = Spin(spin) is Spin.FULL and events.info.process in PROCESSES
     turned = PROCESSES[events.info.process].direction if known else None
-    layout = _Layout.of(events, rows, products=4 if masses.chi2_decays else 1)
+    shares = decay_channels(masses, channels) if masses.chi2_decays else {}
+    choice = draw_channels(shares, len(rows), rng) if shares else np.zeros(len(rows), dtype=np.int64)
+    states = _states(masses, shares)
+    layout = _Layout.of(events, rows, products=np.array([len(state) for state in states])[choice])
     momentum, spun = layout.spread(events.momentum), False
     for start in range(0, len(events), BLOCK):
         part = layout.rows_of(start, start + BLOCK)
@@ -88,31 +105,31 @@ def decay_chain(events: Events, masses: DarkMasses, rng: np.random.Generator, *,
         if turned is not None:
             direction = turned(slice_events(events, start, min(start + BLOCK, len(events))), masses, rng)
             spun = spun or direction is not None
-        _decay(momentum, layout, part, masses, direction, rng)
+        _decay(momentum, layout, part, masses, direction, list(shares), choice, rng)
     mothers, status = layout.mothers(events), layout.spread(events.status)
-    status[layout.aprime] = STATUS_DECAYED
-    status[layout.chi2] = STATUS_DECAYED if masses.chi2_decays else STATUS_FINAL
     pdg, mass = layout.spread(events.pdg), layout.spread(events.mass)
-    for index, (particle, m) in enumerate(_new_particles(masses)):
-        place = layout.chi2 if index == 0 else layout.product(index - 1)
-        pdg[place], mass[place] = particle, m
-        if index:
-            status[place] = STATUS_FINAL
-    info = replace(
-        events.info, masses=masses, extra={**events.info.extra, "spin": str(Spin.FULL if spun else Spin.NONE)}
-    )
+    status[layout.aprime] = STATUS_DECAYED
+    status[layout.chi2] = STATUS_DECAYED if shares else STATUS_FINAL
+    pdg[layout.chi2], mass[layout.chi2] = ID_CHI2, masses.m_chi2
+    for which, state in enumerate(states):
+        for index, (particle, m) in enumerate(state):
+            place = layout.product(index, None if len(states) == 1 else choice == which)
+            pdg[place], mass[place], status[place] = particle, m, STATUS_FINAL
+    extra = {"spin": str(Spin.FULL if spun else Spin.NONE)}
+    if shares:
+        extra |= {"chi2_channels": ", ".join(shares), "chi2_branching": repr(sum(shares.values()))}
+    info = replace(events.info, masses=masses, extra=events.info.extra | extra)
     return Events(
         offsets=layout.offsets, pdg=pdg, status=status, mothers=mothers, momentum=momentum, mass=mass,
         ctau=layout.spread(events.ctau), weight=events.weight, vertex=events.vertex, info=info,
     )  # fmt: skip
 
 
-def _new_particles(masses: DarkMasses) -> list[tuple[int, float]]:
-    """Ids and masses of chi2 and of the products at the end of the event."""
-    first = [(ID_CHI2, masses.m_chi2), (ID_CHI1, masses.m_chi1)]
-    if not masses.chi2_decays:
-        return first
-    return [*first, (ID_CHI1, masses.m_chi1), (ID_ELECTRON, M_ELECTRON), (ID_POSITRON, M_ELECTRON)]
+def _states(masses: DarkMasses, channels: Iterable[str]) -> list[list[tuple[int, float]]]:
+    """Ids and masses of the particles at the end of the event for each channel: chi1 from A', then those of chi2."""
+    chi1 = (ID_CHI1, masses.m_chi1)
+    found = [CHANNELS[name] for name in channels]
+    return [[chi1, chi1, *zip(c.pdg, c.masses, strict=True)] for c in found] or [[chi1]]
 
 
 def _decay(
@@ -121,6 +138,8 @@ def _decay(
     part: slice,
     masses: DarkMasses,
     direction: FloatArray | None,
+    channels: list[str],
+    choice: IndexArray,
     rng: np.random.Generator,
 ) -> None:
     """Fill the momenta of the new particles of some A'."""
@@ -130,9 +149,16 @@ def _decay(
     chi1, chi2 = two_body(aprime, masses.m_aprime, masses.m_chi1, masses.m_chi2, rng, direction=direction)
     layout.put(momentum, layout.chi2, part, chi2)
     layout.put(momentum, layout.product(0), part, chi1)
-    if masses.chi2_decays:
-        for index, product in enumerate(chi2_decay(chi2, masses, rng), 1):
-            layout.put(momentum, layout.product(index), part, product)
+    for which, channel in enumerate(channels):
+        if len(channels) == 1:
+            for index, product in enumerate(chi2_decay(chi2, masses, rng, channel=channel), 1):
+                layout.put(momentum, layout.product(index), part, product)
+            continue
+        mine = np.flatnonzero(choice[part] == which)
+        if len(mine):
+            rows = mine + part.start
+            for index, product in enumerate(chi2_decay(chi2[mine], masses, rng, channel=channel), 1):
+                momentum[layout.product(index, rows)] = product
 
 
 Rows = slice | IndexArray
@@ -149,8 +175,8 @@ class _Layout:
     """New rows of the old particles; where all events are alike pairs of columns, new and old."""
     size: int
     """Particles an event where all are alike, else 0."""
-    products: int
-    """Particles at the end for each A': chi1 and what chi2 decays to."""
+    products: IndexArray
+    """Particles at the end for each A': chi1 and what chi2 decays to, shape (A',)."""
     aprime: Rows
     """Rows of A'."""
     chi2: Rows
@@ -161,20 +187,21 @@ class _Layout:
     """A' before each event and in all, shape (n + 1,)."""
 
     @classmethod
-    def of(cls, events: Events, rows: IndexArray, *, products: int) -> _Layout:
-        """Layout for A' in given rows, each with chi2 and a number of products at the end."""
-        n, more = len(events), 1 + products
+    def of(cls, events: Events, rows: IndexArray, *, products: IndexArray) -> _Layout:
+        """Layout for A' in given rows, each with chi2 and its number of products at the end."""
+        n = len(events)
         k = len(events.pdg) // n if n else 0
         column = int(rows[0]) if len(rows) else 0
         alike = (
             n > 0
             and len(rows) == n
             and len(events.pdg) == n * k
+            and bool((products == products[0]).all())
             and bool((np.diff(events.offsets) == k).all() and (np.diff(rows) == k).all())
             and bool((events.mothers.reshape(n, -1) == events.mothers[:k].ravel()).all())
         )
         if alike:
-            size = k + more
+            size = k + 1 + int(products[0])
             old = ((slice(0, column + 1), slice(0, column + 1)), (slice(column + 2, k + 1), slice(column + 1, k)))
             aprime, chi2, first = (slice(c, None, size) for c in (column, column + 1, k + 1))
             offsets = np.arange(0, (n + 1) * size, size, dtype=np.int64)
@@ -182,25 +209,29 @@ class _Layout:
         of_event = events.event_of_particle
         number = np.bincount(of_event[rows], minlength=n)
         count = np.r_[0, np.cumsum(number)].astype(np.int64)
-        offsets = events.offsets + more * count
+        ends = np.r_[0, np.cumsum(products)].astype(np.int64)  # products of the A' before, in all events
+        offsets = events.offsets + count + ends[count]
         is_aprime = np.zeros(len(events.pdg), dtype=np.int64)
         is_aprime[rows] = 1
         before = np.cumsum(is_aprime) - is_aprime  # A' in front of a particle, in all events
-        new = np.arange(len(events.pdg)) + before + (more - 1) * count[of_event]
-        end = offsets[1:][of_event[rows]]  # products stand at the end, those of the last A' last
-        later = count[1:][of_event[rows]] - np.arange(len(rows))
-        return cls(offsets, new, 0, products, new[rows], new[rows] + 1, end - products * later, count)
+        new = np.arange(len(events.pdg)) + before + ends[count[of_event]]
+        mine = of_event[rows]
+        first = offsets[1:][mine] - ends[count[1:][mine]] + ends[:-1]  # at the event's end, the last A' last
+        return cls(offsets, new, 0, products, new[rows], new[rows] + 1, first, count)
 
     def rows_of(self, start: int, stop: int) -> slice:
         """A' of events `start` to `stop` - 1."""
         last = len(self.count) - 1
         return slice(int(self.count[min(start, last)]), int(self.count[min(stop, last)]))
 
-    def product(self, index: int) -> Rows:
-        """Rows of the products: chi1 from A', then those of chi2."""
+    def product(self, index: int, which: BoolArray | IndexArray | None = None) -> Rows:
+        """Rows of one product of every A', or of those given: chi1 from A' is number 0, then those of chi2."""
         if isinstance(self.first_product, slice):
-            return slice(self.first_product.start + index, None, self.size)
-        return self.first_product + index
+            if which is None:
+                return slice(self.first_product.start + index, None, self.size)
+            of = np.flatnonzero(which) if which.dtype == bool else which
+            return np.asarray(self.first_product.start + index + self.size * of)
+        return np.asarray((self.first_product if which is None else self.first_product[which]) + index)
 
     def spread(self, values: NDArray[T]) -> NDArray[T]:
         """Values of the old particles in their new rows; zero for the new ones, but momenta, which are set later."""
@@ -235,8 +266,9 @@ class _Layout:
         begin = self.offsets[np.searchsorted(self.offsets, self.aprime, side="right") - 1]
         local = (self.aprime - begin).astype(np.int32)[:, None]
         out[self.chi2] = out[self.first_product] = local
-        for index in range(1, self.products):
-            out[self.product(index)] = local + 1
+        for index in range(1, int(self.products.max(initial=1))):
+            longer = self.products > index
+            out[self.product(index, longer)] = local[longer] + 1
         return out
 
     @staticmethod

@@ -1,13 +1,17 @@
-"""Decays A' -> chi1 chi2 and chi2 -> chi1 l+ l- with their exact matrix elements.
+"""Decays A' -> chi1 chi2 and chi2 -> chi1 with a pair of leptons or hadrons, with their exact matrix elements.
 
 The Majorana coupling i g_D A'_mu chi2bar gamma^mu chi1 acts as a vector current between chi2 and chi1 with masses
-of equal sign. In the frame of q = l+ + l-, with the polar angle theta of l- against the direction of chi1 and
-rho = 4 m_l^2/q^2, the transverse and longitudinal currents carry q^2 each and Sigma^2, so that for unpolarised chi2
+of equal sign. In the frame of q, the momentum of the pair, with z along the flight of chi1, its square for unpolarised
+chi2 is diagonal: q^2 for either transverse component, Sigma^2 for the longitudinal one. The square of the pair's
+current is delta_ij - beta^2 k_i k_j for fermions, delta_ij - k_i k_j for pi0 gamma, k_i k_j for two mesons of spin 0,
+with k the direction of the first particle and beta^2 = 1 - rho, rho = 4 m^2/q^2. So with theta between k and z
 
     dGamma / (dq^2 dcos) ~ rate(q^2) * (1 - eta cos^2 theta),
-    eta = (1 - rho) (Sigma^2 - q^2) / [Sigma^2 + (1 + rho) q^2],
+    eta = (1 - rho) (Sigma^2 - q^2) / [Sigma^2 + (1 + rho) q^2]     fermions; rho = 0 for pi0 gamma,
+    eta = -(Sigma^2 - q^2) / q^2                                    mesons of spin 0,
 
-with rate(q^2) of `widths.chi2_rate_dq2`. All sampling is by inversion: no rejection, no weights.
+with rate(q^2) of `chi2_rate_dq2` and `chi2_hadron_rate_dq2`. The current of three pions is along the normal of their
+plane, which then takes the place of k. All sampling is by inversion but that of three pions.
 """
 
 from __future__ import annotations
@@ -19,9 +23,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import M_ELECTRON
-from semivis_gen.errors import KinematicsError
-from semivis_gen.model import DarkMasses, chi2_rate_dq2
+from semivis_gen.decay.three_pions import three_pions
+from semivis_gen.errors import KinematicsError, ParameterError
+from semivis_gen.model import CHANNELS, Channel, Current, DarkMasses, chi2_hadron_rate_dq2, chi2_rate_dq2
 from semivis_gen.numerics import CellTable, boost, breakup_momentum, energy_of, gauss, isotropic
 
 __all__ = [
@@ -76,16 +80,16 @@ def two_body(
 
 
 @lru_cache(maxsize=64)
-def _q2_table(masses: DarkMasses, m_lepton: float) -> tuple[CellTable, FloatArray, FloatArray, FloatArray]:
+def _q2_table(masses: DarkMasses, channel: Channel) -> tuple[CellTable, FloatArray, FloatArray, FloatArray]:
     """Steps of the cumulative probability, that and ln q^2 where they begin, and its slope in each."""
-    if masses.delta <= 2 * m_lepton:
+    if masses.delta <= channel.threshold:
         msg = (
-            f"chi2 -> chi1 l+ l- is closed: Delta = {masses.delta:g} GeV <= 2 m_l = {2 * m_lepton:g} GeV; "
+            f"chi2 -> chi1 {channel.name} is closed: Delta = {masses.delta:g} GeV <= {channel.threshold:g} GeV; "
             "take a larger splitting f or m_A'"
         )
         raise KinematicsError(msg)
     v = np.linspace(0.0, 1.0, TABLE_NODES + 1)
-    low, high = 2 * math.log(2 * m_lepton), 2 * math.log(masses.delta)
+    low, high = 2 * math.log(channel.threshold), 2 * math.log(masses.delta)
     node, weight = gauss(4)
 
     def log_q2(v: FloatArray) -> FloatArray:
@@ -93,7 +97,11 @@ def _q2_table(masses: DarkMasses, m_lepton: float) -> tuple[CellTable, FloatArra
 
     inner = v[:-1, None] + node / TABLE_NODES
     q2 = np.exp(log_q2(inner))
-    mass = (chi2_rate_dq2(masses, q2, m_lepton) * q2 * 6 * inner * (1 - inner)) @ weight
+    if channel.current is Current.FERMIONS:
+        rate = chi2_rate_dq2(masses, q2, channel.masses[0])
+    else:
+        rate = chi2_hadron_rate_dq2(masses, q2, channel.name)
+    mass = (rate * q2 * 6 * inner * (1 - inner)) @ weight
     cumulative = np.r_[0.0, np.cumsum(mass)]
     cumulative /= cumulative[-1]
     begin = log_q2(v)
@@ -101,8 +109,15 @@ def _q2_table(masses: DarkMasses, m_lepton: float) -> tuple[CellTable, FloatArra
     return CellTable.of(mass), cumulative, begin, slope
 
 
-def sample_q2(masses: DarkMasses, n: int, rng: np.random.Generator, *, m_lepton: float = M_ELECTRON) -> FloatArray:
-    """Squared masses of the lepton pair in chi2 -> chi1 l+ l-.
+def _channel(name: str) -> Channel:
+    if name not in CHANNELS:
+        msg = f"chi2 -> chi1 {name} cannot be generated: take one of {', '.join(CHANNELS)}"
+        raise ParameterError(msg)
+    return CHANNELS[name]
+
+
+def sample_q2(masses: DarkMasses, n: int, rng: np.random.Generator, *, channel: str = "e+ e-") -> FloatArray:
+    """Squared masses of what chi2 decays to besides chi1.
 
     Parameters
     ----------
@@ -112,21 +127,26 @@ def sample_q2(masses: DarkMasses, n: int, rng: np.random.Generator, *, m_lepton:
         How many.
     rng : Generator
         Source of randomness.
-    m_lepton : float
-        Lepton mass [GeV].
+    channel : str
+        A name of `model.CHANNELS`.
 
     Returns
     -------
     ndarray
         q^2 [GeV^2], shape (n,).
+
+    Raises
+    ------
+    KinematicsError, ParameterError
+        Where the channel is closed or unknown.
     """
-    table, cumulative, begin, slope = _q2_table(masses, m_lepton)
+    table, cumulative, begin, slope = _q2_table(masses, _channel(channel))
     u = rng.random(n)
     step = table.draw(u)
     return np.asarray(np.exp(begin[step] + (u - cumulative[step]) * slope[step]))
 
 
-def angular_asymmetry(masses: DarkMasses, q2: FloatArray, *, m_lepton: float = M_ELECTRON) -> FloatArray:
+def angular_asymmetry(masses: DarkMasses, q2: FloatArray, *, channel: str = "e+ e-") -> FloatArray:
     """Coefficient eta of the distribution 1 - eta cos^2 theta of the module's formula.
 
     Parameters
@@ -135,25 +155,28 @@ def angular_asymmetry(masses: DarkMasses, q2: FloatArray, *, m_lepton: float = M
         Masses of the point.
     q2 : ndarray
         Squared mass of the pair [GeV^2].
-    m_lepton : float
-        Lepton mass [GeV].
+    channel : str
+        A name of `model.CHANNELS`.
 
     Returns
     -------
     ndarray
-        eta between 0 and 1.
+        eta: between 0 and 1 for leptons and pi0 gamma, negative for mesons of spin 0.
     """
-    rho, sigma2 = 4 * m_lepton**2 / q2, masses.sigma**2
+    made, sigma2 = _channel(channel), masses.sigma**2
+    if made.current in (Current.SCALARS, Current.THREE_PIONS):
+        return np.asarray((q2 - sigma2) / q2)
+    rho = 4 * made.masses[0] ** 2 / q2 if made.current is Current.FERMIONS else 0.0
     return np.asarray((1 - rho) * (sigma2 - q2) / (sigma2 + (1 + rho) * q2))
 
 
 def sample_polar_angle(eta: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """Cosines distributed as 1 - eta cos^2, by the trigonometric solution of the cubic.
+    """Cosines distributed as 1 - eta cos^2, by the trigonometric and the hyperbolic solution of the cubic.
 
     Parameters
     ----------
     eta : ndarray
-        Between 0 and 1, shape (n,).
+        At most 1, all of one sign, shape (n,).
     rng : Generator
         Source of randomness.
 
@@ -162,16 +185,18 @@ def sample_polar_angle(eta: FloatArray, rng: np.random.Generator) -> FloatArray:
     ndarray
         Cosines, shape (n,).
     """
-    safe = np.maximum(eta, 1e-12)
+    falling = not (len(eta) and eta.min() < 0)
+    safe = np.maximum(np.abs(eta), 1e-12)
     root = np.sqrt(safe)
-    target = 1.5 * (2 * rng.random(len(eta)) - 1) * (1 - safe / 3) * root
-    return np.asarray(np.clip(2 / root * np.sin(np.arcsin(np.clip(target, -1, 1)) / 3), -1.0, 1.0))
+    target = 1.5 * (2 * rng.random(len(eta)) - 1) * (1 - safe / 3 if falling else 1 + safe / 3) * root
+    third = np.sin(np.arcsin(np.clip(target, -1, 1)) / 3) if falling else np.sinh(np.arcsinh(target) / 3)
+    return np.asarray(np.clip(2 / root * third, -1.0, 1.0))
 
 
 def chi2_decay(
-    chi2: FloatArray, masses: DarkMasses, rng: np.random.Generator, *, m_lepton: float = M_ELECTRON
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Decay of unpolarised chi2 -> chi1 l- l+.
+    chi2: FloatArray, masses: DarkMasses, rng: np.random.Generator, *, channel: str = "e+ e-"
+) -> tuple[FloatArray, ...]:
+    """Decay of unpolarised chi2.
 
     Parameters
     ----------
@@ -181,53 +206,68 @@ def chi2_decay(
         Masses of the point.
     rng : Generator
         Source of randomness.
-    m_lepton : float
-        Lepton mass [GeV].
+    channel : str
+        A name of `model.CHANNELS`.
 
     Returns
     -------
-    chi1, minus, plus : ndarray
-        Momenta [GeV], shape (n, 3).
+    tuple of ndarray
+        Momenta [GeV] of chi1 and of the particles of the channel in their order, each of shape (n, 3).
 
     Raises
     ------
-    KinematicsError
-        Where the decay is closed.
+    KinematicsError, ParameterError
+        Where the channel is closed or unknown.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> chi1, plus, minus = chi2_decay(np.zeros((5, 3)), DarkMasses(3.0, 3.0, 0.5), rng, channel="pi+ pi-")
+    >>> bool(np.allclose(chi1 + plus + minus, 0))
+    True
     """
-    q2 = sample_q2(masses, len(chi2), rng, m_lepton=m_lepton)
-    cosine = sample_polar_angle(angular_asymmetry(masses, q2, m_lepton=m_lepton), rng)
-    minus, e_minus, plus, e_plus = _pair_at_rest(masses, q2, cosine, rng, m_lepton)
+    made = _channel(channel)
+    q2 = sample_q2(masses, len(chi2), rng, channel=channel)
+    cosine = sample_polar_angle(angular_asymmetry(masses, q2, channel=channel), rng)
+    if made.current is Current.THREE_PIONS:
+        at_rest = three_pions(masses, q2, cosine, rng)
+    else:
+        at_rest = _pair_at_rest(masses, q2, cosine, rng, made.masses)
     energy = energy_of(chi2, masses.m_chi2)
-    minus = boost(minus, e_minus, chi2, energy, masses.m_chi2)
-    plus = boost(plus, e_plus, chi2, energy, masses.m_chi2)
-    return chi2 - minus - plus, minus, plus
+    products = [boost(p, e, chi2, energy, masses.m_chi2) for p, e in at_rest]
+    chi1 = chi2 - products[0]
+    for product in products[1:]:
+        chi1 = chi1 - product
+    return chi1, *products
 
 
 def _pair_at_rest(
-    masses: DarkMasses, q2: FloatArray, cosine: FloatArray, rng: np.random.Generator, m_lepton: float
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Momenta and energies of l- and l+ in the rest frame of chi2, all directions of the pair alike."""
+    masses: DarkMasses, q2: FloatArray, cosine: FloatArray, rng: np.random.Generator, pair_masses: tuple[float, ...]
+) -> list[tuple[FloatArray, FloatArray]]:
+    """Momenta and energies of two particles in the rest frame of chi2, all directions of the pair alike."""
     u, v, w = rng.random((3, len(q2)))
+    first, second = pair_masses
     # the pair in the frame of chi2; differences of squares keep both ends of the spectrum inside
     room = np.maximum(masses.delta**2 - q2, 0.0) * (masses.sigma**2 - q2)
     pair, energy = np.sqrt(room) / (2 * masses.m_chi2), (masses.delta * masses.sigma + q2) / (2 * masses.m_chi2)
-    beta = np.sqrt(np.maximum(1 - 4 * m_lepton**2 / q2, 0.0))
-    # l- along and across the flight of the pair, boosted from the frame of the pair
+    beta = np.sqrt(np.maximum(1 - (first + second) ** 2 / q2, 0.0) * (1 - (first - second) ** 2 / q2))
+    more = (first - second) * (first + second) / q2  # twice the first one's share of the energy at rest, less 1
+    # the first one along and across the flight of the pair, boosted from the frame of the pair
     slant = beta * cosine
-    along = 0.5 * (energy * slant + pair)
+    along = 0.5 * (energy * slant + pair * (1 + more))
     across = 0.5 * beta * np.sqrt(q2 * (1 - cosine) * (1 + cosine))
     turn, around, cos_pair = 2 * math.pi * u, 2 * math.pi * v, 2 * w - 1
     sin_pair = np.sqrt((1 - cos_pair) * (1 + cos_pair))
     inside, side = across * np.cos(turn), across * np.sin(turn)
     cos_around, sin_around = np.cos(around), np.sin(around)
     radius, z = along * sin_pair + inside * cos_pair, along * cos_pair - inside * sin_pair
-    minus, plus = np.empty((2, len(q2), 3))
-    minus[:, 0] = radius * cos_around - side * sin_around
-    minus[:, 1] = radius * sin_around + side * cos_around
-    minus[:, 2] = z
+    one, other = np.empty((2, len(q2), 3))
+    one[:, 0] = radius * cos_around - side * sin_around
+    one[:, 1] = radius * sin_around + side * cos_around
+    one[:, 2] = z
     across_pair = pair * sin_pair
-    plus[:, 0] = across_pair * cos_around - minus[:, 0]
-    plus[:, 1] = across_pair * sin_around - minus[:, 1]
-    plus[:, 2] = pair * cos_pair - z
-    spread = pair * slant
-    return minus, 0.5 * (energy + spread), plus, 0.5 * (energy - spread)
+    other[:, 0] = across_pair * cos_around - one[:, 0]
+    other[:, 1] = across_pair * sin_around - one[:, 1]
+    other[:, 2] = pair * cos_pair - z
+    spread, more = pair * slant, energy * more
+    return [(one, 0.5 * (energy + more + spread)), (other, 0.5 * (energy - more - spread))]

@@ -139,7 +139,7 @@ class DarkMasses:
     def __post_init__(self) -> None:
         low, high = MASS_RANGE
         if not low <= self.m_aprime <= high:
-            msg = f"m_aprime = {self.m_aprime:g} GeV must lie between {low:g} and {high:g} GeV"
+            msg = f"m_A' = {self.m_aprime:g} GeV must lie between {low:g} and {high:g} GeV"
             raise ParameterError(msg)
         _ = self.shape  # checks R and f
 

@@ -1,10 +1,7 @@
-"""Widths, lifetimes and branchings of A' and chi2: exact at leading order.
+"""Widths, lifetimes and branchings of A' and chi2.
 
-The chi2 integral runs over q^2 = m^2(l+ l-) with the A' propagator 1/(q^2 - m_A'^2) and the lepton mass; it
-was checked against CalcHEP and MadGraph (tests/reference). No A' width belongs in it: q^2 < Delta^2 lies
-below the threshold (m_chi1 + m_chi2)^2 of the loop that makes the width, where the self-energy is real. A
-fixed Breit-Wigner width there would lower the result by (Gamma_A'/m_A')^2, 7e-4 at alpha_D = 0.1, R = 3.
-So Gamma(chi2) is epsilon^2 alpha_D times a function of the masses. Couplings may be arrays: they broadcast.
+Leptons are exact at leading order (`chi2_leptons`), hadrons follow from R(s) (`chi2_hadrons`, `hadrons`).
+Gamma(chi2) is epsilon^2 alpha_D times a function of the masses. Couplings may be arrays: they broadcast.
 """
 
 from __future__ import annotations
@@ -16,9 +13,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import ALPHA, HBARC_GEV_MM, M_ELECTRON, M_MUON
+from semivis_gen.constants import ALPHA, HBARC_GEV_MM
+from semivis_gen.model.channels import HADRONS, LEPTON_MASSES
+from semivis_gen.model.chi2_hadrons import (
+    gamma_chi2_hadrons,
+    gamma_chi2_hadrons_by_state,
+    gamma_chi2_hadrons_error,
+)
+from semivis_gen.model.chi2_leptons import chi2_rate_dq2, gamma_chi2_lepton
+from semivis_gen.model.hadrons import gamma_aprime_hadrons, ratios_at
 from semivis_gen.model.point import DarkMasses, DarkSector
-from semivis_gen.numerics import gauss
 
 __all__ = [
     "Widths",
@@ -32,9 +36,6 @@ __all__ = [
     "gamma_chi2_massless",
     "gamma_chi2_total",
 ]
-
-LEPTON_MASSES = {"e": M_ELECTRON, "mu": M_MUON}
-QUADRATURE_NODES = 200  # the integrand is smooth in the variable used: 1e-12 is reached with 60
 
 
 def gamma_aprime_chi(masses: DarkMasses, alpha_d: ArrayLike) -> FloatArray:
@@ -83,9 +84,7 @@ def gamma_aprime_lepton(m_aprime: float, epsilon: ArrayLike, m_lepton: float) ->
 
 
 def gamma_aprime_total(masses: DarkMasses, alpha_d: ArrayLike, epsilon: ArrayLike) -> FloatArray:
-    """Total A' width: chi1 chi2, e+ e- and mu+ mu-.
-
-    Hadrons are left out: like the leptons they are suppressed by alpha eps^2 / alpha_D < 1e-4.
+    """Total A' width: chi1 chi2, lepton pairs and hadrons.
 
     Parameters
     ----------
@@ -99,88 +98,13 @@ def gamma_aprime_total(masses: DarkMasses, alpha_d: ArrayLike, epsilon: ArrayLik
     ndarray
         Width [GeV].
     """
-    leptonic = sum(gamma_aprime_lepton(masses.m_aprime, epsilon, m) for m in LEPTON_MASSES.values())
-    return np.asarray(gamma_aprime_chi(masses, alpha_d) + leptonic)
-
-
-def chi2_rate_dq2(masses: DarkMasses, q2: ArrayLike, m_lepton: float = M_ELECTRON) -> FloatArray:
-    """Shape of dGamma(chi2 -> chi1 l+ l-)/dq^2 without the couplings.
-
-    (1 + 2 m_l^2/q^2) sqrt(1 - 4 m_l^2/q^2) (Sigma^2 + 2 q^2)
-        (Delta^2 - q^2)^(3/2) (Sigma^2 - q^2)^(1/2) / (q^2 - m_A'^2)^2
-
-    Parameters
-    ----------
-    masses : DarkMasses
-        Masses of the point.
-    q2 : array_like
-        Squared mass of the lepton pair [GeV^2].
-    m_lepton : float
-        Lepton mass [GeV].
-
-    Returns
-    -------
-    ndarray
-        Rate [GeV^2], zero outside 4 m_l^2 < q^2 < Delta^2. Multiply by
-        alpha alpha_D eps^2 / (12 pi m_chi2^3) to get dGamma/dq^2.
-    """
-    q2 = np.asarray(q2, dtype=float)
-    delta2, sigma2 = masses.delta**2, masses.sigma**2
-    open_ = (q2 > 4 * m_lepton**2) & (q2 < delta2)
-    s = np.where(open_, q2, 0.5 * (4 * m_lepton**2 + delta2))
-    r = m_lepton**2 / s
-    with np.errstate(invalid="ignore"):
-        lepton = (1 + 2 * r) * np.sqrt(1 - 4 * r)
-        dark = (sigma2 + 2 * s) * (delta2 - s) ** 1.5 * np.sqrt(sigma2 - s)
-    return np.where(open_, lepton * dark / (s - masses.m_aprime**2) ** 2, 0.0)
-
-
-def gamma_chi2_lepton(
-    masses: DarkMasses,
-    alpha_d: ArrayLike,
-    epsilon: ArrayLike,
-    m_lepton: float = M_ELECTRON,
-    *,
-    nodes: int = QUADRATURE_NODES,
-) -> FloatArray:
-    """Exact leading-order width of chi2 -> chi1 l+ l-.
-
-    Parameters
-    ----------
-    masses : DarkMasses
-        Masses of the point.
-    alpha_d, epsilon : array_like
-        Couplings; they broadcast.
-    m_lepton : float
-        Lepton mass [GeV].
-    nodes : int
-        Quadrature nodes; fewer of them give the numerical error.
-
-    Returns
-    -------
-    ndarray
-        Width [GeV], zero below threshold.
-
-    Notes
-    -----
-    ln q^2 is integrated by Gauss-Legendre with both square-root ends mapped away.
-    """
-    couplings = np.asarray(alpha_d, dtype=float) * np.square(np.asarray(epsilon, dtype=float))
-    return np.asarray(couplings * (ALPHA / (12 * math.pi * masses.m_chi2**3) * _q2_integral(masses, m_lepton, nodes)))
-
-
-def _q2_integral(masses: DarkMasses, m_lepton: float, nodes: int) -> float:
-    if masses.delta <= 2 * m_lepton:
-        return 0.0
-    step, weight = gauss(nodes, clustered=True)  # removes the square roots of threshold and end point
-    log_low, log_high = 2 * math.log(2 * m_lepton), 2 * math.log(masses.delta)
-    q2 = np.exp(log_low + (log_high - log_low) * step)
-    measure = weight * (log_high - log_low) * q2
-    return float(np.sum(measure * chi2_rate_dq2(masses, q2, m_lepton)))
+    visible = sum(gamma_aprime_lepton(masses.m_aprime, epsilon, m) for m in LEPTON_MASSES.values())
+    hadrons = gamma_aprime_hadrons(masses.m_aprime, epsilon)
+    return np.asarray(gamma_aprime_chi(masses, alpha_d) + visible + hadrons)
 
 
 def gamma_chi2_total(masses: DarkMasses, alpha_d: ArrayLike, epsilon: ArrayLike) -> FloatArray:
-    """Total chi2 width: e+ e- and, where open, mu+ mu-.
+    """Total chi2 width: lepton pairs and hadrons, where open.
 
     Parameters
     ----------
@@ -194,7 +118,8 @@ def gamma_chi2_total(masses: DarkMasses, alpha_d: ArrayLike, epsilon: ArrayLike)
     ndarray
         Width [GeV].
     """
-    return np.asarray(sum(gamma_chi2_lepton(masses, alpha_d, epsilon, m) for m in LEPTON_MASSES.values()))
+    leptons = sum(gamma_chi2_lepton(masses, alpha_d, epsilon, m) for m in LEPTON_MASSES.values())
+    return np.asarray(leptons + gamma_chi2_hadrons(masses, alpha_d, epsilon))
 
 
 def gamma_chi2_massless(masses: DarkMasses, alpha_d: ArrayLike, epsilon: ArrayLike) -> FloatArray:
@@ -240,12 +165,14 @@ class Widths:
     """Total A' width [GeV]."""
     gamma_chi2: float
     """Total chi2 width [GeV]."""
+    gamma_chi2_error: float
+    """Error of it [GeV], that of R(s): zero where no hadrons are open."""
     k_factor: float
     """K = Gamma(chi2 -> chi1 e+ e-) / Gamma_0."""
     branching_aprime: dict[str, float]
-    """Branching fractions of A', by final state."""
+    """Branching fractions of A', by final state: `chi1 chi2` and the names of `channels`."""
     branching_chi2: dict[str, float]
-    """Branching fractions of chi2, by final state."""
+    """Branching fractions of chi2, by final state: `chi1` and a name of `channels`."""
 
     @property
     def ctau_chi2(self) -> float:
@@ -269,7 +196,14 @@ def compute_widths(point: DarkSector) -> Widths:
     Returns
     -------
     Widths
-        Exact leading-order values (relative numerical error below 1e-9).
+        Leading-order values; leptons have a relative numerical error below 1e-9, hadrons one below 1e-4 besides that
+        of R(s), `gamma_chi2_error`.
+
+    Examples
+    --------
+    >>> widths = compute_widths(DarkSector.at(1.0, splitting=0.8))
+    >>> [name for name, share in widths.branching_chi2.items() if share > 1e-3]
+    ['chi1 e+ e-', 'chi1 mu+ mu-']
     """
     masses, couplings = point.masses, (point.alpha_d, point.epsilon)
     aprime = {"chi1 chi2": float(gamma_aprime_chi(masses, point.alpha_d))}
@@ -277,10 +211,14 @@ def compute_widths(point: DarkSector) -> Widths:
     for name, m_lepton in LEPTON_MASSES.items():
         aprime[f"{name}+ {name}-"] = float(gamma_aprime_lepton(masses.m_aprime, point.epsilon, m_lepton))
         chi2[f"chi1 {name}+ {name}-"] = float(gamma_chi2_lepton(masses, *couplings, m_lepton))
+    massless = ALPHA / 3 * masses.m_aprime * point.epsilon**2
+    aprime |= {name: massless * r for name, r in zip(HADRONS, ratios_at(masses.m_aprime), strict=True)}
+    chi2 |= {f"chi1 {k}": float(v) for k, v in gamma_chi2_hadrons_by_state(masses, *couplings).items()}
     total_aprime, total_chi2 = sum(aprime.values()), sum(chi2.values())
     return Widths(
         gamma_aprime=total_aprime,
         gamma_chi2=total_chi2,
+        gamma_chi2_error=float(gamma_chi2_hadrons_error(masses, *couplings)),
         k_factor=chi2["chi1 e+ e-"] / float(gamma_chi2_massless(masses, *couplings)),
         branching_aprime={k: v / total_aprime for k, v in aprime.items()},
         branching_chi2={k: v / total_chi2 for k, v in chi2.items()},

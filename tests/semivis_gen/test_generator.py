@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from semivis_gen.constants import ID_APRIME, ID_CHI2
+from semivis_gen.constants import ID_APRIME, ID_CHI2, M_MUON
 from semivis_gen.decay.lifetimes import sample_lifetimes
-from semivis_gen.errors import EventFileError, ParameterError
+from semivis_gen.errors import EventFileError, KinematicsError, ParameterError
 from semivis_gen.events import Events, IdMap, Topology, concatenate
 from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses, DarkSector
@@ -120,3 +120,24 @@ def test_events_from_a_topology_spread_what_is_shared():
     assert events.mass.tolist() == [0.5, 0.0] * 3
     assert events.energy[1] == pytest.approx(np.sqrt(3))
     assert events.with_info(seed=4).info.seed == 4
+
+
+def test_chi2_decays_by_branching_unless_channels_are_named():
+    masses = DarkMasses(2.4, 3.0, 0.35)  # Delta = 0.28 GeV: muons are open
+    share = compute_widths(DarkSector(masses)).branching_chi2["chi1 mu+ mu-"]
+    events = concatenate(list(generate(masses, THIN, n_events=4000, seed=8, chunk=1000)))
+    muons = (np.abs(events.pdg.reshape(-1, 10)[:, 8:]) == 13).all(axis=1)
+    assert abs(muons.sum() - 4000 * share) < 4 * np.sqrt(4000 * share * (1 - share))
+    assert np.all(events.mass.reshape(-1, 10)[muons, 8] == M_MUON)
+    assert float(events.info.extra["chi2_branching"]) == pytest.approx(1.0)
+    only = concatenate(list(generate(masses, THIN, n_events=1000, seed=8, channels=["mu+ mu-"])))
+    assert np.all(np.abs(only.pdg.reshape(-1, 10)[:, 8:]) == 13)
+    assert float(only.info.extra["chi2_branching"]) == pytest.approx(share)
+    assert only.info.rate == events.info.rate  # of production
+
+
+def test_channels_that_cannot_be_generated_are_refused_before_any_work():
+    with pytest.raises(ParameterError, match="four pions"):
+        next(generate(DarkMasses(12.0, 3.0, 0.5), THIN, n_events=10, seed=1))
+    with pytest.raises(KinematicsError, match="is closed"):
+        next(generate(POINT.masses, THIN, n_events=10, seed=1, channels=["K+ K-"]))

@@ -134,7 +134,7 @@ def test_smallest_momentum_transfer(energy, m, y):
 )
 def test_events_at_the_corners(energy, m):
     masses = DarkMasses(m, 3.0, 0.4)
-    (events,) = generate(masses, ThinTarget(energy, LEAD), n_events=3000, seed=5)
+    (events,) = generate(masses, ThinTarget(energy, LEAD), n_events=3000, seed=5, channels=["e+ e-"])
     k = len(events.pdg) // len(events)
     momentum, four = events.momentum.reshape(-1, k, 3), events.energy.reshape(-1, k)
     sign = np.array([{-1: 1, 1: -1, 2: 0}[s] for s in events.status[:k]])

@@ -21,6 +21,7 @@ class Invisible:
     name = "invisible"
     flyer = "chi2"
     decays = False
+    chain = False
 
     def flyer_mass(self, masses: DarkMasses) -> float:
         """Mass of chi2 [GeV]."""

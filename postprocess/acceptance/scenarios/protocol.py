@@ -59,6 +59,10 @@ class Scenario(Protocol):
     def decays(self) -> bool:
         """Whether it decays; where not, only missing energy is left and no lifetime enters."""
 
+    @property
+    def chain(self) -> bool:
+        """Whether A' decays to chi1 chi2 and chi2 in turn: native samples then hold the decays, with their spins."""
+
     def flyer_mass(self, masses: DarkMasses) -> float:
         """Mass of the particle that flies [GeV]."""
 

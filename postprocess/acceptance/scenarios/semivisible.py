@@ -28,6 +28,7 @@ class Semivisible:
     name = "semivisible"
     flyer = "chi2"
     decays = True
+    chain = True
 
     def flyer_mass(self, masses: DarkMasses) -> float:
         """Mass of chi2 [GeV]."""

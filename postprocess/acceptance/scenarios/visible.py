@@ -8,7 +8,7 @@ from postprocess.acceptance.aprimes import find_aprimes
 from postprocess.acceptance.candidates import Candidates, lay_out, pairs_of
 from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import M_ELECTRON, M_MUON
+from semivis_gen.constants import M_ELECTRON, M_MUON, M_TAU
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
 from semivis_gen.model import DarkMasses, gamma_aprime_hadrons, gamma_aprime_lepton
@@ -22,6 +22,7 @@ class Visible:
     name = "visible"
     flyer = "A'"
     decays = True
+    chain = False
 
     def flyer_mass(self, masses: DarkMasses) -> float:
         """Mass of A' [GeV]."""
@@ -50,8 +51,8 @@ class Visible:
     def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
         """Width of A' to leptons and hadrons, its branching to e+ e-; every A' flies."""
         electrons = gamma_aprime_lepton(masses.m_aprime, epsilon, M_ELECTRON)
-        others = gamma_aprime_lepton(masses.m_aprime, epsilon, M_MUON) + gamma_aprime_hadrons(masses.m_aprime, epsilon)
-        width = electrons + others
+        others = sum(gamma_aprime_lepton(masses.m_aprime, epsilon, m) for m in (M_MUON, M_TAU))
+        width = electrons + others + gamma_aprime_hadrons(masses.m_aprime, epsilon)
         seen = np.divide(electrons, width, out=np.ones_like(epsilon), where=width > 0)
         return Flight(width, seen, np.ones_like(epsilon))
 

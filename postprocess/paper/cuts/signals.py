@@ -14,7 +14,7 @@ from postprocess.experiment import Experiment, Signature
 from postprocess.paper.cuts.background import Cuts
 from postprocess.signal import expected_yields, production_estimate
 from semivis_gen.arrays import FloatArray
-from semivis_gen.decay import decay_chain
+from semivis_gen.decay import ELECTRONS_ONLY, decay_chain
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
@@ -156,10 +156,10 @@ def _at_mass(
     loosest = with_cuts(card, Cuts(least, grid.s1_visible[0], least))
     rng = np.random.default_rng([seed, 2])
     chunks: list[Events] = [
-        decay_chain(chunk, masses, rng)
+        decay_chain(chunk, masses, rng, channels=ELECTRONS_ONLY)
         for chunk in generate(
             masses,
-            loosest.thick_target(),
+            loosest.source(),
             processes=loosest.processes,
             n_events=events,
             seed=seed,

@@ -13,22 +13,22 @@ from typing import Any, Final
 import numpy as np
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, M_ELECTRON, M_MUON
+from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
 from semivis_gen.decay import chi2_decay
-from semivis_gen.engines.pythia.data import CHANNELS
+from semivis_gen.engines.pythia.data import dark_channels
 from semivis_gen.errors import EngineError
-from semivis_gen.model import DarkSector, compute_widths, label, labels
+from semivis_gen.model import CHANNELS, DarkSector, compute_widths, label, labels
 from semivis_gen.numerics import boost_from_rest, breakup_momentum, isotropic
 
 __all__ = ["DarkDecays"]
 
 BLOCK = 2048
 STATUS_DECAY_PRODUCT = 91  # Pythia's code for products of ordinary decays
-LEPTON_MASS = {11: M_ELECTRON, 13: M_MUON}
 KNOWN: Final[dict[int, list[tuple[int, ...]]]] = {
-    ID_APRIME: [products for products in CHANNELS.values() if len(products) == 2],
-    ID_CHI2: [products for products in CHANNELS.values() if len(products) == 3],
+    ID_APRIME: [(ID_CHI1, ID_CHI2), *(channel.pdg for channel in CHANNELS.values() if len(channel.pdg) == 2)],
+    ID_CHI2: [(ID_CHI1, *channel.pdg) for channel in CHANNELS.values()],
 }
+NAMES = {channel.pdg: name for name, channel in CHANNELS.items()}
 ON_MODES = (1, 2, 3)  # Pythia's onMode: always, or for one of particle and antiparticle
 
 
@@ -50,11 +50,10 @@ class DarkDecays:
         self._blocks: dict[tuple[int, ...], tuple[FloatArray, int]] = {}
         widths = compute_widths(point)
         self._ctau = {ID_APRIME: widths.ctau_aprime, ID_CHI2: widths.ctau_chi2}
-        self._mass = {ID_CHI1: point.masses.m_chi1, ID_CHI2: point.masses.m_chi2, **LEPTON_MASS}
-        self.channels = {
-            pdg: [(CHANNELS[name], share) for name, share in table.items() if share > 0]
-            for pdg, table in ((ID_APRIME, widths.branching_aprime), (ID_CHI2, widths.branching_chi2))
-        }
+        self._mass = {ID_CHI1: point.masses.m_chi1, ID_CHI2: point.masses.m_chi2}
+        for channel in CHANNELS.values():
+            self._mass |= {abs(pdg): m for pdg, m in zip(channel.pdg, channel.masses, strict=True)}
+        self.channels = {pdg: list(table.items()) for pdg, table in dark_channels(point).items()}
 
     def decay(self, event: Any) -> int:
         """Append the decay products of all undecayed A' and chi2; a chi2 from an A' decays in turn.
@@ -143,12 +142,12 @@ class DarkDecays:
         return _rescale(momenta, np.asarray(masses), mass)
 
     def _draw(self, products: tuple[int, ...]) -> FloatArray:
-        """Draw a block of decays at rest: unit vectors for two bodies, momenta for three."""
+        """Draw a block of decays at rest: unit vectors for two bodies, momenta for more."""
         if len(products) == 2:
             one = isotropic(BLOCK, self._rng)
             return np.stack([one, -one], axis=1)
-        lepton = LEPTON_MASS[products[1]]
-        return np.stack(chi2_decay(np.zeros((BLOCK, 3)), self.point.masses, self._rng, m_lepton=lepton), axis=1)
+        name = NAMES[products[1:]]
+        return np.stack(chi2_decay(np.zeros((BLOCK, 3)), self.point.masses, self._rng, channel=name), axis=1)
 
 
 def _rescale(momenta: FloatArray, masses: FloatArray, total: float) -> FloatArray:

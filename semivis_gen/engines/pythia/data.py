@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_ELECTRON, ID_MUON, ID_PHOTON
+from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_PHOTON
+from semivis_gen.decay import decay_channels
 from semivis_gen.errors import ParameterError
-from semivis_gen.model import MESONS, DarkSector, Particle, compute_widths, label, labels
+from semivis_gen.model import CHANNELS, MESONS, DarkSector, Particle, compute_widths, label, labels
 
-__all__ = ["TWO_PHOTONS", "aprime_branching", "meson_settings", "particle_data"]
+__all__ = ["TWO_PHOTONS", "aprime_branching", "dark_channels", "meson_settings", "particle_data"]
 
-CHANNELS: Final[dict[str, tuple[int, ...]]] = {
-    "chi1 chi2": (ID_CHI1, ID_CHI2),
-    "e+ e-": (ID_ELECTRON, -ID_ELECTRON),
-    "mu+ mu-": (ID_MUON, -ID_MUON),
-    "chi1 e+ e-": (ID_CHI1, ID_ELECTRON, -ID_ELECTRON),
-    "chi1 mu+ mu-": (ID_CHI1, ID_MUON, -ID_MUON),
-}
 # branching fraction to two photons, PDG 2022 (PTEP 2022, 083C01)
 TWO_PHOTONS: Final[dict[int, float]] = {
     MESONS["pi0"]: 0.98823,
@@ -24,6 +18,36 @@ TWO_PHOTONS: Final[dict[int, float]] = {
     MESONS["eta'"]: 0.02307,
 }
 LINE_SHAPE_WIDTHS = 15  # how far A' may be off its mass, as MadGraph's bwcutoff
+
+
+def dark_channels(point: DarkSector) -> dict[int, dict[tuple[int, ...], float]]:
+    """Decay channels of A' and chi2 with their shares.
+
+    Parameters
+    ----------
+    point : DarkSector
+        The physics point.
+
+    Returns
+    -------
+    dict
+        For 55 and 58, ids of the products and branching fractions. An A' decays to chi1 chi2 and to pairs: what is
+        left out, its decays to three pions and to other hadrons, has a share of the order alpha epsilon^2/alpha_D. Of
+        the decays of chi2 only those to other hadrons are left out.
+
+    Raises
+    ------
+    ParameterError
+        Where these are more than 2 % of the decays of chi2.
+    """
+    aprime: dict[tuple[int, ...], float] = {(ID_CHI1, ID_CHI2): 0.0}
+    for name, share in compute_widths(point).branching_aprime.items():
+        if name == "chi1 chi2":
+            aprime[ID_CHI1, ID_CHI2] = share
+        elif share > 0 and name in CHANNELS and len(CHANNELS[name].pdg) == 2:
+            aprime[CHANNELS[name].pdg] = share
+    chi2 = {(ID_CHI1, *CHANNELS[name].pdg): share for name, share in decay_channels(point.masses).items()}
+    return {ID_APRIME: aprime, ID_CHI2: chi2}
 
 
 def particle_data(point: DarkSector) -> list[str]:
@@ -58,13 +82,12 @@ def particle_data(point: DarkSector) -> list[str]:
     ]
     for pdg in (ID_APRIME, ID_CHI1, ID_CHI2):
         lines += [f"{pdg}:isResonance = off", f"{pdg}:isVisible = off"]
-    for pdg, branching in ((ID_APRIME, widths.branching_aprime), (ID_CHI2, widths.branching_chi2)):
+    for pdg, channels in dark_channels(point).items():
         lines += [f"{pdg}:doForceWidth = on", f"{pdg}:tauCalc = off"]
         verb = "oneChannel"
-        for name, share in branching.items():
-            if share > 0:
-                lines.append(f"{pdg}:{verb} = 1 {share!r} 0 {' '.join(map(str, CHANNELS[name]))}")
-                verb = "addChannel"
+        for products, share in channels.items():
+            lines.append(f"{pdg}:{verb} = 1 {share!r} 0 {' '.join(map(str, products))}")
+            verb = "addChannel"
     return lines
 
 

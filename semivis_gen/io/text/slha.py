@@ -15,7 +15,7 @@ from semivis_gen.constants import ALPHA, ID_ELECTRON, ID_MUON, M_ELECTRON, M_MUO
 from semivis_gen.errors import SemivisError
 from semivis_gen.events import IdMap, RunInfo
 from semivis_gen.io.header import digits
-from semivis_gen.model import DarkMasses, DarkSector, compute_widths
+from semivis_gen.model import CHANNELS, DarkMasses, DarkSector, compute_widths
 
 __all__ = ["ParamCard", "read_slha", "write_slha"]
 
@@ -169,11 +169,10 @@ def write_slha(info: RunInfo, ids: IdMap) -> str:
 
 def _decays(point: DarkSector, ids: IdMap) -> list[str]:
     widths = compute_widths(point)
-    leptons = {"e": ID_ELECTRON, "mu": ID_MUON}
     channels = {"chi1 chi2": [ids.chi1, ids.chi2]}
-    for name, pdg in leptons.items():
-        channels[f"{name}+ {name}-"] = [-pdg, pdg]
-        channels[f"chi1 {name}+ {name}-"] = [ids.chi1, -pdg, pdg]
+    for name, channel in CHANNELS.items():
+        channels[name] = sorted(channel.pdg)
+        channels[f"chi1 {name}"] = [ids.chi1, *sorted(channel.pdg)]
     lines = [f"DECAY {ids.chi1} 0.0 #"]
     for pdg, width, branching in (
         (ids.aprime, widths.gamma_aprime, widths.branching_aprime),
@@ -181,7 +180,7 @@ def _decays(point: DarkSector, ids: IdMap) -> list[str]:
     ):
         lines.append(f"DECAY {pdg} {digits(width)} #")
         for name, fraction in branching.items():
-            if fraction > 0 and name in channels:  # hadrons are no list of particles
+            if fraction > 0 and name in channels:  # other hadrons are no list of particles
                 products = channels[name]
                 lines.append(f"  {digits(fraction)} {len(products)} {' '.join(map(str, products))} # {name}")
     return lines

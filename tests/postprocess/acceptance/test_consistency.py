@@ -72,7 +72,7 @@ def test_a_moving_nucleus_is_another_frame(na64):
 
 
 def test_events_of_the_dump_itself_agree_and_those_of_a_thin_target_are_warned_of(na64):
-    dump = na64.thick_target()
+    dump = na64.source()
     table = accept(generate(MASSES, dump, n_events=500, seed=1, e_min_aprime=na64.e_min()), na64, ctau_mm=CTAU)
     assert table.events == 500
     with pytest.warns(SemivisWarning, match=r"all events are made by beam particles of one energy on a thin target"):

@@ -81,7 +81,7 @@ def test_rectangles_add_up():
 
 
 def sample(card, events=3000):
-    return generate(DarkMasses(0.3, 3.0, 0.4), card.thick_target(), n_events=events, seed=1, e_min_aprime=card.e_min())
+    return generate(DarkMasses(0.3, 3.0, 0.4), card.source(), n_events=events, seed=1, e_min_aprime=card.e_min())
 
 
 def test_the_cut_is_a_step_of_its_own_and_scales_the_acceptance():

@@ -15,7 +15,7 @@ from semivis_gen.model.point import DarkMasses
 @pytest.fixture(scope="module")
 def table(na64):
     masses = DarkMasses(0.3, 3.0, 0.4)
-    events = generate(masses, na64.thick_target(), n_events=2000, seed=1, e_min_aprime=na64.e_min())
+    events = generate(masses, na64.source(), n_events=2000, seed=1, e_min_aprime=na64.e_min())
     return accept(events, na64, ctau_mm=[1.0, 10.0, 100.0], masses=masses)
 
 

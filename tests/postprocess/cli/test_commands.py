@@ -51,7 +51,34 @@ def test_width():
     record = answer("width", "--m-aprime", 0.2)
     assert record["K"] == pytest.approx(0.640, abs=0.004)
     assert record["engine"] == "native"
-    assert set(record) == {"engine", "gamma_chi2_GeV", "ctau_chi2_mm", "K", "gamma_aprime_GeV", "branching"}
+    widths = {"gamma_chi2_GeV", "gamma_chi2_hadrons_error_GeV", "gamma_aprime_GeV"}
+    assert set(record) == {"engine", "ctau_chi2_mm", "K", "branching", *widths}
+
+
+def test_width_with_hadrons():
+    text = semivis("width", "--m-aprime", 7).stdout
+    assert "from R(s)" in text
+    assert "BR(chi2 -> chi1 pi+ pi-)" in text
+    assert "K+ K-" not in text.partition("BR(chi2")[2]  # closed channels are not listed
+    record = answer("width", "--m-aprime", 7)
+    assert sum(record["branching"]["chi2"].values()) == pytest.approx(1.0)
+    assert 0 < record["gamma_chi2_hadrons_error_GeV"] < 0.02 * record["gamma_chi2_GeV"]
+
+
+def test_generate_channels_by_branching_or_by_name(tmp_path):
+    base = ("generate", "--m-aprime", 3, "--splitting", 0.9, "--energy", 100, "--events", 300)
+    every = answer(*base, "--output", tmp_path / "all.lhe")
+    assert every["chi2_channels"].startswith("e+ e-, mu+ mu-, pi+ pi-")
+    assert float(every["chi2_branching"]) == pytest.approx(1.0)
+    some = answer(*base, "--channel", "pi+ pi-", "--channel", "mu+ mu-", "--output", tmp_path / "two.lhe")
+    assert some["chi2_channels"] == "mu+ mu-, pi+ pi-"
+    assert 0.5 < float(some["chi2_branching"]) < 0.75
+    table = answer("accept", tmp_path / "all.lhe", "--experiment", "na64-2018", "--ctau", 400)
+    assert 0 < table["acceptance"]["S2"][0] < 1
+    wrong = complaint(*base, "--channel", "pions", "--output", tmp_path / "no.lhe")
+    assert "'pions' is no final state of a virtual A': take some of e+ e-" in wrong
+    for option, why in ((["--no-decay"], "names decays"), (["--engine", "madgraph"], "is not for MadGraph")):
+        assert why in complaint(*base, "--channel", "e+ e-", *option, "--output", tmp_path / "no.lhe")
 
 
 def test_xsec():
@@ -206,7 +233,7 @@ def test_options_that_contradict_each_other():
     assert "nothing to accept" in complaint("accept", "--experiment", "na64-2018")
     limit = ("limit", "--experiment", "na64-2018", "--output", "x")
     assert "m_min = 1 GeV" in complaint(*limit, "--m-min", 1, "--m-max", 0.1)
-    assert "--workers 0" in complaint(*limit, "--workers", 0)
+    assert "--workers 0: take at least one" in complaint(*limit, "--workers", 0)
 
 
 def test_a_low_landau_pole_is_a_warning_and_no_error():
@@ -226,3 +253,49 @@ def test_generate_writes_foreign_ids(tmp_path, suffix):
         body = path.read_text().split("</init>" if suffix == "lhe" else "U GEV MM")[1]
         assert all(re.search(rf"\b{number} ", body) for number in (1023, 1000022, 1000023))
         assert not re.search(r"\n(?:P \d+ -?\d+ )?(?:52|55|58) ", body)
+
+
+def test_nothing_is_silently_ignored_or_overwritten(tmp_path):
+    events = tmp_path / "e.lhe"
+    answer("generate", "--m-aprime", 0.3, "--energy", 100, "--events", 50, "--output", events)
+    na64 = ("--experiment", "na64-2018")
+    assert "--material goes with --energy" in complaint(
+        "generate", "--m-aprime", 0.3, *na64, "--material", "W", "--output", tmp_path / "x.lhe"
+    )
+    assert "--events is the number of native events" in complaint("accept", events, *na64, "--events", 5)
+    assert "--ratio says nothing without --m-aprime" in complaint("accept", events, *na64, "--ratio", 4)
+    assert "--workers serves several event files" in complaint("accept", events, *na64, "--workers", 2)
+    assert "goes with event files" in complaint("accept", *na64, "--m-aprime", 0.3, "--allow", "energy")
+    before = events.read_bytes()
+    assert "is an input as well" in complaint("accept", events, *na64, "--output", events)
+    assert events.read_bytes() == before
+    both = tmp_path / "a.csv"
+    assert "is --output as well" in complaint("accept", events, *na64, "--output", both, "--cut-flow", both)
+    assert "hold the same events" in complaint("accept", events, events, *na64).replace("holds", "hold")
+    scan = ("limit", "--masses", 2, "--events", 100, "--workers", 1, "--output", tmp_path / "scan")
+    answer(*scan, *na64)
+    kept = (tmp_path / "scan" / "limit_m_eps.csv").read_bytes()
+    assert "holds na64-2018, semivisible, R = 3" in complaint(*scan, "--experiment", "na64-2018-improved")
+    assert (tmp_path / "scan" / "limit_m_eps.csv").read_bytes() == kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("width", "--m-aprime", 0.3, "--epsilon", "1e-200"), "epsilon = 1e-200 must lie between 1e-30 and 1"),
+        (("width", "--m-aprime", 0.3, "--alpha-d", "1e-320"), "must lie between 1e-30 and 4 pi"),
+        (("width", "--m-aprime", "1e300"), "m_A' = 1e+300 GeV must lie between 1e-09 and 1e+06 GeV"),
+        (("xsec", "--m-aprime", 0.1, "--energy", 100, "--epsilon", "nan"), "epsilon = nan must lie"),
+        (("xsec", "--m-aprime", 0.1, "--energy", 100, "--epsilon", -1), "epsilon = -1 must lie"),
+        (("xsec", "--m-aprime", 0.1, "--energy", 100, "--epsilon", 10), "epsilon = 10 must lie"),
+        (("xsec", "--m-aprime", 0.1, "--energy", "1e300"), "beam energy = 1e+300 GeV must be positive and at most"),
+        (("generate", "--m-aprime", 0.1, "--energy", 9, "--e-min", 8.999999, "--output", "x.lhe"), "no A' of 0.1"),
+        (("limit", "--experiment", "na64-2018", "--m-max", "inf", "--output", "x"), "both finite"),
+        (("accept", "x.lhe", "--experiment", "na64-2018", "--pdg", "chi2=\u00b2"), "--pdg chi2=\u00b2: write"),
+        (("accept", "x.lhe", "--experiment", "na64-2018", "--pdg", "chi2=" + 10_000 * "9"), "with a whole number"),
+    ],
+)  # fmt: skip
+def test_numbers_beyond_reason_are_one_line(arguments, says):
+    told = complaint(*arguments)
+    assert says in told
+    assert "Traceback" not in told

@@ -35,11 +35,11 @@ def test_a_small_splitting_at_large_masses_is_a_scan_as_it_is_a_width(tmp_path):
 
 
 def test_a_stable_chi2_is_invisible(tmp_path):
-    record = scan(tmp_path / "a", "--mode", "invisible", "--splitting", 0.002, "--m-min", 0.01, "--m-max", 0.1)
+    record = scan(tmp_path, "--mode", "invisible", "--splitting", 0.002, "--m-min", 0.01, "--m-max", 0.1)
     assert record["points"] == 2
     assert record["lowest"] < 1e-4
     # what comes of A' does not matter there: all that is left of R and f is the branching of A', which is one here
-    other = scan(tmp_path / "b", "--mode", "invisible", "--splitting", 0.4, "--m-min", 0.01, "--m-max", 0.1)
+    other = scan(tmp_path / "f", "--mode", "invisible", "--splitting", 0.4, "--m-min", 0.01, "--m-max", 0.1)
     assert other["lowest"] == pytest.approx(record["lowest"], rel=1e-3)
 
 

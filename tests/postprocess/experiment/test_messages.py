@@ -163,11 +163,11 @@ modes: {{invisible: {{signatures: [photon]}}}}
     )
     assert (card.exposure.value, card.exposure.unit) == (50.0, "fb^-1")
     assert card.e_min("invisible") == 0.0
-    for ask in (card.source, card.thick_target, card.material):
+    for ask in (card.source, card.material):
         with pytest.raises(ParameterError, match="collider has no target and a luminosity"):
             ask()
     with pytest.raises(ParameterError, match=r"collider has a luminosity, 50 fb\^-1, no particles on target"):
-        _ = card.electrons
+        _ = card.particles_on_target
     with pytest.raises(ParameterError, match="collider has no dump"):
         _ = card.dump
 

@@ -69,7 +69,7 @@ def test_the_old_exposure_and_spread(load):
     text = f"extends: na64-2018\nname: mine\nbeam: {{spread_GeV: {spread}}}\n"
     text += "exposure: {electrons_on_target: {value: 1.0e+12, status: assumed, note: more}}\n"
     card, message = old(load, text)
-    assert (card.exposure.value, card.exposure.unit, card.electrons) == (1e12, "particles on target", 1e12)
+    assert (card.exposure.value, card.exposure.unit, card.particles_on_target) == (1e12, "particles on target", 1e12)
     assert "exposure.particles_on_target instead of electrons_on_target" in message
     assert "no beam.spread_GeV, which never entered a result" in message
 

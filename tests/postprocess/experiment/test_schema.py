@@ -8,7 +8,7 @@ import yaml
 from postprocess.experiment.benchmark import Benchmark, list_benchmarks, load_benchmark
 from postprocess.experiment.cards import Status, numbers_of
 from postprocess.experiment.files import schema_text
-from postprocess.experiment.schema import Experiment, Mode, list_experiments, load_experiment
+from postprocess.experiment.schema import Experiment, list_experiments, load_experiment
 from semivis_gen.errors import CardError, ParameterError
 from semivis_gen.resources import cards_dir
 
@@ -53,7 +53,7 @@ def test_every_card_of_the_project_is_valid_and_sourced(name):
 def test_the_na64_numbers_of_the_publications():
     card = load_experiment("na64-2018")
     assert card.beam_energy == 100
-    assert card.electrons == 2.84e11
+    assert card.particles_on_target == 2.84e11
     s1, s2 = card.signatures
     assert (s1.background.value, s1.background.error, s1.observed.value) == (0.19, 0.07, 0)
     assert (s2.background.value, s2.background.error, s2.observed.value) == (0.53, 0.17, 0)
@@ -77,7 +77,7 @@ def test_the_compact_hcal_shifts_everything_behind_it_by_a_metre():
     assert compact.plane("HCAL1.end") - compact.plane("HCAL1.begin") == 500
     for edge in ("HCAL1.end", "HCAL2.begin", "HCAL2.end", "HCAL3.begin", "HCAL3.end"):
         assert today.plane(edge) - compact.plane(edge) == 1000
-    assert compact.electrons == 5e12
+    assert compact.particles_on_target == 5e12
     assert compact.signatures[0].efficiency == today.signatures[0].efficiency
 
 
@@ -85,9 +85,9 @@ def test_thresholds_set_the_smallest_useful_energy():
     card = load_experiment("na64-2018")
     assert card.e_min("invisible") == pytest.approx(50 - 3 * 0.04 * 50)
     assert card.e_min() == pytest.approx(max(15 - 3 * 0.04 * 85, 15 - 3 * 0.5))
-    assert card.thick_target().energy_cut == card.e_min()
+    assert card.source().energy_cut == card.e_min()
     with pytest.raises(ParameterError, match="na64-2018 has no mode 'visible'; it has semivisible, invisible"):
-        card.signatures_of(Mode.VISIBLE)
+        card.signatures_of("visible")
 
 
 @pytest.mark.parametrize(("model", "name"), [(Experiment, "experiment"), (Benchmark, "benchmark")])

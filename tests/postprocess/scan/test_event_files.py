@@ -22,7 +22,7 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample")
     names = []
     for seed, suffix in ((1, "lhe.gz"), (2, "parquet"), (3, "hepmc3")):
-        chunks = list(generate(MASSES, CARD.thick_target(), n_events=1500, seed=seed, e_min_aprime=CARD.e_min()))
+        chunks = list(generate(MASSES, CARD.source(), n_events=1500, seed=seed, e_min_aprime=CARD.e_min()))
         names.append(str(folder / f"part{seed}.{suffix}"))
         with open_writer(names[-1], chunks[0].info) as writer:
             for chunk in chunks:

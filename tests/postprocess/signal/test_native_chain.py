@@ -15,7 +15,7 @@ MASSES = DarkMasses(0.3)
 
 @pytest.fixture(scope="module")
 def sample(na64):
-    return list(generate(MASSES, na64.thick_target(), n_events=20_000, seed=1, e_min_aprime=na64.e_min()))
+    return list(generate(MASSES, na64.source(), n_events=20_000, seed=1, e_min_aprime=na64.e_min()))
 
 
 def test_events_above_a_threshold_follow_the_integrated_rate(na64, sample):
@@ -24,7 +24,7 @@ def test_events_above_a_threshold_follow_the_integrated_rate(na64, sample):
     energy = np.concatenate([chunk.energy[chunk.only(55)] for chunk in sample])
     share = (energy > 50).mean()
     error = np.sqrt(share * (1 - share) / len(energy))
-    target = na64.thick_target()
+    target = na64.source()
     ratio = production_rate(0.3, target, e_min=50.0).value / production_rate(0.3, target, e_min=na64.e_min()).value
     assert abs(share - ratio) < 4 * error + 1e-3 * ratio
     # the 2 GeV resolution at the threshold moves as many events in as out, up to the slope of the spectrum
@@ -33,7 +33,7 @@ def test_events_above_a_threshold_follow_the_integrated_rate(na64, sample):
 
 def test_two_modes_with_different_thresholds_agree_where_chi2_is_stable(na64, sample):
     semivisible = accept(sample, na64)
-    harder = generate(MASSES, na64.thick_target("invisible"), n_events=20_000, seed=2, e_min_aprime=44.0)
+    harder = generate(MASSES, na64.source("invisible"), n_events=20_000, seed=2, e_min_aprime=44.0)
     invisible = accept(harder, na64, mode="invisible")
     counts = []
     for table, mode in ((semivisible, "semivisible"), (invisible, "invisible")):

@@ -11,6 +11,7 @@ from postprocess.experiment.schema import load_experiment
 from postprocess.signal.yields import expected_yields
 from semivis_gen.constants import HBARC_GEV_MM, M_MUON
 from semivis_gen.errors import ParameterError
+from semivis_gen.model.hadrons import gamma_aprime_hadrons
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.model.widths import gamma_aprime_lepton, gamma_chi2_lepton, gamma_chi2_total
 from semivis_gen.numerics.estimate import Estimate
@@ -122,9 +123,11 @@ def test_the_visible_mode_decays_aprime_to_leptons():
     table = dataclasses.replace(both, signatures=("shower",), beyond=(False,), **columns)
     signal = expected_yields(table, e137, RATE, alpha_d=0.1, epsilon=1e-7)
     electrons, muons = (float(gamma_aprime_lepton(0.25, 1e-7, m)) for m in (0.51099895e-3, M_MUON))
-    ctau = HBARC_GEV_MM / (electrons + muons)
+    hadrons = float(gamma_aprime_hadrons(0.25, 1e-7))  # pi0 gamma
+    assert 0 < hadrons < 1e-4 * electrons
+    ctau = HBARC_GEV_MM / (electrons + muons + hadrons)
     assert signal.ctau_mm == pytest.approx(ctau)
-    made = 1.87e20 * 1e-14 * RATE.value * electrons / (electrons + muons)
+    made = 1.87e20 * 1e-14 * RATE.value * electrons / (electrons + muons + hadrons)
     assert signal.expected[0] == pytest.approx(made * table.at(ctau)[0][0])
 
 

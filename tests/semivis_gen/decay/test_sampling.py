@@ -1,56 +1,116 @@
 """Decays against explicit traces, the analytic spectrum and conservation laws."""
 
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
 from scipy.integrate import quad
 from support.dirac import METRIC, ONE, dot, slash, trace
 
-from semivis_gen.constants import M_ELECTRON, M_MUON
+from semivis_gen.constants import M_ELECTRON
 from semivis_gen.decay.sampling import angular_asymmetry, chi2_decay, sample_polar_angle, sample_q2, two_body
-from semivis_gen.errors import KinematicsError
+from semivis_gen.errors import KinematicsError, ParameterError
+from semivis_gen.model.channels import CHANNELS, LEPTONS
+from semivis_gen.model.chi2_hadrons import chi2_hadron_rate_dq2
+from semivis_gen.model.chi2_leptons import chi2_rate_dq2
+from semivis_gen.model.hadrons import hadron_ratios
+from semivis_gen.model.pion import pion_form_factor
 from semivis_gen.model.point import DarkMasses
-from semivis_gen.model.widths import chi2_rate_dq2
+from semivis_gen.model.vector_mesons import pi0_gamma_ratio
 from semivis_gen.numerics.kinematics import boost_to_rest, breakup_momentum, energy_of
 
+LEVI_CIVITA = np.zeros((4, 4, 4, 4))
+for order in permutations(range(4)):
+    LEVI_CIVITA[order] = np.linalg.det(np.eye(4)[list(order)])
+HEAVY = DarkMasses(9.0, 3, 0.4)  # Delta = 1.2 GeV: every channel but taus is open
 POINTS = [DarkMasses(0.3), DarkMasses(0.05, 3, 0.8), DarkMasses(1.0, 2.5, 0.3), DarkMasses(0.012)]
 
 
-def traced(p2, p1, minus, plus, masses, m_lepton):
-    """Tr[(p1 + m1) gamma^mu (p2 + m2) gamma^nu] Tr[(p- + m) gamma_mu (p+ - m) gamma_nu] / (q^2 - m_A'^2)^2."""
-    dark = trace(slash(p1) + masses.m_chi1 * ONE, slash(p2) + masses.m_chi2 * ONE)
-    lepton = trace(slash(minus) + m_lepton * ONE, slash(plus) - m_lepton * ONE)
-    q = minus + plus
-    q2 = dot(q, q)
-    return np.einsum("ij,ik,jl,kl->", dark, METRIC, METRIC, lepton).real / (q2 - masses.m_aprime**2) ** 2
+def contracted(dark, current, q, masses):
+    """Dark tensor times that of a current, over the propagator squared; momenta (E, x, y, z)."""
+    return np.einsum("ij,ik,jl,kl->", dark, METRIC, METRIC, current).real / (dot(q, q) - masses.m_aprime**2) ** 2
 
 
-@pytest.mark.parametrize(("masses", "m_lepton"), [(DarkMasses(0.3), M_ELECTRON), (DarkMasses(1.4, 3, 0.9), M_MUON)])
-def test_dalitz_density_is_the_trace(masses, m_lepton):
+def dark_tensor(p2, p1, masses):
+    return trace(slash(p1) + masses.m_chi1 * ONE, slash(p2) + masses.m_chi2 * ONE)
+
+
+def of_leptons(minus, plus, mass):
+    return trace(slash(minus) + mass * ONE, slash(plus) - mass * ONE)
+
+
+def of_scalars(first, second, mass):
+    return np.outer(first - second, first - second)
+
+
+def of_pi0_gamma(pion, photon, mass):
+    """Sum over the photon's helicities of J^mu = eps^{mu nu a b} e_nu pion_a photon_b."""
+    tensor = np.einsum("mnab,a,b->mn", LEVI_CIVITA, METRIC @ pion, METRIC @ photon)
+    return -tensor @ METRIC @ tensor.T
+
+
+CURRENTS = [
+    ("e+ e-", DarkMasses(0.3), of_leptons),
+    ("mu+ mu-", DarkMasses(1.4, 3, 0.9), of_leptons),
+    ("tau+ tau-", DarkMasses(20.0, 3, 0.9), of_leptons),
+    ("pi+ pi-", DarkMasses(1.6, 3, 0.9), of_scalars),
+    ("K+ K-", DarkMasses(3.5, 3, 0.9), of_scalars),
+    ("pi0 gamma", DarkMasses(1.6, 3, 0.9), of_pi0_gamma),
+]
+
+
+@pytest.mark.parametrize(("channel", "masses", "tensor"), CURRENTS, ids=[c[0] for c in CURRENTS])
+def test_dalitz_density_is_the_trace(channel, masses, tensor):
     # at fixed q^2 the trace must be proportional to 1 - eta cos^2, and over q^2 to rate / (phase space)
+    first_mass, second_mass = CHANNELS[channel].masses
+
     def at(q2, cosine):
         pair = np.sqrt(q2)
         size = float(breakup_momentum(masses.m_chi2, masses.m_chi1, pair))
-        lepton = float(breakup_momentum(pair, m_lepton, m_lepton))
+        star = float(breakup_momentum(pair, first_mass, second_mass))
         q = np.array([np.hypot(size, pair), 0, 0, size])
         p1 = np.array([np.hypot(size, masses.m_chi1), 0, 0, -size])
-        star = np.array([lepton * np.sqrt(1 - cosine**2), 0, lepton * cosine])
-        half = pair / 2
-        gamma, beta = q[0] / pair, size / q[0]
-        minus = np.array([gamma * (half + beta * star[2]), star[0], 0, gamma * (star[2] + beta * half)])
-        value = traced(np.array([masses.m_chi2, 0, 0, 0]), p1, minus, q - minus, masses, m_lepton)
-        return value, size * lepton / pair
+        energy, gamma, beta = np.hypot(star, first_mass), q[0] / pair, size / q[0]
+        x, z = star * np.sqrt(1 - cosine**2), star * cosine
+        first = np.array([gamma * (energy + beta * z), x, 0, gamma * (z + beta * energy)])
+        dark = dark_tensor(np.array([masses.m_chi2, 0, 0, 0]), p1, masses)
+        return contracted(dark, tensor(first, q - first, first_mass), q, masses), size * star / pair
 
-    low, high = 4 * m_lepton**2, masses.delta**2
+    def rate(q2):
+        if channel in LEPTONS:
+            return float(chi2_rate_dq2(masses, q2, first_mass))
+        squared = {
+            "pi+ pi-": lambda: abs(complex(pion_form_factor(q2))) ** 2,
+            "K+ K-": lambda: hadron_ratios(q2)[3] / (1 - 4 * first_mass**2 / q2) ** 1.5,
+            "pi0 gamma": lambda: pi0_gamma_ratio(np.array(q2)) / (q2 * (1 - first_mass**2 / q2) ** 3),
+        }
+        return float(chi2_hadron_rate_dq2(masses, q2, channel) / squared[channel]())
+
+    low, high = (first_mass + second_mass) ** 2, masses.delta**2
     ratios = []
     for q2 in np.linspace(low, high, 7)[1:-1]:
-        values = np.array([at(q2, c)[0] for c in (0.0, 0.5, 0.9)])
-        eta = float(angular_asymmetry(masses, np.array(q2), m_lepton=m_lepton))
-        assert values / values[0] == pytest.approx(1 - eta * np.array([0.0, 0.25, 0.81]), rel=1e-10)
-        phase_space = at(q2, 0.0)[1]
-        ratios.append(values[0] * (1 - eta / 3) * phase_space / float(chi2_rate_dq2(masses, q2, m_lepton)))
-    assert np.array(ratios) == pytest.approx(ratios[0], rel=1e-10)
+        values = np.array([at(q2, c)[0] for c in (0.0, 0.5, 0.9, -0.9)])
+        eta = float(angular_asymmetry(masses, np.array(q2), channel=channel))
+        assert values / values[0] == pytest.approx(1 - eta * np.array([0.0, 0.25, 0.81, 0.81]), rel=1e-9)
+        ratios.append(values[0] * (1 - eta / 3) * at(q2, 0.0)[1] / rate(q2))
+    assert np.array(ratios) == pytest.approx(ratios[0], rel=1e-9)
+
+
+@pytest.mark.parametrize("channel", [name for name in CHANNELS if name != "tau+ tau-"])
+def test_sampled_q2_follows_the_rate_of_its_channel(channel):
+    q = np.sqrt(sample_q2(HEAVY, 100_000, np.random.default_rng(4), channel=channel))
+    grid = np.linspace(CHANNELS[channel].threshold, HEAVY.delta, 100_001)
+    if channel in LEPTONS:
+        rate = chi2_rate_dq2(HEAVY, grid**2, CHANNELS[channel].masses[0])
+    else:
+        rate = chi2_hadron_rate_dq2(HEAVY, grid**2, channel)
+    steps = 0.5 * (rate * grid)[1:] + 0.5 * (rate * grid)[:-1]
+    cumulative = np.r_[0.0, np.cumsum(steps)] / steps.sum()
+    edges = np.interp(np.linspace(0, 1, 51), cumulative, grid)  # 50 bins of the same content
+    count = np.histogram(q, edges)[0]
+    assert ((count - 2000.0) ** 2).sum() / 2000 < 49 + 4 * np.sqrt(2 * 49)
+    assert q.min() > CHANNELS[channel].threshold
+    assert q.max() < HEAVY.delta
 
 
 @pytest.mark.parametrize("masses", POINTS, ids=lambda m: f"{m.m_aprime:g}-{m.splitting:g}")
@@ -66,12 +126,37 @@ def test_sampled_q2_follows_the_width(masses):
     assert q2.max() < masses.delta**2
 
 
-def test_polar_angle_moments():
-    for eta in (0.0, 0.4, 1.0):
-        cosine = sample_polar_angle(np.full(100_000, eta), np.random.default_rng(6))
-        expected = (1 / 3 - eta / 5) / (1 - eta / 3)
-        assert (cosine**2).mean() == pytest.approx(expected, abs=4 * 0.3 / np.sqrt(1e5))
-        assert abs(cosine.mean()) < 4 * 0.58 / np.sqrt(1e5)
+@pytest.mark.parametrize("eta", [0.0, 0.4, 1.0, -1e-6, -0.5, -30.0, -1e6])
+def test_polar_angle_moments(eta):
+    cosine = sample_polar_angle(np.full(100_000, eta), np.random.default_rng(6))
+    second, fourth = ((1 / (k + 1) - eta / (k + 3)) / (1 - eta / 3) for k in (2, 4))
+    assert abs((cosine**2).mean() - second) < 4 * np.sqrt((fourth - second**2) / 1e5)
+    assert abs(cosine.mean()) < 4 * np.sqrt(second / 1e5)
+
+
+@pytest.mark.parametrize("channel", [name for name in CHANNELS if name != "tau+ tau-"])
+def test_every_channel_conserves_four_momentum_and_has_its_angles(channel):
+    rng = np.random.default_rng(7)
+    n, made = 60_000, CHANNELS[channel]
+    parent = rng.normal(size=(n, 3)) * np.geomspace(1e-2, 1e3, n)[:, None]
+    chi1, *products = chi2_decay(parent, HEAVY, rng, channel=channel)
+    assert len(products) == len(made.pdg)
+    energy = energy_of(chi1, HEAVY.m_chi1) + sum(energy_of(p, m) for p, m in zip(products, made.masses, strict=True))
+    assert (np.abs(energy / energy_of(parent, HEAVY.m_chi2) - 1)).max() < 1e-12
+    assert np.abs(chi1 + sum(products) - parent).max() < 1e-9
+    at_rest = np.zeros((n, 3))
+    chi1, *products = chi2_decay(at_rest, HEAVY, rng, channel=channel)
+    pair, energies = -chi1, [energy_of(p, m) for p, m in zip(products, made.masses, strict=True)]
+    mass = np.sqrt(sum(energies) ** 2 - (pair**2).sum(axis=1))
+    inside = [boost_to_rest(p, m, pair, mass) for p, m in zip(products, made.masses, strict=True)]
+    axis = np.cross(inside[0], inside[1]) if len(inside) == 3 else inside[0]
+    cosine = np.einsum("ij,ij->i", axis, pair) / np.linalg.norm(axis, axis=1) / np.linalg.norm(pair, axis=1)
+    eta = angular_asymmetry(HEAVY, mass**2, channel=channel)
+    second, fourth = ((1 / (k + 1) - eta / (k + 3)) / (1 - eta / 3) for k in (2, 4))
+    assert abs((cosine**2 - second).mean()) < 4 * np.sqrt((fourth - second**2).mean() / n)
+    assert abs(second.mean() - 1 / 3) > 0.05  # isotropic would be 1/3
+    assert abs(cosine.mean()) < 4 / np.sqrt(3 * n)
+    assert np.abs(pair.mean(axis=0)).max() < 4 * np.sqrt((pair**2).mean() / n)  # the pair goes everywhere alike
 
 
 @pytest.mark.parametrize("masses", POINTS, ids=lambda m: f"{m.m_aprime:g}-{m.splitting:g}")
@@ -105,4 +190,10 @@ def test_a_closed_decay_is_refused():
     with pytest.raises(KinematicsError, match="closed"):
         chi2_decay(np.zeros((1, 3)), DarkMasses(0.005), np.random.default_rng(1))
     with pytest.raises(KinematicsError, match="closed"):
-        chi2_decay(np.zeros((1, 3)), DarkMasses(0.3), np.random.default_rng(1), m_lepton=M_MUON)
+        chi2_decay(np.zeros((1, 3)), DarkMasses(0.3), np.random.default_rng(1), channel="mu+ mu-")
+
+
+@pytest.mark.parametrize("channel", ["e e", "other hadrons"])
+def test_a_channel_without_particles_is_refused(channel):
+    with pytest.raises(ParameterError, match="cannot be generated: take one of e\\+ e-"):
+        chi2_decay(np.zeros((1, 3)), HEAVY, np.random.default_rng(1), channel=channel)

@@ -8,7 +8,7 @@ import pytest
 
 from semivis_gen import constants
 from semivis_gen.errors import ParameterError
-from semivis_gen.model import hadrons
+from semivis_gen.model import hadrons, vector_mesons
 from semivis_gen.model.particles import MESONS, Particle, label, labels
 
 # value in the code, id; the code has PDG 2022 (CODATA 2018), whose electron and proton the CODATA values of 2022 moved
@@ -18,8 +18,16 @@ MASSES = {
     "muon": (constants.M_MUON, constants.ID_MUON),
     "tau": (constants.M_TAU, 15),
     "proton": (constants.M_PROTON, 2212),
-    "pion": (hadrons.M_PION, 211),
-    "rho": (hadrons.M_RHO, 113),
+    "pion": (constants.M_PION, 211),
+    "pi0": (constants.M_PION0, 111),
+    "kaon": (constants.M_KAON, 321),
+    "K0": (constants.M_KAON0, 310),
+    "rho": (vector_mesons.RHO[0], 113),
+    "omega": (vector_mesons.OMEGA[0], 223),
+    "phi": (vector_mesons.PHI[0], 333),
+    "J/psi": (hadrons.NARROW_STATES[0][0], 443),
+    "psi(2S)": (hadrons.NARROW_STATES[1][0], 100443),
+    "Upsilon": (hadrons.NARROW_STATES[2][0], 553),
 }
 
 

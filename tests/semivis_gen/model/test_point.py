@@ -25,7 +25,7 @@ def test_a_closed_dark_decay_of_aprime_is_refused(values):
 
 @pytest.mark.parametrize("values", [(0.0, 3, 0.4), (-1, 3, 0.4), (math.nan, 3, 0.4), (0.3, math.inf, 0.4), (0.3, 3, 0)])
 def test_a_mass_that_is_no_positive_number_is_refused(values):
-    with pytest.raises(ParameterError, match="must be a positive finite number|must lie between 1e-09 and 1e\\+06 GeV"):
+    with pytest.raises(ParameterError, match=r"must be a positive finite number|must lie between 1e-09 and 1e\+06 GeV"):
         DarkMasses(*values)
 
 

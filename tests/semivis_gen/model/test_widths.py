@@ -16,6 +16,7 @@ from semivis_gen.model.widths import (
     ctau_mm,
     gamma_aprime_chi,
     gamma_aprime_lepton,
+    gamma_aprime_total,
     gamma_chi2_lepton,
     gamma_chi2_massless,
     gamma_chi2_total,
@@ -106,6 +107,35 @@ def test_muons_open_at_large_splitting_and_shorten_the_life():
     assert sum(heavy.branching_chi2.values()) == pytest.approx(1.0)
     assert sum(heavy.branching_aprime.values()) == pytest.approx(1.0)
     assert heavy.ctau_chi2 == pytest.approx(HBARC_GEV_MM / heavy.gamma_chi2)
+
+
+def test_hadrons_shorten_the_life_beyond_two_pions():
+    rho = compute_widths(DarkSector.at(7.0))  # Delta = 0.93 GeV
+    leptons = sum(rho.branching_chi2[f"chi1 {name}"] for name in ("e+ e-", "mu+ mu-", "tau+ tau-"))
+    assert 0.5 < leptons < 0.6
+    assert rho.branching_chi2["chi1 pi+ pi-"] > 0.35
+    assert math.fsum(rho.branching_chi2.values()) == pytest.approx(1.0)
+    assert math.fsum(rho.branching_aprime.values()) == pytest.approx(1.0)
+    assert rho.gamma_chi2 == pytest.approx(float(gamma_chi2_total(DarkMasses(7.0), 0.1, 1e-3)))
+    assert 0.004 < rho.gamma_chi2_error / rho.gamma_chi2 < 0.012
+    assert compute_widths(DarkSector.at(0.3)).gamma_chi2_error == 0
+
+
+def test_aprime_decays_to_hadrons_and_taus():
+    widths = compute_widths(DarkSector.at(0.77, epsilon=1e-2))
+    ratio = widths.branching_aprime["pi+ pi-"] / widths.branching_aprime["mu+ mu-"]
+    assert ratio == pytest.approx(9.0, rel=0.05)  # |F|^2 = 45, beta^3 / 4
+    heavy = compute_widths(DarkSector.at(10.0, epsilon=1e-2)).branching_aprime
+    assert heavy["tau+ tau-"] / heavy["e+ e-"] == pytest.approx(math.sqrt(1 - 4 * 0.177686**2) * (1 + 2 * 0.177686**2))
+    assert heavy["other hadrons"] / heavy["e+ e-"] == pytest.approx(11 / 3, rel=0.1)  # four flavours and b threshold
+    total = float(gamma_aprime_total(DarkMasses(0.77), 0.1, 1e-2))
+    assert total == pytest.approx(widths.gamma_aprime, rel=1e-12)
+
+
+def test_taus_open():
+    assert compute_widths(DarkSector.at(20.0)).branching_chi2["chi1 tau+ tau-"] == 0  # Delta = 2.7 GeV
+    open_ = compute_widths(DarkSector.at(60.0)).branching_chi2
+    assert 0 < open_["chi1 tau+ tau-"] < open_["chi1 mu+ mu-"]
 
 
 @given(st.floats(0.02, 1.5), st.floats(2.3, 6.0), st.floats(0.1, 0.95), st.floats(1e-3, 1.0), st.floats(1e-6, 0.1))

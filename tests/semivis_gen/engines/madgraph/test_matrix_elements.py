@@ -20,7 +20,7 @@ from semivis_gen.decay.amplitudes import (
 )
 from semivis_gen.decay.sampling import angular_asymmetry
 from semivis_gen.model.point import DarkSector
-from semivis_gen.model.widths import chi2_rate_dq2, compute_widths, gamma_aprime_chi
+from semivis_gen.model.widths import chi2_rate_dq2, gamma_aprime_chi, gamma_aprime_lepton, gamma_chi2_lepton
 from semivis_gen.numerics.kinematics import breakup_momentum, energy_of
 from semivis_gen.production.bremsstrahlung.matrix_element import reduced_amplitude, squared_amplitude
 from semivis_gen.production.bremsstrahlung.phase_space import Reaction
@@ -122,7 +122,7 @@ def chi2_amplitude(point, q2, cosine, m_lepton):
     """|M|^2 of chi2 -> chi1 l- l+ from the density that is sampled, dGamma/(dq^2 dcos), over its phase space."""
     masses = point.masses
     m2, pair = masses.m_chi2, np.sqrt(q2)
-    eta = angular_asymmetry(masses, q2, m_lepton=m_lepton)
+    eta = angular_asymmetry(masses, q2, channel="e+ e-" if m_lepton == M_ELECTRON else "mu+ mu-")
     couplings = ALPHA * point.alpha_d * point.epsilon**2 / (12 * math.pi * m2**3)
     density = couplings * chi2_rate_dq2(masses, q2, m_lepton) * (1 - eta * cosine**2) / (2 - 2 * eta / 3)
     chi1, lepton = breakup_momentum(m2, masses.m_chi1, pair), 0.5 * pair * np.sqrt(1 - 4 * m_lepton**2 / q2)
@@ -170,15 +170,22 @@ def test_chi2_decay_from_momenta(reference):
 # ---- the whole chain with its spin correlations
 
 
+def widths_of_the_reference(point):
+    """Widths of A' and chi2 on MadGraph's card when it ran: without taus and hadrons."""
+    pairs = [gamma_chi2_lepton(point.masses, point.alpha_d, point.epsilon, m) for m in (M_ELECTRON, M_MUON)]
+    to_pairs = [gamma_aprime_lepton(point.masses.m_aprime, point.epsilon, m) for m in (M_ELECTRON, M_MUON)]
+    return float(gamma_aprime_chi(point.masses, point.alpha_d) + sum(to_pairs)), float(sum(pairs))
+
+
 def chain(row, momenta):
     _, m, ratio, splitting, z, a, mass, _, _, t, _ = row
     point, nucleus = DarkSector.at(m, ratio=ratio, splitting=splitting), Nucleus(int(z), a, mass)
-    widths = compute_widths(point)
+    gamma_aprime, gamma_chi2 = widths_of_the_reference(point)
     beam, _, electron, recoil, first, second, minus, plus, _, _ = (v[None] for v in momenta)
     value = chain_amplitude(
         beam, electron, recoil, first, second, minus, plus, point,
-        nucleus_mass=mass, g2=float(g2(t, nucleus)), gamma_aprime=widths.gamma_aprime, gamma_chi2=widths.gamma_chi2,
-        virtual_width=widths.gamma_aprime,  # MadGraph keeps it there
+        nucleus_mass=mass, g2=float(g2(t, nucleus)), gamma_aprime=gamma_aprime, gamma_chi2=gamma_chi2,
+        virtual_width=gamma_aprime,  # MadGraph keeps it there
     )  # fmt: skip
     return float(value[0])
 

@@ -3,7 +3,13 @@ import math
 import pytest
 
 from semivis_gen.constants import HBARC_GEV_MM
-from semivis_gen.engines.pythia.data import TWO_PHOTONS, aprime_branching, meson_settings, particle_data
+from semivis_gen.engines.pythia.data import (
+    TWO_PHOTONS,
+    aprime_branching,
+    dark_channels,
+    meson_settings,
+    particle_data,
+)
 from semivis_gen.errors import ParameterError
 from semivis_gen.model.particles import Particle
 from semivis_gen.model.point import DarkSector
@@ -31,8 +37,20 @@ def test_only_open_channels_are_listed(point, muons):
     lines = particle_data(point)
     assert any("58:addChannel" in line and line.endswith("52 13 -13") for line in lines) is muons
     shares = [float(line.split()[3]) for line in lines if line.startswith("55:") and "Channel" in line]
-    assert math.fsum(shares) == pytest.approx(1.0, rel=1e-12)
+    assert math.fsum(shares) == pytest.approx(1.0, rel=1e-7)  # three pions of A' are left out
     assert sum("oneChannel" in line for line in lines) == 2
+
+
+def test_hadrons_of_chi2_are_all_there_and_those_of_aprime_in_pairs():
+    point = DarkSector.at(7.0)  # Delta = 0.93 GeV
+    channels = dark_channels(point)
+    assert math.fsum(channels[58].values()) == pytest.approx(1.0)
+    three = compute_widths(point).branching_chi2["chi1 pi+ pi- pi0"]
+    assert channels[58][52, 211, -211, 111] == pytest.approx(three, rel=1e-12)
+    assert all(len(products) == 2 for products in channels[55])
+    assert (211, -211) in channels[55]
+    with pytest.raises(ParameterError, match="four pions"):
+        dark_channels(DarkSector.at(12.0, splitting=0.5))
 
 
 def test_meson_branching_limits_and_scaling():

@@ -10,7 +10,9 @@ from scipy import integrate, stats
 
 from semivis_gen.constants import M_ELECTRON, M_MUON
 from semivis_gen.engines.pythia import attach, import_pythia, meson_settings
+from semivis_gen.engines.pythia.data import dark_channels
 from semivis_gen.errors import EngineError
+from semivis_gen.model.chi2_hadrons import chi2_hadron_rate_dq2
 from semivis_gen.model.point import DarkSector
 from semivis_gen.model.widths import chi2_rate_dq2, compute_widths
 
@@ -18,6 +20,7 @@ pythia8mc = pytest.importorskip("pythia8mc")
 
 POINT = DarkSector.at(0.3)
 HEAVY = DarkSector.at(1.0, splitting=0.8)
+RHO = DarkSector.at(3.0, splitting=0.9)  # Delta = 0.9 GeV
 QUIET = ["ProcessLevel:all = off", "Print:quiet = on", "Random:setSeed = on", "Random:seed = 11"]
 
 
@@ -35,6 +38,11 @@ def start(point, *settings, seed=5, base=QUIET):
 
 def shoot(pythia, pdg, mass, momentum, n):
     """Events of one particle from the origin: rows of (id, status, mother, x, y, z, t, px, py, pz, e, m, tau)."""
+    return np.array(shoot_any(pythia, pdg, mass, momentum, n))
+
+
+def shoot_any(pythia, pdg, mass, momentum, n):
+    """As `shoot`, for events of different length."""
     out = []
     energy = float(np.sqrt(np.dot(momentum, momentum) + mass**2))
     for _ in range(n):
@@ -42,8 +50,8 @@ def shoot(pythia, pdg, mass, momentum, n):
         pythia.event.append(pdg, 1, 0, 0, *momentum, energy, mass)
         assert pythia.next()
         e = pythia.event
-        out.append([row(e[i]) for i in range(1, e.size())])
-    return np.array(out)
+        out.append(np.array([row(e[i]) for i in range(1, e.size())]))
+    return out
 
 
 def row(p):
@@ -133,6 +141,24 @@ def test_branching_fractions_of_chi2():
     share = compute_widths(HEAVY).branching_chi2["chi1 mu+ mu-"]
     found = (events[:, 2, 0] == 13).sum()
     assert abs(found - 3000 * share) < 4 * np.sqrt(3000 * share * (1 - share))
+
+
+def test_hadrons_of_chi2():
+    events = shoot_any(start(RHO), 58, RHO.masses.m_chi2, (0.0, 0.0, 20.0), 2000)
+    found = [tuple(int(p[0]) for p in event if p[2] == 1) for event in events]
+    shares = dark_channels(RHO)[58]
+    for products, share in shares.items():
+        count = found.count(products)
+        assert abs(count - 2000 * share) < 4 * np.sqrt(2000 * share * (1 - share)) + 1
+    assert set(found) <= set(shares)
+    for event in events:  # pi0 decay further in Pythia: what is final carries all
+        total = sum(p[7:11] for p in event if p[1] > 0)
+        np.testing.assert_allclose(total, event[0][7:11], rtol=0, atol=1e-6)
+    pions = [event for event, products in zip(events, found, strict=True) if products == (52, 211, -211)]
+    q2 = pair_mass_squared(np.array([event[:4] for event in pions]), 2, 3)
+    grid = np.linspace(0.2792**2, RHO.masses.delta**2, 20_001)
+    rate = integrate.cumulative_trapezoid(chi2_hadron_rate_dq2(RHO.masses, grid, "pi+ pi-"), grid, initial=0.0)
+    assert stats.kstest(q2, lambda x: np.interp(x, grid, rate / rate[-1])).pvalue > 1e-4
 
 
 def test_chain_is_isotropic_two_body_then_displaced_three_body(chain_events):

@@ -43,8 +43,10 @@ def test_chunks_and_a_single_write_give_equal_bytes(kit, tmp_path):
     with open_writer(tmp_path / "two.lhe.gz", parts[0].info) as writer:
         for part in parts:
             writer.write(part)
-    assert one.read_bytes() == (tmp_path / "two.lhe.gz").read_bytes()
-    assert gzip.decompress(one.read_bytes()).startswith(b"<LesHouchesEvents")
+    # deflate may cut its blocks differently: the text is what must not depend on chunks
+    text, other = (gzip.decompress(path.read_bytes()) for path in (one, tmp_path / "two.lhe.gz"))
+    assert text == other
+    assert text.startswith(b"<LesHouchesEvents")
 
 
 def test_foreign_ids_are_written_and_known_to_the_reader(kit, tmp_path):

@@ -48,6 +48,18 @@ def test_own_card_gives_the_point_back(kit, ids):
     assert ("QNUMBERS" in text) == (ids != IdMap())
 
 
+def test_hadrons_have_a_line_for_each_list_of_particles():
+    point = DarkSector.at(7.0)  # Delta = 0.93 GeV
+    lines = write_slha(RunInfo(masses=point.masses, point=point), IdMap()).splitlines()
+    chi2 = next(i for i, line in enumerate(lines) if line.startswith("DECAY 58"))
+    rows = {line.partition("# ")[2]: line.split() for line in lines[chi2 + 1 :]}
+    branching = compute_widths(point).branching_chi2
+    assert set(rows) == {name for name, share in branching.items() if share > 0}
+    assert rows["chi1 pi+ pi- pi0"][1:6] == ["4", "52", "-211", "111", "211"]
+    assert float(rows["chi1 pi+ pi-"][0]) == branching["chi1 pi+ pi-"]
+    assert sum(float(row[0]) for row in rows.values()) == pytest.approx(1, rel=1e-12)
+
+
 def test_branchings_are_complete_below_hadrons(kit):
     info = kit.run_info()
     rows = [line.split() for line in write_slha(info, IdMap()).splitlines()]
