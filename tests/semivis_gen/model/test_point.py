@@ -23,22 +23,9 @@ def test_a_closed_dark_decay_of_aprime_is_refused(values):
         DarkMasses(*values)
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        (0.0, 3, 0.4),
-        (-1, 3, 0.4),
-        (math.nan, 3, 0.4),
-        (0.3, math.inf, 0.4),
-        (0.3, 3, 0),
-        (1e300, 3, 0.4),
-        (0.3, 1e12, 0.4),
-    ],
-)
+@pytest.mark.parametrize("values", [(0.0, 3, 0.4), (-1, 3, 0.4), (math.nan, 3, 0.4), (0.3, math.inf, 0.4), (0.3, 3, 0)])
 def test_a_mass_that_is_no_positive_number_is_refused(values):
-    with pytest.raises(
-        ParameterError, match=r"positive finite|take R of at most|must lie between 1e-09 and 1e\\+06 GeV"
-    ):
+    with pytest.raises(ParameterError, match=r"must be a positive finite number|must lie between 1e-09 and 1e\+06 GeV"):
         DarkMasses(*values)
 
 
@@ -52,7 +39,7 @@ def test_a_stable_chi2_is_a_mass_point_but_no_physics_point():
 
 @pytest.mark.parametrize(("name", "value"), [("alpha_d", 0.0), ("alpha_d", 13.0), ("epsilon", 0.0), ("epsilon", 1.0)])
 def test_couplings_out_of_range_are_refused(name, value):
-    with pytest.raises(ParameterError, match="must lie between"):
+    with pytest.raises(ParameterError, match="must lie between 1e-30 and"):
         DarkSector.at(0.3, **{name: value})
 
 
