@@ -166,6 +166,8 @@ def sum_up(
     rngs = [np.random.default_rng([seed[0], index, *seed[1:]]) for index in range(len(chosen) + 1)]
     for chunk in events:
         consistency.check(chunk)
+        if chunk.info.weight:
+            sums.allowed.setdefault("weight", f"that called {chunk.info.weight!r} in the file")
         _check_threshold(chunk, experiment, e_min)
         if sums.masses is None:
             sums.masses = chunk.info.masses
@@ -238,13 +240,26 @@ def table_of(sums: Accepted, experiment: Experiment, *, mode: str) -> Acceptance
     if not selections:
         msg = "no events: the source is empty"
         raise EventFileError(msg)
-    if sums.events == 0 or any(s.weight <= 0 for s in selections):
-        what = "events" if sums.events == 0 else "weight in e+ e- decays of events"
+    if sums.events == 0:
         msg = (
-            f"no {what} with an A' above {e_min:g} GeV, the least that {experiment.name} can see: "
+            f"no events with an A' above {e_min:g} GeV, the least that {experiment.name} can see: "
             "generate with a higher beam energy or check the units of the file (GeV)"
         )
         raise EventFileError(msg)
+    if sums.above <= 0:
+        msg = (
+            f"the weights of the {sums.events} A' above {e_min:g} GeV sum up to {sums.above:g}: shares of that mean "
+            "nothing; take another weight of the file with --weight"
+        )
+        raise EventFileError(msg)
+    for selection in selections:
+        if selection.weight <= 0:
+            msg = (
+                f"no weight in e+ e- decays among the {sums.events} A' above {e_min:g} GeV, and signature "
+                f"{selection.signature.name} of {experiment.name} looks at them: take events with such decays, or "
+                "undecayed ones, which are decayed here"
+            )
+            raise EventFileError(msg)
     flows = tuple(selection.cut_flow() for selection in selections)
     return AcceptanceTable(
         experiment=experiment.name,

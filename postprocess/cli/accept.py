@@ -42,10 +42,10 @@ from semivis_gen.io import read_events
 NATIVE_EVENTS = 100_000
 
 
-def _from_files(files: tuple[str, ...], pdg: tuple[str, ...]) -> Iterator[Events]:
+def _from_files(files: tuple[str, ...], pdg: tuple[str, ...], weight: str | None) -> Iterator[Events]:
     require_different_samples(files)
     for name in files:
-        yield from read_events(name, ids=parse_ids(pdg))
+        yield from read_events(name, ids=parse_ids(pdg), weight=weight)
 
 
 def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, Any]:
@@ -109,6 +109,7 @@ def _show(table: AcceptanceTable) -> None:
     metavar="DIFFERENCE",
     help=f"Accept events in spite of a difference to the card, one of {', '.join(CHECKS)}; repeat.",
 )
+@click.option("--weight", help="Name of the weight that counts, where files hold several; the first where not given.")
 @id_option
 @json_option
 def command(
@@ -126,6 +127,7 @@ def command(
     output: Path | None,
     cut_flow: Path | None,
     allow: tuple[str, ...],
+    weight: str | None,
     pdg: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -139,7 +141,7 @@ def command(
     if files:
         refuse_given("is the number of native events, which are not made beside event files: leave it out", "events")
     else:
-        refuse_given("goes with event files: native events have the card's beam and ids", "pdg", "allow")
+        refuse_given("goes with event files: native events have the card's beam and ids", "pdg", "allow", "weight")
     if len(files) < 2:
         refuse_given("serves several event files, one a task: leave it out", "workers", "scheduler")
     masses = masses_from(m_aprime, ratio, splitting)
@@ -149,12 +151,12 @@ def command(
         with progress("files", len(files)) as advance:
             table = accept_files(
                 files, card, ids=parse_ids(pdg), ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode,
-                allow=allow, backend=backend, advance=advance,
+                allow=allow, weight=weight, backend=backend, advance=advance,
             )  # fmt: skip
         _write(table, card, output=output, cut_flow=cut_flow, as_json=as_json)
         return
     if files:
-        source = _from_files(files, pdg)
+        source = _from_files(files, pdg, weight)
     elif masses is not None:
         source = generate(
             masses,

@@ -35,6 +35,7 @@ def accept_file(
     masses: dict[str, float] | None,
     mode: str,
     allow: list[str],
+    weight: str | None,
 ) -> dict[str, Any]:
     """Sums over one file.
 
@@ -52,6 +53,8 @@ def accept_file(
         Fields of `DarkMasses`.
     ctau_mm, seed, mode, allow
         As for `acceptance.accept`.
+    weight : str or None
+        Name of the weight that counts.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def accept_file(
         `sums`.
     """
     sums = sum_up(
-        read_events(path, ids=IdMap(**ids)),
+        read_events(path, ids=IdMap(**ids), weight=weight),
         Experiment.model_validate(card),
         ctau_mm=ctau_mm,
         seed=[seed, part] if part else [seed],
@@ -101,6 +104,7 @@ def accept_files(
     masses: DarkMasses | None = None,
     mode: str = "semivisible",
     allow: Sequence[str] = (),
+    weight: str | None = None,
     backend: Backend,
     advance: Advance = lambda _: None,
 ) -> AcceptanceTable:
@@ -114,6 +118,8 @@ def accept_files(
         As for `acceptance.accept`.
     ids : IdMap
         Ids in the files.
+    weight : str, optional
+        Name of the weight that counts, see `read_events`.
     backend, advance
         See `postprocess.scan.jobs.run_jobs`; the workers of a cluster must see the files under the same names.
 
@@ -141,6 +147,7 @@ def accept_files(
             "masses": None if known is None else asdict(known),
             "mode": mode,
             "allow": list(allow),
+            "weight": weight,
         }
         for part, name in enumerate(files)
     ]

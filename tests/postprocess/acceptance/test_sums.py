@@ -283,3 +283,23 @@ def test_bad_input_is_one_clear_line(na64):
     for bad in ([], [0.0], [-1.0], [np.inf], [np.nan]):
         with pytest.raises(ParameterError, match="must be positive and finite"):
             accept([events], na64, ctau_mm=bad)
+
+
+def test_weights_that_cannot_be_shares_are_told(na64):
+    events = make_events(100, 1)
+    for weight in (np.zeros(100), -np.ones(100)):
+        with pytest.raises(EventFileError, match=r"weights of the \d+ A' above 13.5 GeV sum up to .* --weight"):
+            accept([dataclasses.replace(events, weight=weight)], na64)
+    named = events.with_info(weight="scale up")
+    assert accept([named], na64, ctau_mm=[10.0]).remarks == ("weight: that called 'scale up' in the file",)
+
+
+def test_the_table_tells_the_share_above_its_threshold(na64, tmp_path):
+    events = make_events(2000, 1)
+    table = accept([events], na64, ctau_mm=[10.0, 100.0], allow=["energy"])
+    energy = events.energy[events.pdg == 55]
+    assert (table.produced, table.events) == (2000, np.count_nonzero(energy > table.e_min))
+    assert table.share_above == pytest.approx(events.weight[energy > table.e_min].sum() / events.weight.sum())
+    table.to_csv(tmp_path / "a.csv")
+    back = AcceptanceTable.from_csv(tmp_path / "a.csv")
+    assert (back.produced, back.share_above, back.remarks) == (table.produced, table.share_above, table.remarks)
