@@ -19,6 +19,7 @@ from semivis_gen.numerics import Estimate
 __all__ = [
     "ALPHA_D_SCAN",
     "EPSILON_SCAN",
+    "epsilon_scan",
     "exclude_alpha_d",
     "exclude_epsilon",
     "exclude_splitting",
@@ -29,6 +30,7 @@ __all__ = [
 
 Line = Callable[[FloatArray], FloatArray]
 EPSILON_SCAN = np.geomspace(1e-6, 0.5, 160)
+LEAST_EVENTS = 0.01  # fewer exclude nothing: where the scan of epsilon may begin
 ALPHA_D_SCAN = np.geomspace(1e-5, 4.0, 140)
 SPLITTING_STEPS = 120
 
@@ -73,6 +75,29 @@ def in_bins(found: ExpectedSignal, model: LimitModel) -> FloatArray:
     columns = dict(zip(found.signatures, np.moveaxis(found.expected, -1, 0), strict=True))
     nothing = np.zeros(found.expected.shape[:-1])
     return np.stack([columns.get(name, nothing) for name in model.names], axis=-1)
+
+
+def epsilon_scan(point: MassPoint, experiment: Experiment) -> FloatArray:
+    """Values of epsilon that hold every exclusion of a point: from where too few A' are made for any, to 0.5.
+
+    Parameters
+    ----------
+    point : MassPoint
+        Its rate counts.
+    experiment : Experiment
+        Its exposure counts.
+
+    Returns
+    -------
+    ndarray
+        Ascending, in steps of 8 %; they begin at 1e-6, or below it where exposure x rate x epsilon^2 is still
+        `LEAST_EVENTS`, all of which would have to be seen.
+    """
+    made = experiment.particles_on_target * point.rate.value
+    lowest = np.sqrt(LEAST_EVENTS / made) if made > 0 else np.inf
+    step = float(np.log(EPSILON_SCAN[-1] / EPSILON_SCAN[0])) / (len(EPSILON_SCAN) - 1)
+    below = int(np.ceil(max(np.log(EPSILON_SCAN[0] / lowest), 0.0) / step))
+    return np.asarray(np.r_[EPSILON_SCAN[0] * np.exp(-step * np.arange(below, 0, -1)), EPSILON_SCAN])
 
 
 def exclude_epsilon(
@@ -121,7 +146,10 @@ def exclude_epsilon(
         return found * scale
 
     edges = [
-        excluded_edges(lambda eps, p=point: statistic(chosen, expected(p, eps)), EPSILON_SCAN)  # type: ignore[misc]
+        excluded_edges(
+            lambda eps, p=point: statistic(chosen, expected(p, eps)),  # type: ignore[misc]
+            epsilon_scan(point, experiment),
+        )
         for point in points
     ]
     return Contour.build([p.masses.m_aprime for p in points], edges, x_name="m_aprime_GeV", y_name="epsilon")
