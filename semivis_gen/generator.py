@@ -56,7 +56,8 @@ def generate(
     chunk : int
         Events a chunk.
     e_min_aprime : float
-        Smallest A' energy [GeV].
+        Smallest A' energy [GeV]. A dump makes all A' above its own energy cut only; the run information tells from
+        where on the sample is complete.
     chain : bool
         Whether A' and chi2 decay; otherwise A' is final. A stable chi2 stays undecayed.
     spin : Spin
@@ -142,7 +143,9 @@ def _run_info(
     masses: DarkMasses, source: Source, processes: Sequence[Process], seed: int, e_min: float, rate: Estimate
 ) -> RunInfo:
     info = source.run_info()
-    extra = {"e_min_aprime_GeV": repr(e_min), "processes": ", ".join(process.name for process in processes)}
+    # a dump follows its beam down to a cut: below it some A' are missing, whatever is asked for
+    complete = max(e_min, getattr(source, "energy_cut", 0.0))
+    extra = {"e_min_aprime_GeV": repr(complete), "processes": ", ".join(process.name for process in processes)}
     return replace(
         info,
         generator="semivis",

@@ -27,7 +27,7 @@ CHECKS = {
     "target": "nuclei that the target does not hold",
 }
 """What can be allowed on purpose."""
-THIN = "thin-target"  # warned of, not refused
+THIN, PROCESSES = "thin-target", "processes"  # warned of, not refused
 
 ENERGY_TOLERANCE = 1e-3  # generators round; a spread of the beam is not in event files
 ANGLE_TOLERANCE = 1e-6  # of a momentum along z: (1 - cos theta)
@@ -83,6 +83,12 @@ class Consistency:
         if not self.found.get(THIN) and (what := self._thin(events)):
             self.found[THIN] = what
             warnings.warn(what, SemivisWarning, stacklevel=2)
+        made = {name for name in events.info.extra.get("processes", "").split(", ") if name}
+        wanted = {process.name for process in self.experiment.processes}
+        if made and made != wanted and PROCESSES not in self.found:
+            what = f"events of {', '.join(sorted(made))}, where the card makes A' by {', '.join(sorted(wanted))}"
+            self.found[PROCESSES] = what
+            warnings.warn(what, SemivisWarning, stacklevel=2)
         for name, what in self._differences(events):
             if name not in self.allow:
                 msg = (
@@ -100,6 +106,9 @@ class Consistency:
             beam_id, energy = incoming.pdg, incoming.energy
         if energy:
             yield from _energy(energy, card.beam_energy)
+            if incoming is not None and incoming.energy > energy * (1 + ENERGY_TOLERANCE):
+                what = f"incoming particles have up to {incoming.energy:g} GeV where the header says {energy:g} GeV"
+                yield "energy", what + _hint(incoming.energy / energy)
             if beam_id and beam_id != card.beam.pdg_id:
                 yield "beam", f"their beam is of {label(beam_id)}, the card's of {label(card.beam.pdg_id)}"
         if card.target is not None:
@@ -133,10 +142,12 @@ class Consistency:
 
 def _energy(found: float, wanted: float) -> Iterator[tuple[str, str]]:
     if abs(found / wanted - 1) > ENERGY_TOLERANCE:
-        hint = ""
-        if abs(found / wanted / 1000 - 1) < ENERGY_TOLERANCE:
-            hint = " (a factor 1000: are the momenta in MeV? they must be in GeV)"
-        yield "energy", f"their beam has {found:g} GeV, the card's {wanted:g} GeV{hint}"
+        yield "energy", f"their beam has {found:g} GeV, the card's {wanted:g} GeV{_hint(found / wanted)}"
+
+
+def _hint(ratio: float) -> str:
+    close = abs(ratio / 1000 - 1) < ENERGY_TOLERANCE
+    return " (a factor 1000: are the momenta in MeV? they must be in GeV)" if close else ""
 
 
 @dataclass(frozen=True, slots=True)

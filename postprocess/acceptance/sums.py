@@ -272,6 +272,7 @@ def table_of(sums: Accepted, experiment: Experiment, *, mode: str) -> Acceptance
         error=np.stack([flow.error[-1] for flow in flows], axis=1),
         events=sums.events,
         e_min=e_min,
+        card=experiment.digest,
         produced=sums.total,
         share_above=sums.above / sums.weight if sums.weight else None,
         remarks=tuple(f"{name}: {what}" for name, what in sums.allowed.items()),

@@ -106,6 +106,8 @@ class AcceptanceTable:
     share_above: float | None = None
     """Share of the sample's weight above `e_min`: times the acceptance it refers to all A' of the sample, as a
     cross-section without cuts does."""
+    card: str = ""
+    """Digest of the card; empty where not known."""
     remarks: tuple[str, ...] = ()
     """What was unlike the card and allowed, or warned of."""
     cut_flows: tuple[CutFlow, ...] = ()
@@ -172,6 +174,8 @@ class AcceptanceTable:
             "rows": str(len(self.ctau_mm)),
             "beyond": shlex.join(s for s, b in zip(self.signatures, self.beyond, strict=True) if b),
         }
+        if self.card:
+            header["card"] = self.card
         if self.produced is not None:
             header |= {"produced": str(self.produced), "share_above_e_min": repr(self.share_above)}
         if self.masses is not None:
@@ -210,6 +214,7 @@ class AcceptanceTable:
                 e_min=float(header["e_min_GeV"]),
                 produced=int(header["produced"]) if "produced" in header else None,
                 share_above=float(header["share_above_e_min"]) if "share_above_e_min" in header else None,
+                card=header.get("card", ""),
                 remarks=tuple(text for key, text in header.items() if key.startswith("remark_")),
             )
         except (KeyError, IndexError, ValueError, ParameterError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,8 @@ def command(
     point = point_from(**parameters)
     target, processes = choose_target(experiment, energy, name, beam)
     lowest = e_min if e_min is not None else target.energy_cut if isinstance(target, ThickTarget) else 0.0
+    if isinstance(target, ThickTarget) and lowest < target.energy_cut:  # what flies below makes the softer A'
+        target = replace(target, energy_cut=max(lowest, point.masses.m_aprime))
     if engine == "madgraph":
         from semivis_gen.engines.madgraph import madgraph_generate
 

@@ -46,8 +46,8 @@ def output_folder(path: Path) -> Path:
     return path
 
 
-def require_same_question(path: Path, wanted: str) -> None:
-    """Refuse to replace the limit of another experiment, mode or point by this one.
+def require_same_question(path: Path, wanted: str, card: str) -> None:
+    """Refuse to replace the limit of another card, mode or point by this one.
 
     Parameters
     ----------
@@ -55,6 +55,8 @@ def require_same_question(path: Path, wanted: str) -> None:
         The file to be written.
     wanted : str
         What it is going to hold, as its header says.
+    card : str
+        Digest of the card, as the header has it.
 
     Raises
     ------
@@ -66,6 +68,10 @@ def require_same_question(path: Path, wanted: str) -> None:
             header = [line[2:].strip() for line in stream if line.startswith("#")]
     except (FileNotFoundError, UnicodeDecodeError):
         return
+    made = next((line for line in header if ", card " in line), "")
+    if wanted in header and f"card {card}," not in made:
+        msg = f"{path} holds a limit of another card of the same name ({made}): choose another --output or name"
+        raise OutputError(msg)
     if wanted not in header:
         held = next((line for line in header if ", R = " in line), "something else")
         msg = f"{path} holds {held}, not {wanted}: choose another --output, or remove the file first"
@@ -125,7 +131,7 @@ def command(
     card.signatures_of(mode)  # an unknown mode is an error before anything is written
     backend = Backend(default_workers() if workers is None else workers, scheduler)
     path = output_folder(output) / f"{name.file_stem}.csv"
-    require_same_question(path, question(card, mode, name, settings))
+    require_same_question(path, question(card, mode, name, settings), card.digest[:16])
     store = PointStore(output / "points")
     with progress("masses", masses) as advance:
         found = scan_plane(card, settings, plane=name, mode=mode, backend=backend, store=store, advance=advance)

@@ -33,6 +33,10 @@ __all__ = [
     "workers_option",
 ]
 
+SM_IDS = frozenset(
+    [*range(1, 7), *range(11, 19), *range(21, 26), 111, 113, 130, 211, 221, 223, 310, 321, 331, 333, 2112, 2212]
+)
+NUCLEI = 1_000_000_000  # ids of nuclei lie above
 LARGEST_ID = 2**31 - 1  # ids of event files are 32-bit numbers
 
 Command = Callable[..., Any]
@@ -182,8 +186,20 @@ def parse_ids(entries: tuple[str, ...]) -> IdMap:
         if name not in ("aprime", "chi1", "chi2") or not whole or not 0 < int(digits) <= LARGEST_ID:
             msg = f"--pdg {entry}: write aprime=ID, chi1=ID or chi2=ID with a whole number, such as chi2=1000023"
             raise ParameterError(msg)
+        if name in chosen:
+            msg = f"--pdg {entry}: {name} has the id {chosen[name]} already; give each once"
+            raise ParameterError(msg)
         chosen[name] = abs(int(number))
-    return IdMap(**chosen)
+    ids = IdMap(**chosen)
+    used = (ids.aprime, ids.chi1, ids.chi2)
+    for name, number_of in zip(("aprime", "chi1", "chi2"), used, strict=True):
+        if used.count(number_of) > 1 or number_of > NUCLEI or number_of in SM_IDS:
+            msg = (
+                f"--pdg {name}={number_of}: is the id of another particle in events; aprime, chi1 and chi2 need ids of "
+                "their own, such as 1023, 1000022 and 1000023"
+            )
+            raise ParameterError(msg)
+    return ids
 
 
 def echo_json(payload: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from .registries import GEOMETRIES as GEOMETRIES, REQUIREMENTS as REQUIREMENTS, 
 from .schema import (
     Experiment as Experiment,
     card_file as card_file,
+    experiment_from as experiment_from,
     list_experiments as list_experiments,
     load_experiment as load_experiment,
 )

@@ -5,29 +5,33 @@ Coordinates: mm, z along the beam, z = 0 at the front face of the dump.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from postprocess.experiment.beam import Beam, Dump, Exposure
 from postprocess.experiment.cards import Card, Line, Number, Status, numbers_of, show
 from postprocess.experiment.files import card_text, find_card, list_cards, load_card
 from postprocess.experiment.from_registry import Entry, FromRegistry
 from postprocess.experiment.materials import MaterialCard, make_materials
+from postprocess.experiment.messages import one_line
 from postprocess.experiment.old_cards import new_form
 from postprocess.experiment.registries import GEOMETRIES
 from postprocess.experiment.signatures import ModeCard, Signature, Systematic
 from postprocess.experiment.stations import Station, StationKind
-from semivis_gen.errors import ParameterError
+from semivis_gen.errors import CardError, ParameterError
 from semivis_gen.production import PROCESSES
 
 if TYPE_CHECKING:
     from semivis_gen.production import Process
     from semivis_gen.target import Material, ThickTarget
 
-__all__ = ["FOLDER", "Experiment", "card_file", "list_experiments", "load_experiment"]
+__all__ = ["FOLDER", "Experiment", "card_file", "experiment_from", "list_experiments", "load_experiment"]
 
 FOLDER = "experiments"
 THRESHOLD_MARGIN = 3.0  # standard deviations below a threshold from which events can still pass it
@@ -35,6 +39,8 @@ THRESHOLD_MARGIN = 3.0  # standard deviations below a threshold from which event
 
 class Experiment(Card):
     """An experiment: what collides, how A' are made, where decays are looked for and what is asked of them."""
+
+    _digest: str = PrivateAttr("")
 
     beam: Beam
     """The beam."""
@@ -68,6 +74,20 @@ class Experiment(Card):
     def beam_energy(self) -> float:
         """Beam energy [GeV]."""
         return self.beam.energy_GeV.value
+
+    @property
+    def digest(self) -> str:
+        """Digest of all that the card holds: cards of the same name may differ."""
+        if not self._digest:
+            content = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+            self._digest = hashlib.sha256(content.encode()).hexdigest()
+        return self._digest
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy with changes; its digest is its own."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy._digest = ""
+        return copy
 
     @property
     def particles_on_target(self) -> float:
@@ -205,6 +225,24 @@ class Experiment(Card):
             if number.note and number.status is not Status.PUBLISHED:
                 lines.append(f"      {' '.join(number.note.split())}")
         return "\n".join(lines)
+
+
+def experiment_from(stored: dict[str, Any]) -> Experiment:
+    """Card from what `model_dump(mode="json")` made of it: how cards travel to workers.
+
+    Raises
+    ------
+    CardError
+        Where it is none here, such as a process that was registered in another program: one line.
+    """
+    try:
+        return Experiment.model_validate(stored)
+    except ValidationError as error:
+        msg = (
+            f"the card {stored.get('name')!r} cannot be read by a worker: {one_line(error)}; what a program registers "
+            "is known to workers as an entry point of an installed package alone: take one worker, or install it"
+        )
+        raise CardError(msg) from error
 
 
 def list_experiments() -> list[str]:

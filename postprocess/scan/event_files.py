@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.acceptance import AcceptanceTable, Accepted, sum_up, table_of
-from postprocess.experiment import Experiment
+from postprocess.experiment import Experiment, experiment_from
 from postprocess.scan.jobs import Advance, Backend, run_jobs
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import IdMap
@@ -63,7 +63,7 @@ def accept_file(
     """
     sums = sum_up(
         read_events(path, ids=IdMap(**ids), weight=weight),
-        Experiment.model_validate(card),
+        experiment_from(card),
         ctau_mm=ctau_mm,
         seed=[seed, part] if part else [seed],
         masses=DarkMasses(**masses) if masses else None,

@@ -94,9 +94,9 @@ def epsilon_scan(point: MassPoint, experiment: Experiment) -> FloatArray:
         `LEAST_EVENTS`, all of which would have to be seen.
     """
     made = experiment.particles_on_target * point.rate.value
-    lowest = np.sqrt(LEAST_EVENTS / made) if made > 0 else np.inf
     step = float(np.log(EPSILON_SCAN[-1] / EPSILON_SCAN[0])) / (len(EPSILON_SCAN) - 1)
-    below = int(np.ceil(max(np.log(EPSILON_SCAN[0] / lowest), 0.0) / step))
+    excess = made * EPSILON_SCAN[0] ** 2 / LEAST_EVENTS
+    below = int(np.ceil(0.5 * np.log(excess) / step)) if excess > 1 else 0
     return np.asarray(np.r_[EPSILON_SCAN[0] * np.exp(-step * np.arange(below, 0, -1)), EPSILON_SCAN])
 
 

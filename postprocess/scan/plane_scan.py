@@ -10,7 +10,7 @@ from postprocess.limits import Contour
 from postprocess.scan.jobs import Advance, Backend
 from postprocess.scan.planes import PlaneName, ScanSettings, contour_of, held_fixed, plane_points
 from postprocess.scan.samples import MassPoint, SampleRequest
-from postprocess.scan.store import PointStore, digest
+from postprocess.scan.store import PointStore
 from semivis_gen.model import check_couplings
 from semivis_gen.version import __version__
 
@@ -37,7 +37,7 @@ class PlaneScan:
     @property
     def remarks(self) -> tuple[str, str]:
         """What was computed, and with what: for the header of a file."""
-        card = digest(self.experiment.model_dump(mode="json"))[:16]
+        card = self.experiment.digest[:16]
         return (
             question(self.experiment, self.mode, self.plane, self.settings),
             f"semivis {__version__}, card {card}, {self.settings.events} events a mass, seed {self.settings.seed}",

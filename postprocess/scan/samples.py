@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from postprocess.acceptance import SCENARIOS, AcceptanceTable, accept
-from postprocess.experiment import Experiment
+from postprocess.experiment import Experiment, experiment_from
 from postprocess.scan.jobs import Advance, Backend, Job, run_jobs
 from postprocess.scan.store import PointStore
 from semivis_gen.decay import ELECTRONS_ONLY, decay_chain
@@ -125,7 +125,7 @@ def sample_task(
         `rate` [value, error] and `tables`, one a point; none where the mass is out of reach.
     """
     wanted = [DarkMasses(**point) for point in points]
-    experiment = Experiment.model_validate(card)
+    experiment = experiment_from(card)
     target, e_min = experiment.source(mode), experiment.e_min(mode)
     try:
         made = generate(

@@ -109,6 +109,12 @@ def expected_yields(
             f"not of {experiment.name!r} at known masses; make it anew"
         )
         raise ParameterError(msg)
+    if table.card and table.card != experiment.digest:
+        msg = (
+            f"the acceptance table is of another card of the name {experiment.name!r}: cards that differ need "
+            "different names; make it anew with this card"
+        )
+        raise ParameterError(msg)
     alpha, eps = np.broadcast_arrays(np.asarray(alpha_d, dtype=float), np.asarray(epsilon, dtype=float))
     if np.any(alpha <= 0) or np.any(eps < 0):
         msg = f"alpha_D = {alpha.min():g} and epsilon = {eps.min():g}: alpha_D must be positive, epsilon not negative"

@@ -10,7 +10,7 @@ import numpy as np
 
 from postprocess.acceptance import accept
 from postprocess.companions import FERMILAB_2021
-from postprocess.experiment import Experiment
+from postprocess.experiment import Experiment, experiment_from
 from postprocess.scan import Job
 from postprocess.tables import flat_rows
 from semivis_gen.decay import ELECTRONS_ONLY
@@ -103,4 +103,4 @@ def cut_efficiency_task(
 ) -> dict[str, Any]:
     """Compute what `cut_efficiency_job` asks for."""
     masses = [DarkMasses(**point) for point in points]
-    return {"rows": flat_rows(cut_efficiency(Experiment.model_validate(card), key, masses, **options))}
+    return {"rows": flat_rows(cut_efficiency(experiment_from(card), key, masses, **options))}

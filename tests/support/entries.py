@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 
 def entry(thing):
-    return SimpleNamespace(build=lambda: thing)
+    return SimpleNamespace(build=lambda: thing, model_dump=lambda **_: {"entry": repr(thing)})
 
 
 def with_geometry(card, geometry):

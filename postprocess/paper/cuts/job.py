@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from postprocess.experiment import Experiment
+from postprocess.experiment import Experiment, experiment_from
 from postprocess.paper.cuts.background import published_cuts
 from postprocess.paper.cuts.optimise import ASSUMED_SCALINGS, find_best_cuts
 from postprocess.paper.cuts.signals import CutGrid, CutSignals
@@ -48,7 +48,7 @@ def best_cuts_task(
     *, card: dict[str, Any], points: list[dict[str, float]], alpha_d: float, events: int, seed: int
 ) -> dict[str, Any]:
     """Compute what `best_cuts_job` asks for."""
-    experiment, masses = Experiment.model_validate(card), [DarkMasses(**point) for point in points]
+    experiment, masses = experiment_from(card), [DarkMasses(**point) for point in points]
     free = CutSignals.sample(experiment, masses, CutGrid(), alpha_d=alpha_d, events=events, seed=seed)
     held = free.at_s1_visible(published_cuts(experiment).s1_visible)
     return {

@@ -144,7 +144,7 @@ def test_bad_input():
         relic_splitting(0.3, epsilon=1e-3, alpha_d=[0.1, -1.0])
     with pytest.raises(ParameterError, match="omega = 0"):
         relic_epsilon(DarkMasses(0.3), 0.1, omega=0.0)
-    with pytest.raises(ParameterError, match="m_aprime"):
+    with pytest.raises(ParameterError, match="m_A' = nan"):
         relic_line([0.3, math.nan])
 
 

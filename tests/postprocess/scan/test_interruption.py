@@ -151,12 +151,15 @@ def test_another_card_is_another_scan(tmp_path, whole):
         "extends: na64-2018\nname: na64-2018\n"
         "exposure: {particles_on_target: {value: 1.0e+12, status: assumed, note: more}}\n"
     )
+    code, errors = end(scan(tmp_path, "--experiment", str(mine)))
+    assert code == 2
+    assert "holds a limit of another card of the same name" in errors
+    assert (tmp_path / "limit_m_eps.csv").read_bytes() == whole
+    assert len(points(tmp_path)) == MASSES
+    (tmp_path / "limit_m_eps.csv").unlink()  # on purpose
     assert end(scan(tmp_path, "--experiment", str(mine)))[0] == 0
     assert len(points(tmp_path)) == 2 * MASSES  # all anew, the old ones untouched
     assert (tmp_path / "limit_m_eps.csv").read_bytes() != whole
-    assert end(scan(tmp_path))[0] == 0
-    assert (tmp_path / "limit_m_eps.csv").read_bytes() == whole
-    assert len(points(tmp_path)) == 2 * MASSES
 
 
 DAMAGES = {
