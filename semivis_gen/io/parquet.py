@@ -167,6 +167,8 @@ def read_parquet(path: str | Path, ids: IdMap, *, weight: str | None = None) -> 
         for batch in file.iter_batches(ROW_GROUP, columns=[*LISTS, *NUMBERS], use_threads=False):
             yield _events(batch, info, ids, done, path)
             done += batch.num_rows
+        if done != file.metadata.num_rows:  # old pyarrow trusts a damaged footer
+            fail(path, None, f"its footer tells of {file.metadata.num_rows} events, {done} are there")
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         fail(path, None, f"the parquet data are damaged: {str(error)[:200]}")
     finally:
