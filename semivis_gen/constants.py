@@ -34,6 +34,9 @@ ID_POSITRON: Final = -11
 ID_MUON: Final = 13
 ID_TAU: Final = 15
 ID_PHOTON: Final = 22
+ID_PROTON: Final = 2212
+NUCLEUS_IDS: Final = 1_000_000_000
+"""Ids of nuclei lie above, see `nucleus_id`."""
 
 
 def nucleus_id(z: int, a: int) -> int:
@@ -49,4 +52,9 @@ def nucleus_id(z: int, a: int) -> int:
     int
         The id, PDG review "Monte Carlo particle numbering scheme".
     """
-    return 1_000_000_000 + 10_000 * z + 10 * a
+    return NUCLEUS_IDS + 10_000 * z + 10 * a
+
+
+def nucleus_charge(pdg: int) -> int:
+    """Charge number of a nucleus, inverse of `nucleus_id`; 1 for the proton, 0 for what is no nucleus."""
+    return 1 if pdg == ID_PROTON else (pdg - NUCLEUS_IDS) // 10_000 if pdg > NUCLEUS_IDS else 0

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from postprocess.experiment import Dump, Experiment
+from semivis_gen.constants import ID_ELECTRON, ID_MUON, ID_PROTON, NUCLEUS_IDS, nucleus_charge
 from semivis_gen.errors import EventFileError, ParameterError, SemivisWarning
 from semivis_gen.events import STATUS_INCOMING, Events
 from semivis_gen.model import label
@@ -34,9 +35,7 @@ ANGLE_TOLERANCE = 1e-6  # of a momentum along z: (1 - cos theta)
 REST_TOLERANCE = 1e-3  # momentum of a nucleus at rest over its mass
 THICK_X0 = 0.5  # from this depth on the beam's energy losses matter
 HARD = 0.9  # of the beam energy
-NUCLEI = 1_000_000_000  # ids of nuclei lie above
-PROTON = 2212
-LEPTONS_AND_PROTON = (11, 13, PROTON)
+BEAMS = (ID_ELECTRON, ID_MUON, ID_PROTON)
 
 
 def require_known(allow: Collection[str]) -> None:
@@ -119,7 +118,7 @@ class Consistency:
     def _target(self, events: Events, target: Dump) -> Iterator[tuple[str, str]]:
         info, card = events.info, self.experiment
         held = {nucleus.z for nucleus, _ in card.material().elements}
-        z = 1 if info.target_id == PROTON else (info.target_id - NUCLEI) // 10_000 if info.target_id > NUCLEI else 0
+        z = nucleus_charge(info.target_id)
         if z and z not in held:
             names = ", ".join(layer.material for layer in target.layers)
             yield "target", f"they are made on nuclei of Z = {z} (id {info.target_id}), the card's target is {names}"
@@ -128,7 +127,7 @@ class Consistency:
         """Size of what is missed where production at one energy stands for a beam that stops in a thick target."""
         info, card = events.info, self.experiment
         depth = card.target.depth_x0.value if card.target else 0.0
-        if info.rate_unit != "pb" or info.target_id < NUCLEI or depth < THICK_X0:
+        if info.rate_unit != "pb" or info.target_id < NUCLEUS_IDS or depth < THICK_X0:
             return ""
         track = card.source(self.mode).track_length()
         soft = 1 - float(track.above(HARD * card.beam_energy)) / track.total
@@ -168,8 +167,8 @@ class _Incoming:
         """None where the events hold no incoming particles."""
         rows = np.flatnonzero(events.status == STATUS_INCOMING)
         size = np.sqrt(np.einsum("ij,ij->i", events.momentum[rows], events.momentum[rows]))
-        nucleus = np.abs(events.pdg[rows]) > NUCLEI
-        beam = ~nucleus & np.isin(np.abs(events.pdg[rows]), LEPTONS_AND_PROTON) & (size > 0)
+        nucleus = np.abs(events.pdg[rows]) > NUCLEUS_IDS
+        beam = ~nucleus & np.isin(np.abs(events.pdg[rows]), BEAMS) & (size > 0)
         if not beam.any():
             return None
         z = events.momentum[rows, 2]

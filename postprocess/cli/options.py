@@ -10,6 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from semivis_gen.constants import NUCLEUS_IDS
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.events import IdMap
 from semivis_gen.model import DarkMasses, DarkSector
@@ -36,7 +37,6 @@ __all__ = [
 SM_IDS = frozenset(
     [*range(1, 7), *range(11, 19), *range(21, 26), 111, 113, 130, 211, 221, 223, 310, 321, 331, 333, 2112, 2212]
 )
-NUCLEI = 1_000_000_000  # ids of nuclei lie above
 LARGEST_ID = 2**31 - 1  # ids of event files are 32-bit numbers
 
 Command = Callable[..., Any]
@@ -193,7 +193,7 @@ def parse_ids(entries: tuple[str, ...]) -> IdMap:
     ids = IdMap(**chosen)
     used = (ids.aprime, ids.chi1, ids.chi2)
     for name, number_of in zip(("aprime", "chi1", "chi2"), used, strict=True):
-        if used.count(number_of) > 1 or number_of > NUCLEI or number_of in SM_IDS:
+        if used.count(number_of) > 1 or number_of > NUCLEUS_IDS or number_of in SM_IDS:
             msg = (
                 f"--pdg {name}={number_of}: is the id of another particle in events; aprime, chi1 and chi2 need ids of "
                 "their own, such as 1023, 1000022 and 1000023"

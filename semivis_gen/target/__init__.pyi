@@ -8,7 +8,7 @@ from .materials import (
     mixture as mixture,
     radiation_length as radiation_length,
 )
-from .proton_dump import ID_PROTON as ID_PROTON, ProtonDump as ProtonDump
+from .proton_dump import ProtonDump as ProtonDump
 from .shower import (
     BINS_PER_E_FOLD as BINS_PER_E_FOLD,
     Shower as Shower,

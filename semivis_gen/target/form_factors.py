@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import ATOMIC_MASS_UNIT, M_ELECTRON, M_PROTON, nucleus_id
+from semivis_gen.constants import ATOMIC_MASS_UNIT, ID_PROTON, M_ELECTRON, M_PROTON, nucleus_id
 from semivis_gen.errors import ParameterError
 
 __all__ = ["Nucleus", "g2", "g2_elastic", "g2_inelastic"]
@@ -43,7 +43,7 @@ class Nucleus:
     @property
     def pdg_id(self) -> int:
         """PDG id 100ZZZAAA0; the proton is 2212."""
-        return 2212 if self.z == 1 and round(self.a) == 1 else nucleus_id(self.z, round(self.a))
+        return ID_PROTON if self.z == 1 and round(self.a) == 1 else nucleus_id(self.z, round(self.a))
 
 
 def g2_elastic(t: ArrayLike, nucleus: Nucleus) -> FloatArray:

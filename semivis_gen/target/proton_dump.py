@@ -12,16 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from semivis_gen.arrays import FloatArray, IndexArray
-from semivis_gen.constants import M_PROTON
+from semivis_gen.constants import ID_PROTON, M_PROTON
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import RunInfo
 from semivis_gen.target.form_factors import Nucleus
 from semivis_gen.target.interaction_length import interaction_shares, nuclear_interaction_length
 from semivis_gen.target.materials import Material
 
-__all__ = ["ID_PROTON", "ProtonDump"]
-
-ID_PROTON = 2212
+__all__ = ["ProtonDump"]
 
 
 @dataclass(frozen=True, slots=True)

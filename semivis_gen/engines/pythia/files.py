@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from semivis_gen.constants import NUCLEUS_IDS
 from semivis_gen.engines.pythia.dark_decays import DarkDecays
 from semivis_gen.engines.pythia.hook import attach, import_pythia, read_settings
 from semivis_gen.errors import EngineError, EventFileError, ParameterError
@@ -24,7 +25,6 @@ __all__ = ["decay_with_pythia"]
 MASS_TOLERANCE = 1e-5  # cards hold seven digits
 CHUNK = 5000
 STATUS_OUTGOING = 23  # Pythia's code for what leaves the hard process
-NUCLEI = 1_000_000_000
 MAX_SEED = 900_000_000  # Pythia's
 
 
@@ -181,7 +181,7 @@ def _fill(pythia: Any, event: list[tuple[float, ...]], finals: list[int], vertex
     for place in finals:
         pdg, _, _, _, *p, mass, ctau = event[place]
         if not data.isParticle(int(pdg)):
-            if abs(pdg) < NUCLEI:
+            if abs(pdg) < NUCLEUS_IDS:
                 msg = f"Pythia does not know the particle {label(int(pdg))}: define it in the settings or use --pdg"
                 raise EngineError(msg)
             data.addParticle(int(abs(pdg)), "nucleus", 1, 0, 0, mass)

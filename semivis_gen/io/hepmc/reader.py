@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from semivis_gen.constants import NUCLEUS_IDS
 from semivis_gen.events import Events, IdMap, Origin, RunInfo
 from semivis_gen.io.chunks import complaint
 from semivis_gen.io.formats import MAX_EVENT_BYTES, MAX_HEADER_BYTES, Source, fail, fail_weight
@@ -23,7 +24,6 @@ __all__ = ["read_hepmc", "read_hepmc_info"]
 
 BLOCK_BYTES = 2**20  # stays in the cache
 EVENT = b"\nE "
-NUCLEUS_IDS = 1_000_000_000
 ESCAPES = {"|": "\n", "\\": "\\"}  # how HepMC3 writes line breaks and backslashes
 
 

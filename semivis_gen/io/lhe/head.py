@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.sax.saxutils import quoteattr, unescape
 
-from semivis_gen.constants import ALPHA
+from semivis_gen.constants import ALPHA, NUCLEUS_IDS
 from semivis_gen.events import IdMap, RunInfo
 from semivis_gen.io.formats import fail
 from semivis_gen.io.header import HEADER_KEY, HeaderError, digits, dump_info, load_info
@@ -22,7 +22,6 @@ from semivis_gen.io.text.tokens import number
 from semivis_gen.version import __version__
 
 __all__ = [
-    "NUCLEUS_IDS",
     "SCALES_UNKNOWN",
     "SECOND_BEAM",
     "SPIN_UNKNOWN",
@@ -36,7 +35,6 @@ __all__ = [
 UNIT, SIGNED, CROSS_SECTIONS = 3, -3, -4  # IDWTUP; see semivis_gen.io.lhe
 SPIN_UNKNOWN, SCALES_UNKNOWN = 9.0, (-1.0, ALPHA, -1.0)  # SPINUP; SCALUP, AQEDUP, AQCDUP where not relevant
 SECOND_BEAM = "second_beam"  # entry of RunInfo.extra: id and energy [GeV]
-NUCLEUS_IDS = 1_000_000_000
 INIT_WORDS, PROCESS_WORDS = 10, 4
 WEIGHT = re.compile(r"<weight\s[^<>]*>")
 WEIGHT_INFO = re.compile(r"<weightinfo\s[^<>]*>")

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semivis_gen.arrays import FloatArray
+from semivis_gen.constants import NUCLEUS_IDS
 from semivis_gen.errors import OutputError
 from semivis_gen.events import STATUS_INCOMING, Events, IdMap, RunInfo, slice_events
 from semivis_gen.io.lhe.head import (
-    NUCLEUS_IDS,
     SCALES_UNKNOWN,
     SECOND_BEAM,
     SPIN_UNKNOWN,

@@ -9,7 +9,6 @@ use the narrow limit, which needs no coupling, and `rate_ratio_finite_width` tel
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,9 +23,6 @@ __all__ = [
     "rate_ratio_finite_width",
     "resonance_energy",
 ]
-
-if TYPE_CHECKING:
-    pass
 
 
 def resonance_energy(m_aprime: float) -> float:

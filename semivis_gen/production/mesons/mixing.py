@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 
 from semivis_gen.arrays import FloatArray, IndexArray, IntArray
-from semivis_gen.constants import ALPHA
+from semivis_gen.constants import ALPHA, ID_PROTON
 from semivis_gen.errors import KinematicsError
 from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
@@ -27,7 +27,7 @@ from semivis_gen.production.mesons.record import inclusive_events, proton_dump
 from semivis_gen.production.mesons.species import MIXING, Meson, meson, meson_of_id
 from semivis_gen.production.mesons.spectrum import Mesons
 from semivis_gen.production.mesons.supply import FIT, check_kinds, mesons_of
-from semivis_gen.target import ID_PROTON, ProtonDump, Source
+from semivis_gen.target import ProtonDump, Source
 
 __all__ = ["MixingSampler", "VectorMixing", "mixing_probability", "mixing_rate"]
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from semivis_gen.arrays import FloatArray
+from semivis_gen.constants import ID_PROTON
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
@@ -20,7 +21,7 @@ from semivis_gen.production.mesons.record import proton_dump
 from semivis_gen.production.mesons.species import DECAYING, Meson, meson
 from semivis_gen.production.mesons.spectrum import Mesons
 from semivis_gen.production.mesons.supply import FIT, check_kinds, mesons_of
-from semivis_gen.target import ID_PROTON, Source
+from semivis_gen.target import Source
 
 __all__ = ["MesonDecay", "MesonListDecay"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from semivis_gen.arrays import FloatArray, IndexArray
-from semivis_gen.constants import ID_APRIME, M_PROTON
+from semivis_gen.constants import ID_APRIME, ID_PROTON, M_PROTON
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, RunInfo, Topology
-from semivis_gen.target import ID_PROTON, ProtonDump, Source
+from semivis_gen.target import ProtonDump, Source
 
 __all__ = ["DECAY", "around", "decay_events", "inclusive_events", "proton_dump"]
 

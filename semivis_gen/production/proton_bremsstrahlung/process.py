@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import M_PROTON
+from semivis_gen.constants import ID_PROTON, M_PROTON
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
@@ -17,7 +17,7 @@ from semivis_gen.numerics import CellTable, Estimate, gauss
 from semivis_gen.production.mesons.record import inclusive_events, proton_dump
 from semivis_gen.production.proton_bremsstrahlung.form_factor import ProtonFormFactor, dirac_form_factor_squared
 from semivis_gen.production.proton_bremsstrahlung.splitting import proton_proton_cross_section, splitting
-from semivis_gen.target import ID_PROTON, ProtonDump, Source
+from semivis_gen.target import ProtonDump, Source
 
 __all__ = ["ProtonBremsstrahlung", "ProtonBremsstrahlungSampler"]
 
