@@ -1,6 +1,7 @@
 from .beam import Beam as Beam, Dump as Dump
 from .benchmark import Benchmark as Benchmark, load_benchmark as load_benchmark
 from .cards import Status as Status, numbers_of as numbers_of
+from .checksum import digest as digest
 from .registries import GEOMETRIES as GEOMETRIES, REQUIREMENTS as REQUIREMENTS, SCENARIOS as SCENARIOS
 from .schema import (
     Experiment as Experiment,

@@ -5,8 +5,6 @@ Coordinates: mm, z along the beam, z = 0 at the front face of the dump.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +14,7 @@ from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from postprocess.experiment.beam import Beam, Dump, Exposure
 from postprocess.experiment.cards import Card, Line, Number, Status, numbers_of, show
+from postprocess.experiment.checksum import digest
 from postprocess.experiment.files import card_text, find_card, list_cards, load_card
 from postprocess.experiment.from_registry import Entry, FromRegistry
 from postprocess.experiment.materials import MaterialCard, make_materials
@@ -79,8 +78,7 @@ class Experiment(Card):
     def digest(self) -> str:
         """Digest of all that the card holds: cards of the same name may differ."""
         if not self._digest:
-            content = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-            self._digest = hashlib.sha256(content.encode()).hexdigest()
+            self._digest = digest(self.model_dump(mode="json"))
         return self._digest
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

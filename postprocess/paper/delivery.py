@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from postprocess.companions import FERMILAB_2021
-from postprocess.experiment import Experiment
+from postprocess.experiment import Experiment, digest
 from postprocess.output import (
     DataTable,
     Figure,
@@ -36,7 +36,7 @@ from postprocess.output import (
 from postprocess.paper.cards import IMPROVED, JULY_2021
 from postprocess.paper.labels import LABELS
 from postprocess.paper.reproduction import FUTURE_ELECTRONS, SHOWN_MASSES, Reproduction
-from postprocess.scan import PlaneName, digest, signal
+from postprocess.scan import PlaneName, signal
 from postprocess.signal import limit_model
 from postprocess.studies import PUBLISHED_K
 from postprocess.tables import write_table

@@ -27,5 +27,5 @@ from .planes import (
     plane_points as plane_points,
 )
 from .samples import MassPoint as MassPoint, SampleRequest as SampleRequest, by_shape as by_shape
-from .store import PointStore as PointStore, digest as digest
+from .store import PointStore as PointStore
 from .work import Done as Done, Work as Work

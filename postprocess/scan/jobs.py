@@ -17,7 +17,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any
 
-from postprocess.scan.store import PointStore, digest
+from postprocess.experiment import digest
+from postprocess.scan.store import PointStore
 from postprocess.scan.workers import worker_pool
 from semivis_gen.errors import ParameterError, SemivisError
 from semivis_gen.version import __version__

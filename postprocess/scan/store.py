@@ -7,39 +7,19 @@ file carries the checksum of its content; a damaged one is reported and computed
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from postprocess.experiment import digest
 from semivis_gen.errors import OutputError
 from semivis_gen.io import atomic_path
 
-__all__ = ["PointStore", "digest"]
+__all__ = ["PointStore"]
 
 log = logging.getLogger(__name__)
-
-
-def _canonical(payload: Any) -> str:
-    return json.dumps(payload, sort_keys=True, separators=(",", ":"), allow_nan=False)
-
-
-def digest(payload: Any) -> str:
-    """SHA-256 of a JSON-able value.
-
-    Parameters
-    ----------
-    payload : object
-        Anything `json.dumps` takes; floats count with all their digits.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-    """
-    return hashlib.sha256(_canonical(payload).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from postprocess.experiment import digest
 from postprocess.scan.jobs import Advance, Backend, Job, job_key, run_jobs
 from postprocess.scan.samples import MassPoint, SampleRequest
-from postprocess.scan.store import PointStore, digest
+from postprocess.scan.store import PointStore
 
 __all__ = ["Done", "Work"]
 
@@ -100,5 +101,4 @@ def _part(found: Mapping[str, T], owner: str) -> dict[str, T]:
 
 def _kind(request: SampleRequest) -> str:
     """What requests must share to be joined."""
-    card = request.experiment.model_dump(mode="json")
-    return digest([card, request.mode, request.events, request.seed])
+    return digest([request.experiment.digest, request.mode, request.events, request.seed])

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from postprocess.scan.store import PointStore, digest
+from postprocess.experiment import digest
+from postprocess.scan.store import PointStore
 from semivis_gen.errors import OutputError
 
 
