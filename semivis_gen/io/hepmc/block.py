@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.io.formats import MAX_PARTICLES
 from semivis_gen.io.hepmc.graph import Graph
-from semivis_gen.io.hepmc.lines import UNITS, integers, must, numbers, units
+from semivis_gen.io.hepmc.lines import UNITS, VertexIds, codes, integers, must, numbers, units
 from semivis_gen.io.text.tokens import Lines, TextError, split
 
 __all__ = ["parse_block"]
@@ -31,7 +31,6 @@ EVENT, WEIGHTS, ATTRIBUTE, PARTICLE, VERTEX, AT = b"EWAPV@"
 # words on a line, with and without a position
 WORDS = {EVENT: (4, 9), UNITS: (3, 3), PARTICLE: (10, 10), VERTEX: (4, 9)}
 MEMBERS = re.compile(rb"\d{1,9}(?:,\d{1,9})*")
-KEY = MAX_PARTICLES + 1  # more than particles or vertices of an event
 
 
 def parse_block(text: bytes, weight: int = 0) -> Graph:
@@ -67,10 +66,7 @@ def parse_block(text: bytes, weight: int = 0) -> Graph:
     column = numbers(lines, rows, 1, 9)
     own = np.arange(len(rows)) - np.repeat(offsets[:-1], count)
     must(lines, rows, column[:, 0] == own + 1, "particles must be numbered from 1 in each event")
-    codes = np.abs(column[:, [1, 2, 8]])
-    must(
-        lines, rows, np.all((codes == np.floor(codes)) & (codes < 2**31), axis=1), "parent, id and status must be whole"
-    )
+    codes(lines, rows, column[:, [1, 2, 8]], "parent, id and status must be whole")
     born, ends, extra = _links(lines, event, rows, vertex_rows, column[:, 1].astype(np.int64), offsets)
     vertex_event = np.concatenate([event[vertex_rows], extra])
     found = np.bincount(vertex_event, minlength=len(heads))
@@ -134,22 +130,13 @@ def _links(
     count = np.diff(offsets)
     of_particle, of_vertex = event[rows], event[vertex_rows]
     number = numbers(lines, vertex_rows, 1, 2)[:, 0]
-    must(
-        lines,
-        vertex_rows,
-        (number == np.floor(number)) & (number < 0) & (number >= -MAX_PARTICLES),
-        "vertices have ids below 0",
-    )
-    key = of_vertex * KEY - number.astype(np.int64)
-    order = np.argsort(key, kind="stable")
-    must(lines, vertex_rows[order], np.diff(key[order], prepend=-1) > 0, "two vertices of an event have the same id")
+    wrong, twice = "vertices have ids below 0", "two vertices of an event have the same id"
+    vertices = VertexIds.of(lines, vertex_rows, of_vertex, number, MAX_PARTICLES, wrong=wrong, twice=twice)
     born = np.full(len(rows), -1, dtype=np.int64)
     # made in a vertex that has a line
     made = np.flatnonzero(parent < 0)
-    wanted = of_particle[made] * KEY - parent[made]
-    found = order[np.minimum(np.searchsorted(key[order], wanted), max(len(key) - 1, 0))] if len(key) else made[:0]
-    good = (key[found] == wanted) if len(key) else np.zeros(len(made), dtype=bool)
-    must(lines, rows[made], good & (parent[made] >= -MAX_PARTICLES), "the vertex of this particle does not exist")
+    found, good = vertices.find(of_particle[made], parent[made])
+    must(lines, rows[made], good, "the vertex of this particle does not exist")
     born[made] = found
     # made by a single particle: the vertex has no line of its own
     made = np.flatnonzero(parent > 0)

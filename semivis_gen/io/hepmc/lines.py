@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.io.text.tokens import Lines, TextError
 
-__all__ = ["UNITS", "integers", "must", "numbers", "units"]
+__all__ = ["UNITS", "VertexIds", "codes", "integers", "must", "numbers", "units"]
 
 UNITS = b"U"[0]
 SCALES = {b"GEV MM": (1.0, 1.0), b"GEV CM": (1.0, 10.0), b"MEV MM": (1e-3, 1.0), b"MEV CM": (1e-3, 10.0)}
@@ -45,6 +47,51 @@ def integers(
         lines, rows, np.all((tested == np.floor(tested)) & (tested >= 0) & (tested <= bound), axis=1), f"{what} {bound}"
     )
     return np.asarray(values.clip(-(2**62), 2**62).astype(np.int64))
+
+
+def codes(lines: Lines, rows: IndexArray, values: FloatArray, what: str) -> None:
+    """Refuse values, shape (lines, k), that are no whole numbers of 31 bits and a sign."""
+    size = np.abs(values)
+    must(lines, rows, np.all((size == np.floor(size)) & (size < 2**31), axis=1), what)
+
+
+@dataclass(frozen=True, slots=True)
+class VertexIds:
+    """Places of vertices by event and id, a whole number below 0."""
+
+    key: IndexArray
+    """One number for event and id, rising."""
+    order: IndexArray
+    """Place of the vertex of each key."""
+    bound: int
+    """Ids are at least minus this."""
+
+    @classmethod
+    def of(
+        cls,
+        lines: Lines,
+        rows: IndexArray,
+        event: IndexArray,
+        ids: FloatArray,
+        bound: int,
+        *,
+        wrong: str,
+        twice: str,
+    ) -> VertexIds:
+        """Ids of the vertices on lines `rows`, and what to say of one that is wrong or not its event's only one."""
+        must(lines, rows, (ids == np.floor(ids)) & (ids < 0) & (ids >= -bound), wrong)
+        key = event * (bound + 1) - ids.astype(np.int64)
+        order = np.argsort(key, kind="stable")
+        must(lines, rows[order], np.diff(key[order], prepend=-1) > 0, twice)
+        return cls(key[order], order, bound)
+
+    def find(self, event: IndexArray, ids: IndexArray) -> tuple[IndexArray, BoolArray]:
+        """Places of vertices, and whether there is one."""
+        if not len(self.key):
+            return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=bool)
+        wanted = event * (self.bound + 1) - ids
+        at = np.minimum(np.searchsorted(self.key, wanted), len(self.key) - 1)
+        return self.order[at], (self.key[at] == wanted) & (ids >= -self.bound)
 
 
 def units(lines: Lines, event: IndexArray, kind: NDArray[np.uint8], events: int) -> tuple[FloatArray, FloatArray]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from semivis_gen.arrays import IndexArray
 from semivis_gen.io.formats import MAX_PARTICLES
 from semivis_gen.io.hepmc.graph import Graph
-from semivis_gen.io.hepmc.lines import integers, must, numbers, units
+from semivis_gen.io.hepmc.lines import VertexIds, codes, integers, must, numbers, units
 from semivis_gen.io.text.tokens import Lines, split
 
 __all__ = ["old_weight_names", "parse_old_block"]
@@ -72,8 +72,7 @@ def parse_old_block(text: bytes, weight: int = 0) -> Graph:
     born = _made_in(lines, kind, rows, vertex_rows)
     offsets = np.concatenate([[0], np.cumsum(count)])
     column = numbers(lines, rows, 2, 8)
-    codes = np.abs(column[:, [0, 6]])
-    must(lines, rows, np.all((codes == np.floor(codes)) & (codes < 2**31), axis=1), "id and status must be whole")
+    codes(lines, rows, column[:, [0, 6]], "id and status must be whole")
     momentum_unit, length_unit = units(lines, event, kind, len(heads))
     per_particle = momentum_unit[of_particle]
     return Graph(
@@ -130,17 +129,13 @@ def _ends(
     """Vertex in which each particle ends, found by its barcode."""
     what = "vertices have barcodes that are whole numbers below 0, each its own"
     code, wanted = numbers(lines, vertex_rows, 1, 1)[:, 0], numbers(lines, rows, ENDS, ENDS)[:, 0]
-    must(lines, vertex_rows, (code == np.floor(code)) & (code < 0) & (code >= -MANY), what)
-    key = of_vertex * (MANY + 1) - code.astype(np.int64)
-    order = np.argsort(key, kind="stable")
-    must(lines, vertex_rows[order], np.diff(key[order], prepend=-1) > 0, what)
+    vertices = VertexIds.of(lines, vertex_rows, of_vertex, code, MANY, wrong=what, twice=what)
     ends = np.full(len(rows), -1, dtype=np.int64)
     going = np.flatnonzero(wanted != 0)
     sane = (wanted[going] == np.floor(wanted[going])) & (wanted[going] < 0) & (wanted[going] >= -MANY)
     must(lines, rows[going], sane, "the end vertex of a particle is 0 or the barcode of a vertex")
-    target = of_particle[going] * (MANY + 1) - wanted[going].astype(np.int64)
-    at = order[np.minimum(np.searchsorted(key[order], target), len(key) - 1)]
-    must(lines, rows[going], key[at] == target, "the vertex in which this particle ends does not exist")
+    at, found = vertices.find(of_particle[going], wanted[going].astype(np.int64))
+    must(lines, rows[going], found, "the vertex in which this particle ends does not exist")
     ends[going] = at
     return ends
 
