@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Row = TypeVar("Row", bound=DataclassInstance)
 
-__all__ = ["CsvTable", "flat_rows", "read_table", "rows_from", "write_rows", "write_table"]
+__all__ = ["CsvTable", "flat_rows", "known", "read_table", "rows_from", "write_rows", "write_table"]
 
 Cell = float | int | str | None
 EXACT = ""  # format of a float that reads back as the same number
@@ -59,10 +59,10 @@ def flat_rows(rows: Sequence[DataclassInstance]) -> list[dict[str, Any]]:
             if isinstance(value, DarkMasses | MassShape):
                 cells |= value.columns()
             elif field.name in with_error:
-                cells[field.name] = _known(value.value) if value else None
-                cells[f"{field.name}_error"] = _known(value.error) if value else None
+                cells[field.name] = known(value.value) if value else None
+                cells[f"{field.name}_error"] = known(value.error) if value else None
             else:
-                cells[field.name] = _known(value)
+                cells[field.name] = known(value)
         result.append(cells)
     return result
 
@@ -94,7 +94,8 @@ def rows_from(kind: type[Row], flat: Sequence[Mapping[str, Any]]) -> list[Row]:
     return [kind(**{f.name: value(row, f.name) for f in fields(kind)}) for row in flat]
 
 
-def _known(value: Any) -> Any:
+def known(value: Any) -> Any:
+    """Return the value; None for a number that is not finite."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

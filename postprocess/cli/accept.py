@@ -18,6 +18,7 @@ from postprocess.acceptance import (
     write_cut_flows,
 )
 from postprocess.cli.options import (
+    backend_from,
     echo_json,
     id_option,
     json_option,
@@ -32,7 +33,7 @@ from postprocess.cli.options import (
 )
 from postprocess.cli.progress import progress
 from postprocess.experiment import Experiment, load_experiment
-from postprocess.scan import Backend, accept_files, default_workers, require_different_samples
+from postprocess.scan import accept_files, require_different_samples
 from semivis_gen.decay import ELECTRONS_ONLY
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events
@@ -147,7 +148,7 @@ def command(
     masses = masses_from(m_aprime, ratio, splitting)
     source: Iterator[Events]
     if len(files) > 1 and "-" not in files:
-        backend = Backend(default_workers() if workers is None else workers, scheduler)
+        backend = backend_from(workers, scheduler)
         with progress("files", len(files)) as advance:
             table = accept_files(
                 files, card, ids=parse_ids(pdg), ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode,

@@ -9,6 +9,7 @@ import click
 
 from postprocess.cli.options import (
     alpha_d_option,
+    backend_from,
     echo_json,
     is_given,
     json_option,
@@ -19,7 +20,8 @@ from postprocess.cli.options import (
 )
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
-from postprocess.scan import Backend, PlaneName, PointStore, ScanSettings, default_workers, question, scan_plane
+from postprocess.scan import PlaneName, PointStore, ScanSettings, question, scan_plane
+from postprocess.tables import known
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.model import MassShape
 
@@ -129,7 +131,7 @@ def command(
     settings = ScanSettings(shape, alpha_d, masses, m_min, m_max, events=events, seed=seed)
     card = load_experiment(experiment)
     card.signatures_of(mode)  # an unknown mode is an error before anything is written
-    backend = Backend(default_workers() if workers is None else workers, scheduler)
+    backend = backend_from(workers, scheduler)
     path = output_folder(output) / f"{name.file_stem}.csv"
     require_same_question(path, question(card, mode, name, settings), card.digest[:16])
     store = PointStore(output / "points")
@@ -140,7 +142,7 @@ def command(
     low, high = contour.extremes()
     record: dict[str, Any] = {"file": str(path), "lowest": low, "highest": high, "points": len(found.points)}
     if as_json:
-        echo_json({k: None if v != v else v for k, v in record.items()})
+        echo_json({k: known(v) for k, v in record.items()})
     elif contour.excluded.any():
         click.echo(f"{path}: {contour.y_name} excluded between {low:.3g} and {high:.3g}")
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -15,7 +15,11 @@ from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.events import IdMap
 from semivis_gen.model import DarkMasses, DarkSector
 
+if TYPE_CHECKING:
+    from postprocess.scan import Backend
+
 __all__ = [
+    "backend_from",
     "beam_option",
     "coupling_options",
     "echo_json",
@@ -94,6 +98,13 @@ def lepton_id(symbol: str) -> int:
     from semivis_gen.target import LEPTONS
 
     return next(pdg for pdg, lepton in LEPTONS.items() if lepton.symbol == symbol)
+
+
+def backend_from(workers: int | None, scheduler: str | None) -> Backend:
+    """Where jobs are computed, from the options; all cores where no number of workers is given."""
+    from postprocess.scan import Backend, default_workers
+
+    return Backend(default_workers() if workers is None else workers, scheduler)
 
 
 def point_from(m_aprime: float, ratio: float, splitting: float, alpha_d: float, epsilon: float) -> DarkSector:

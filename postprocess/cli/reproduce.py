@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from postprocess.cli.limit import output_folder
-from postprocess.cli.options import echo_json, json_option, scheduler_option, workers_option
+from postprocess.cli.options import backend_from, echo_json, json_option, scheduler_option, workers_option
 from postprocess.cli.progress import progress
 from postprocess.paper import benchmark_settings, deliver, reproduce, steps_of
-from postprocess.scan import Backend, PointStore, ScanSettings, default_workers
+from postprocess.scan import PointStore, ScanSettings
 
 DEFAULTS = ScanSettings()
 
@@ -30,7 +30,7 @@ def command(output: Path, events: int, seed: int, workers: int | None, scheduler
     """Reproduce NA64's semi-visible result: limits, figures, tables, report.html and summary.json."""
     started = time.monotonic()
     folder = output_folder(output)
-    backend = Backend(default_workers() if workers is None else workers, scheduler)
+    backend = backend_from(workers, scheduler)
     settings = replace(benchmark_settings(), events=events, seed=seed)
     with progress("jobs", steps_of(settings)) as advance:
         result = reproduce(settings, backend=backend, store=PointStore(folder / "points"), advance=advance)

@@ -6,7 +6,6 @@ matplotlib brings along, because hepdata-lib wants ImageMagick for them.
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import warnings
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from postprocess.tables import known
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.version import __version__
 
@@ -338,19 +338,15 @@ def _variable(library: Any, column: Column, *, independent: bool) -> Any:
     variable = library.Variable(
         column.name, is_independent=independent, is_binned=False, units=column.unit, zero_uncertainties_warning=False
     )
-    variable.values = [MISSING if _known(v) in (None, "") else v for v in column.values]
+    variable.values = [MISSING if known(v) in (None, "") else v for v in column.values]
     variable.digits = DIGITS
     for key, value in column.qualifiers.items():
         variable.add_qualifier(key, value)
     if column.errors:
         uncertainty = library.Uncertainty("stat", is_symmetric=True)
-        uncertainty.values = [_known(error) for error in column.errors]  # None leaves the error of a row out
+        uncertainty.values = [known(error) for error in column.errors]  # None leaves the error of a row out
         variable.add_uncertainty(uncertainty)
     return variable
-
-
-def _known(value: Cell) -> Cell:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _copy_figure(source: Path, stem: str, folder: Path) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from importlib import metadata
 from pathlib import Path
@@ -26,7 +25,6 @@ from postprocess.output import (
     exclusion_figure,
     gminus2_bands,
     k_factor_figure,
-    plane_of,
     rows_table,
     save_figure,
     write_json,
@@ -41,7 +39,6 @@ from postprocess.signal import limit_model
 from postprocess.studies import PUBLISHED_K
 from postprocess.tables import write_table
 from semivis_gen.constants import M_ELECTRON
-from semivis_gen.io import atomic_path
 from semivis_gen.version import __version__
 
 __all__ = ["deliver"]
@@ -85,8 +82,9 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
     for stem, table in result.studies.items():
         write_table(table.columns(), folder / f"{stem}.csv", title=table.title)
     figures = _figures(result, folder)
-    _json(folder / "summary.json", result.summary)
-    _json(folder / "manifest.json", _manifest(result))
+    manifest = _manifest(result)
+    write_json(result.summary, folder / "summary.json")
+    write_json(manifest, folder / "manifest.json")
     _workspace(result, folder / "workspace.json")
     tables: list[DataTable] = [
         contour_table(
@@ -122,7 +120,7 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         tables=[Table(table.title, table.columns()) for table in result.studies.values()]
         + [Table(TITLES[n][1], c.columns()) for n, c in result.contours.items()],
         notes=_notes(result.experiment),
-        provenance=_provenance(result),
+        provenance=_provenance(manifest),
     )
     return {"report": report, "figure": folder / "fig4.png", "summary": folder / "summary.json"}
 
@@ -130,12 +128,12 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
 def _figures(result: Reproduction, folder: Path) -> list[Figure]:
     s = result.settings
     figures = []
-    exposure = f"{_power(result.experiment.particles_on_target)} EOT, 90% CL"
+    exposure = _exposure(result.experiment)
     for name, contour in result.contours.items():
         stem, title = TITLES[name]
         m_chi1 = contour.x if name is PlaneName.M1_F else contour.x / s.shape.ratio
         line = np.where(m_chi1 > M_ELECTRON, result.relic[name], np.nan)  # lighter ones cannot annihilate to e+ e-
-        relic = Line(contour.x, line, "thermal relic", shade=0)
+        relic = Line(contour.x, line, "thermal relic")
         note = [f"$R = {s.shape.ratio:g}$"]
         note += [f"$f = {s.shape.splitting:g}$"] if name is not PlaneName.M1_F else []
         note += [rf"$\alpha_D = {s.alpha_d:g}$"] if name is not PlaneName.M_ALPHA_D else []
@@ -146,7 +144,6 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
         }.get(name, [])
         figure = exclusion_figure(
             contour,
-            plane_of(name.value),
             label="NA64 2016-2018",
             title=exposure,
             note=note,
@@ -180,7 +177,7 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
 def _variant_figures(result: Reproduction, folder: Path) -> list[Figure]:
     """The main exclusion and that of an invisible A' with other production."""
     labels = {JULY_2021: "IWW, as of July 2021", IMPROVED: "secondaries, annihilation"}
-    exposure = f"{_power(result.experiment.particles_on_target)} EOT, 90% CL"
+    exposure = _exposure(result.experiment)
     semivisible, invisible = result.production["semivisible"], result.production["invisible"]
     figures = []
     for stem, title, first, others in (
@@ -188,12 +185,17 @@ def _variant_figures(result: Reproduction, folder: Path) -> list[Figure]:
         ("invisible", "Invisible A'", invisible[result.experiment.name], invisible),
     ):
         figure = exclusion_figure(
-            first, plane_of(PlaneName.M_EPS.value), label="NA64 2016-2018", title=exposure, note=[title],
+            first, label="NA64 2016-2018", title=exposure, note=[title],
             bands=gminus2_bands(first.x), projections=[(others[card], name) for card, name in labels.items()],
         )  # fmt: skip
         caption = "Filled: exact bremsstrahlung of the beam electron. Lines: the cards " + ", ".join(labels) + "."
         figures.append(Figure(title, caption, save_figure(figure, folder / stem)[0]))
     return figures
+
+
+def _exposure(card: Experiment) -> str:
+    """What the observed limits of figures stand for."""
+    return f"{_power(card.particles_on_target)} EOT, 90% CL"
 
 
 def _power(number: float) -> str:
@@ -233,11 +235,6 @@ def _workspace(result: Reproduction, path: Path) -> None:
     write_json(patches, path.with_name("patchset.json"))
 
 
-def _json(path: Path, content: dict[str, Any]) -> None:
-    with atomic_path(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-
-
 def _manifest(result: Reproduction) -> dict[str, Any]:
     cards = {
         c.name: digest(c.model_dump(mode="json")) for c in (result.experiment, result.projection, result.benchmark)
@@ -253,8 +250,7 @@ def _manifest(result: Reproduction) -> dict[str, Any]:
     }
 
 
-def _provenance(result: Reproduction) -> dict[str, str]:
-    manifest = _manifest(result)
+def _provenance(manifest: dict[str, Any]) -> dict[str, str]:
     flat: dict[str, str] = {k: str(v) for k, v in manifest.items() if not isinstance(v, dict)}
     digests = {f"card {k}": str(v)[:16] for k, v in manifest["cards_sha256"].items()}
     return {**flat, **digests, **{k: str(v) for k, v in manifest["packages"].items()}}

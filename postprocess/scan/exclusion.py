@@ -14,7 +14,6 @@ from postprocess.limits import Contour, Edges, LimitModel, cls, cls_with_bands, 
 from postprocess.scan.samples import MassPoint
 from postprocess.signal import Chi2Width, ExpectedSignal, exact_width, expected_yields, limit_model
 from semivis_gen.arrays import FloatArray
-from semivis_gen.numerics import Estimate
 
 __all__ = [
     "ALPHA_D_SCAN",
@@ -263,4 +262,4 @@ def with_exposure(points: Sequence[MassPoint], factor: float) -> list[MassPoint]
     list of MassPoint
         Scaled copies.
     """
-    return [replace(p, rate=Estimate(p.rate.value * factor, p.rate.error * factor)) for p in points]
+    return [replace(p, rate=p.rate * factor) for p in points]

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from postprocess.acceptance import sees_products
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour
-from postprocess.scan import MassPoint, SampleRequest, ScanSettings, Work, by_shape, reach
+from postprocess.scan import MassPoint, by_shape, reach
 from postprocess.signal import exact_width, muons_counted, visible_share, without_muons
 from postprocess.studies.registry import StudyContext, study
-from postprocess.studies.shape import MASSES, SHAPE_EVENTS
+from postprocess.studies.shape import shape_work
 from semivis_gen.constants import M_MUON
 from semivis_gen.model import DarkMasses, MassShape
 from semivis_gen.numerics import Estimate
@@ -105,12 +106,6 @@ def _share(masses: DarkMasses) -> float:
     return visible_share(masses, ["mu+ mu-"])
 
 
-def _needs(card: Experiment, settings: ScanSettings) -> Work:
-    points = [shape.at(m) for m in MASSES for shape in MUON_SHAPES]
-    events = min(SHAPE_EVENTS, settings.events)
-    return Work({"shapes": SampleRequest(points, card, events=events, seed=settings.seed)})
-
-
 def _title(card: Experiment) -> str:
     seeing = " and ".join(signature.name for signature in card.signatures if sees_products(signature))
     return f"Reach on the (g-2) line where chi2 decays to muons: not counted in {seeing or 'any'}, counted, ignored"
@@ -120,7 +115,7 @@ def _title(card: Experiment) -> str:
     "answer_muons",
     _title,
     independent=("ratio", "splitting", "alpha_d"),
-    needs=_needs,
+    needs=partial(shape_work, MUON_SHAPES),
     units=dict.fromkeys(("not_counted", "counted", "ignored"), "GeV"),
 )
 def muons(context: StudyContext) -> list[MuonRow]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from postprocess.scan import MassPoint, SampleRequest, ScanSettings, Work, by_sh
 from postprocess.studies.registry import StudyContext, study
 from semivis_gen.model import MassShape
 
-__all__ = ["MASSES", "SHAPES", "SHAPE_EVENTS", "ShapeRow", "shape", "shape_rows"]
+__all__ = ["MASSES", "SHAPES", "SHAPE_EVENTS", "ShapeRow", "shape", "shape_rows", "shape_work"]
 
 SHAPE_EVENTS = 4_000
 MASSES = np.geomspace(0.08, 1.3, 26)  # [GeV]
@@ -67,8 +68,9 @@ def shape_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: float)
     return rows
 
 
-def _needs(card: Experiment, settings: ScanSettings) -> Work:
-    points = [of.at(m) for m in MASSES for of in SHAPES]
+def shape_work(shapes: Sequence[MassShape], card: Experiment, settings: ScanSettings) -> Work:
+    """Samples `shapes` of several shapes at all `MASSES`."""
+    points = [of.at(m) for m in MASSES for of in shapes]
     events = min(SHAPE_EVENTS, settings.events)
     return Work({"shapes": SampleRequest(points, card, events=events, seed=settings.seed)})
 
@@ -77,7 +79,7 @@ def _needs(card: Experiment, settings: ScanSettings) -> Work:
     "answer_shape",
     "Reach on the (g-2) line over R and f",
     independent=("ratio", "splitting"),
-    needs=_needs,
+    needs=partial(shape_work, SHAPES),
     errors={"reach_GeV": "error_GeV"},
 )
 def shape(context: StudyContext) -> list[ShapeRow]:

@@ -88,7 +88,7 @@ def exact_against_constant_k(
     return [
         WidthRow(
             float(m), *edges, *others,
-            *(half_difference(ends) if None not in ends else None for ends in zip(less, more, strict=True)),
+            *map(half_difference, zip(less, more, strict=True)),
         )
         for m, edges, others, less, more in zip(fixed.x, best, _edges(fixed), lower, higher, strict=True)
     ]  # fmt: skip

@@ -165,8 +165,8 @@ def find_best_cuts(
     def model_at(at: Sequence[int], of: LimitModel = full) -> LimitModel:
         return scaling.model(of, cuts_at(at), anchor)
 
-    def strengths(at: Sequence[int], used: Limit = limit) -> FloatArray:
-        return np.array([used(model_at(at), s.tolist()) for s in signal_at(at)])
+    def strengths(at: Sequence[int]) -> FloatArray:
+        return np.array([limit(model_at(at), s.tolist()) for s in signal_at(at)])
 
     before = strengths(start)
     reach_before = mass_of_unit_strength(signals.m_aprime, before, relative_at(start))

@@ -58,8 +58,7 @@ def coarse():
         patch.setattr("postprocess.cli.reproduce.benchmark_settings", lambda: settings)
         patch.setattr(reproduction, "SPLITTING_SCAN", replace(reproduction.SPLITTING_SCAN, masses=7, splittings=8))
         patch.setattr(reproduction, "K_NODES", (17, 12))
-        for module in ("shape", "muons"):
-            patch.setattr(f"postprocess.studies.{module}.MASSES", np.geomspace(0.1, 1.2, 8))
+        patch.setattr("postprocess.studies.shape.MASSES", np.geomspace(0.1, 1.2, 8))
         masses = [0.01, 0.03, 0.1, 0.25, 0.34, 0.38, 0.42, 0.5, 1.0]
         patch.setattr("postprocess.paper.other_production._masses", lambda *_: masses)
         patch.setattr("postprocess.paper.studies.CUT_MASSES", (0.34, 0.40))
