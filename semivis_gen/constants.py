@@ -57,4 +57,4 @@ def nucleus_id(z: int, a: int) -> int:
 
 def nucleus_charge(pdg: int) -> int:
     """Charge number of a nucleus, inverse of `nucleus_id`; 1 for the proton, 0 for what is no nucleus."""
-    return 1 if pdg == ID_PROTON else (pdg - NUCLEUS_IDS) // 10_000 if pdg > NUCLEUS_IDS else 0
+    return 1 if pdg == ID_PROTON else pdg // 10_000 % 1000 if pdg > NUCLEUS_IDS else 0

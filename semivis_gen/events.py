@@ -244,6 +244,23 @@ class Events:
         """Index of the event that each particle belongs to, shape (N,)."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.offsets))
 
+    @property
+    def start_of_particle(self) -> IndexArray:
+        """First row of the event that each particle belongs to, shape (N,): what mothers are counted from."""
+        return np.repeat(self.offsets[:-1], np.diff(self.offsets))
+
+    def event_at(self, row: int) -> int:
+        """Index of the event that holds a row of the particle arrays."""
+        return int(np.searchsorted(self.offsets, row, side="right")) - 1
+
+    @property
+    def alike(self) -> int:
+        """Number of particles of every event, where all events have the same and the same mothers; else 0."""
+        n = len(self)
+        k = len(self.pdg) // n if n else 0
+        same = len(self.pdg) == n * k and bool((np.diff(self.offsets) == k).all())
+        return k if same and bool((self.mothers.reshape(n, -1) == self.mothers[:k].ravel()).all()) else 0
+
     def place(self, event: int) -> str:
         """What to call an event in a message: its file, line and number, as far as known.
 
@@ -303,9 +320,8 @@ class Events:
         """
         position = np.full(len(self.pdg), -1, dtype=np.int64)
         position[rows] = np.arange(len(rows))
-        start = np.repeat(self.offsets[:-1], np.diff(self.offsets))
         first = self.mothers[:, 0]
-        mother = np.where(first >= 0, start + first, 0)
+        mother = np.where(first >= 0, self.start_of_particle + first, 0)
         parent = np.where(first >= 0, position[mother], -1)
         child = np.flatnonzero(parent >= 0)
         return child, parent[child]

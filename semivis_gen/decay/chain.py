@@ -190,17 +190,9 @@ class _Layout:
     def of(cls, events: Events, rows: IndexArray, *, products: IndexArray) -> _Layout:
         """Layout for A' in given rows, each with chi2 and its number of products at the end."""
         n = len(events)
-        k = len(events.pdg) // n if n else 0
         column = int(rows[0]) if len(rows) else 0
-        alike = (
-            n > 0
-            and len(rows) == n
-            and len(events.pdg) == n * k
-            and bool((products == products[0]).all())
-            and bool((np.diff(events.offsets) == k).all() and (np.diff(rows) == k).all())
-            and bool((events.mothers.reshape(n, -1) == events.mothers[:k].ravel()).all())
-        )
-        if alike:
+        same = n > 0 and len(rows) == n and bool((products == products[0]).all())
+        if same and (k := events.alike) and (np.diff(rows) == k).all():
             size = k + 1 + int(products[0])
             old = ((slice(0, column + 1), slice(0, column + 1)), (slice(column + 2, k + 1), slice(column + 1, k)))
             aprime, chi2, first = (slice(c, None, size) for c in (column, column + 1, k + 1))

@@ -10,7 +10,7 @@ import numpy as np
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events, concatenate, slice_events
 
-__all__ = ["complaint", "rechunk"]
+__all__ = ["complaint", "pieces", "rechunk"]
 
 
 def rechunk(parts: Iterable[Events], size: int) -> Iterator[Events]:
@@ -53,6 +53,12 @@ def rechunk(parts: Iterable[Events], size: int) -> Iterator[Events]:
         yield concatenate(waiting)
 
 
+def pieces(events: Events, size: int) -> Iterator[Events]:
+    """Cut events into pieces of `size` events, the last one of what is left."""
+    for start in range(0, len(events), size):
+        yield slice_events(events, start, min(start + size, len(events)))
+
+
 def complaint(events: Events) -> tuple[int, int, str] | None:
     """First thing that is wrong with events, whatever file they come from.
 
@@ -76,7 +82,7 @@ def complaint(events: Events) -> tuple[int, int, str] | None:
             return int(np.argmax(bad)), -1, what
     number = np.diff(events.offsets)
     limit = np.repeat(number, number)[:, None]
-    own = np.arange(len(events.pdg)) - np.repeat(events.offsets[:-1], number)
+    own = np.arange(len(events.pdg)) - events.start_of_particle
     checks: list[tuple[Any, str]] = [
         (~np.isfinite(events.momentum).all(axis=1), "the momentum is not made of finite numbers"),
         (~np.isfinite(events.mass), "the mass is not a finite number"),
@@ -88,5 +94,5 @@ def complaint(events: Events) -> tuple[int, int, str] | None:
     for bad, what in checks:
         if bad.any():
             row = int(np.argmax(bad))
-            return int(np.searchsorted(events.offsets, row, side="right")) - 1, row, what
+            return events.event_at(row), row, what
     return None

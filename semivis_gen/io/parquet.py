@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import SemivisWarning
-from semivis_gen.events import Events, IdMap, Origin, RunInfo, slice_events
-from semivis_gen.io.chunks import complaint
+from semivis_gen.events import Events, IdMap, Origin, RunInfo
+from semivis_gen.io.chunks import complaint, pieces
 from semivis_gen.io.formats import MAX_PARTICLES, fail, fail_weight
 from semivis_gen.io.header import HEADER_KEY, HeaderError, dump_info, load_info, lost_here
 
@@ -86,8 +86,8 @@ class ParquetWriter:
         """Append events."""
         if self._writer is None:
             self._writer = self._begin(lost_here(events))
-        for start in range(0, len(events), ROW_GROUP):
-            self._writer.write_table(self._table(slice_events(events, start, min(start + ROW_GROUP, len(events)))))
+        for piece in pieces(events, ROW_GROUP):
+            self._writer.write_table(self._table(piece))
 
     def _table(self, events: Events) -> pa.Table:
         import pyarrow as pa

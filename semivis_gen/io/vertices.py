@@ -37,9 +37,8 @@ def production_points(events: Events) -> FloatArray:
     length = events.ctau[flies] / events.mass[flies]
     step[flies, :3] = events.momentum[flies] * length[:, None]
     step[flies, 3] = events.energy[flies] * length
-    start = np.repeat(events.offsets[:-1], np.diff(events.offsets))
     first = events.mothers[:, 0]
-    mother = np.where(first >= 0, start + first, -1)
+    mother = np.where(first >= 0, events.start_of_particle + first, -1)
     point = np.repeat(events.vertex, np.diff(events.offsets), axis=0)
     waiting = np.flatnonzero((mother >= 0) & (events.status[mother] != STATUS_INCOMING))
     ready = np.ones(len(events.pdg), dtype=bool)
@@ -48,7 +47,7 @@ def production_points(events: Events) -> FloatArray:
         now = ready[mother[waiting]]
         rows = waiting[now]
         if not len(rows):
-            event = int(np.searchsorted(events.offsets, waiting[0], side="right")) - 1
+            event = events.event_at(waiting[0])
             msg = f"{events.place(event)}: particles are each other's mothers; there is no decay chain to write"
             raise OutputError(msg)
         point[rows] = point[mother[rows]] + step[mother[rows]]

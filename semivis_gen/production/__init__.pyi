@@ -15,7 +15,7 @@ from .mesons.files import mesons_from_file as mesons_from_file, write_mesons as 
 from .mesons.meson_list import MesonList as MesonList
 from .mesons.mixing import VectorMixing as VectorMixing
 from .mesons.process import MesonDecay as MesonDecay, MesonListDecay as MesonListDecay
-from .mesons.species import Meson as Meson, meson as meson
+from .mesons.species import PHOTON_BRANCHING as PHOTON_BRANCHING, Meson as Meson, meson as meson
 from .process import (
     PROCESSES as PROCESSES,
     Process as Process,

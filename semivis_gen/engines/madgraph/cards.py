@@ -9,7 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from semivis_gen.constants import ALPHA, ID_APRIME, ID_CHI1, ID_CHI2, ID_ELECTRON, ID_MUON, M_ELECTRON, M_MUON
+from semivis_gen.constants import (
+    ALPHA,
+    ID_APRIME,
+    ID_CHI1,
+    ID_CHI2,
+    ID_ELECTRON,
+    ID_MUON,
+    M_ELECTRON,
+    M_MUON,
+    nucleus_id,
+)
 from semivis_gen.engines.mg5_plugin.run_card import set_values as set_run_card
 from semivis_gen.errors import EngineError
 from semivis_gen.model import DarkSector, compute_widths
@@ -17,7 +27,7 @@ from semivis_gen.target import Nucleus
 
 __all__ = ["LEAD_ID", "ParameterKey", "param_values", "read_param_card", "set_param_card", "set_run_card"]
 
-LEAD_ID = 1000822080  # id of the model's nucleus, whatever its Z, A and mass
+LEAD_ID = nucleus_id(82, 208)  # id of the model's nucleus, whatever its Z, A and mass
 ParameterKey = tuple[str, int]
 """Block in capitals and code: ("MASS", 55), ("DECAY", 58)."""
 _BLOCK = re.compile(r"\s*block\s+(\S+)", re.IGNORECASE)

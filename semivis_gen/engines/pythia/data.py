@@ -8,15 +8,12 @@ from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_PHOTON
 from semivis_gen.decay import decay_channels
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import CHANNELS, MESONS, DarkSector, Particle, compute_widths, label, labels
+from semivis_gen.production import PHOTON_BRANCHING
 
 __all__ = ["TWO_PHOTONS", "aprime_branching", "dark_channels", "meson_settings", "particle_data"]
 
-# branching fraction to two photons, PDG 2022 (PTEP 2022, 083C01)
-TWO_PHOTONS: Final[dict[int, float]] = {
-    MESONS["pi0"]: 0.98823,
-    MESONS["eta"]: 0.3936,
-    MESONS["eta'"]: 0.02307,
-}
+TWO_PHOTONS: Final = {MESONS[name]: PHOTON_BRANCHING[name] for name in ("pi0", "eta", "eta'")}
+"""Branching fraction to two photons by PDG id."""
 LINE_SHAPE_WIDTHS = 15  # how far A' may be off its mass, as MadGraph's bwcutoff
 
 

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from semivis_gen.constants import NUCLEUS_IDS
-from semivis_gen.engines.pythia.dark_decays import DarkDecays
-from semivis_gen.engines.pythia.hook import attach, import_pythia, read_settings
+from semivis_gen.engines.pythia.hook import attach, import_pythia, start
 from semivis_gen.errors import EngineError, EventFileError, ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, Events, IdMap
 from semivis_gen.io import open_writer, read_events
@@ -25,7 +24,6 @@ __all__ = ["decay_with_pythia"]
 MASS_TOLERANCE = 1e-5  # cards hold seven digits
 CHUNK = 5000
 STATUS_OUTGOING = 23  # Pythia's code for what leaves the hard process
-MAX_SEED = 900_000_000  # Pythia's
 
 
 def decay_with_pythia(
@@ -73,12 +71,9 @@ def decay_with_pythia(
         msg = f"Pythia does not accept the card {card}; see its message above"
         raise EngineError(msg)
     decays = attach(pythia, point, seed=seed)
-    read_settings(pythia, ["Random:setSeed = on", f"Random:seed = {seed % MAX_SEED + 1}", *settings])
-    if not pythia.init():
-        msg = "Pythia does not start with these settings; see its message above"
-        raise EngineError(msg)
+    start(pythia, settings, seed=seed)
     tag = f"{pythia.parm('Pythia:versionNumber'):.3f}, semivis {__version__}, seed {seed}"
-    written = made = 0
+    written = 0
     chunks = read_events(lhe_in, ids=ids or IdMap(), chunk=CHUNK)
     first = next(chunks)
     info = replace(first.info, point=point, masses=point.masses, extra={**first.info.extra, "decays": f"Pythia {tag}"})
@@ -86,11 +81,10 @@ def decay_with_pythia(
     with open_writer(hepmc_out, info) as writer:
         events: Events | None = first
         while events is not None:
-            done, count = _decay_chunk(pythia, decays, events, done=written)
-            writer.write(replace(done, info=info))
-            written, made = written + len(events), made + count
+            writer.write(replace(_decay_chunk(pythia, events, done=written), info=info))
+            written += len(events)
             events = next(chunks, None)
-        if made == 0:
+        if decays.count == 0:
             msg = f"{lhe_in}: no event has an undecayed A' (55) or chi2 (58); map foreign ids with --pdg NAME=ID"
             raise EventFileError(msg)
     return written
@@ -107,9 +101,9 @@ def _check_masses(events: Events, point: DarkSector, name: str) -> None:
             raise ParameterError(msg)
 
 
-def _decay_chunk(pythia: Any, decays: DarkDecays, events: Events, *, done: int) -> tuple[Events, int]:
+def _decay_chunk(pythia: Any, events: Events, *, done: int) -> Events:
     """Run the final particles of each event through Pythia and add what comes of them."""
-    before, sizes = decays.count, []
+    sizes = []
     rows: list[tuple[float, ...]] = []
     for index in range(len(events)):
         first, last = int(events.offsets[index]), int(events.offsets[index + 1])
@@ -132,7 +126,7 @@ def _decay_chunk(pythia: Any, decays: DarkDecays, events: Events, *, done: int) 
         rows.extend(event)
         sizes.append(len(event))
     table = np.array(rows)
-    decayed = Events(
+    return Events(
         offsets=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         pdg=table[:, 0].astype(np.int32),
         status=table[:, 1].astype(np.int8),
@@ -144,7 +138,6 @@ def _decay_chunk(pythia: Any, decays: DarkDecays, events: Events, *, done: int) 
         vertex=events.vertex,
         info=events.info,
     )
-    return decayed, decays.count - before
 
 
 def _old_row(events: Events, row: int) -> tuple[float, ...]:

@@ -13,8 +13,9 @@ from semivis_gen.engines.pythia.data import particle_data
 from semivis_gen.errors import EngineError
 from semivis_gen.model import DarkSector
 
-__all__ = ["attach", "import_pythia", "read_settings"]
+__all__ = ["attach", "import_pythia", "start"]
 
+MAX_SEED = 900_000_000  # Pythia's
 OLDEST = 8.311  # the bindings of 8.310 cannot call Python hooks of the hadron level
 
 
@@ -52,6 +53,20 @@ def read_settings(pythia: Any, lines: Sequence[str]) -> None:
         if not pythia.readString(line):
             msg = f"Pythia does not accept the setting {line!r}; see its message above"
             raise EngineError(msg)
+
+
+def start(pythia: Any, lines: Sequence[str], *, seed: int) -> None:
+    """Seed Pythia, give it settings, which may hold another seed, and initialise it.
+
+    Raises
+    ------
+    EngineError
+        Where it refuses.
+    """
+    read_settings(pythia, ["Random:setSeed = on", f"Random:seed = {seed % MAX_SEED + 1}", *lines])
+    if not pythia.init():
+        msg = "Pythia does not start with these settings; see its message above"
+        raise EngineError(msg)
 
 
 def attach(pythia: Any, point: DarkSector, *, seed: int) -> DarkDecays:

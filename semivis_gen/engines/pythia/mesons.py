@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from semivis_gen.constants import M_PROTON
-from semivis_gen.engines.pythia.hook import import_pythia, read_settings
+from semivis_gen.engines.pythia.hook import import_pythia, start
 from semivis_gen.errors import EngineError, ParameterError
 from semivis_gen.model import MESONS
 from semivis_gen.production import MesonList
@@ -13,7 +13,6 @@ from semivis_gen.production import MesonList
 __all__ = ["mesons_from_pythia"]
 
 LOWEST_ROOT_S = 10.0  # [GeV]; below, Pythia's soft processes do not start
-MAX_SEED = 900_000_000  # Pythia's
 
 
 def mesons_from_pythia(beam_energy: float, events: int, seed: int) -> MesonList:
@@ -52,17 +51,15 @@ def mesons_from_pythia(beam_energy: float, events: int, seed: int) -> MesonList:
         )
         raise ParameterError(msg)
     pythia = import_pythia().Pythia("", False)
-    read_settings(
+    start(
         pythia,
         [
             "Print:quiet = on", "SoftQCD:inelastic = on", "Beams:frameType = 2", f"Beams:eA = {beam_energy!r}",
-            f"Beams:eB = {M_PROTON!r}", "Random:setSeed = on", f"Random:seed = {seed % MAX_SEED + 1}",
+            f"Beams:eB = {M_PROTON!r}",
             *(f"{pdg}:mayDecay = off" for pdg in MESONS.values()),
         ],
+        seed=seed,
     )  # fmt: skip
-    if not pythia.init():
-        msg = "Pythia does not start with these settings; see its message above"
-        raise EngineError(msg)
     wanted = frozenset(MESONS.values())
     rows: list[tuple[int, float, float, float]] = []
     done = 0

@@ -12,7 +12,7 @@ from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Ev
 from semivis_gen.io.hepmc.order import mothers_first
 from semivis_gen.io.vertices import proper_length
 
-__all__ = ["BEAM", "Graph", "positions", "to_events"]
+__all__ = ["BEAM", "Graph", "incoming", "positions", "to_events"]
 
 
 # HepMC3 manual: 1 final, 2 decayed, 3 documentation, 4 beam; the rest is the generator's: Pythia's |status|
@@ -79,14 +79,14 @@ def to_events(graph: Graph, info: RunInfo, ids: IdMap) -> Events:
     """
     graph = _in_order(graph)
     born, ends = graph.born, graph.ends
-    position = positions(graph)
-    first, last = _incoming(len(position), ends)
+    first, last = incoming(graph)
+    position = positions(graph, first, last)
     start = np.repeat(graph.offsets[:-1], np.diff(graph.offsets))
     has_mother = (born >= 0) & (first[born] <= last[born])
     mothers = np.full((len(born), 2), -1, dtype=np.int32)
     mothers[has_mother, 0] = (first[born] - start)[has_mother]
     mothers[has_mother, 1] = (last[born] - start)[has_mother]
-    status = _status(graph)
+    status = _status(graph, first, last)
     flies = (status == STATUS_DECAYED) & (born >= 0) & (ends >= 0)
     ctau = np.zeros(len(born))
     ctau[flies] = proper_length(position[ends[flies]] - position[born[flies]], graph.momentum[flies], graph.mass[flies])
@@ -120,8 +120,9 @@ def _in_order(graph: Graph) -> Graph:
     return replace(graph, **{name: getattr(graph, name)[order] for name in columns})
 
 
-def _incoming(vertices: int, ends: IndexArray) -> tuple[IndexArray, IndexArray]:
-    """First and last particle that enters each vertex; first > last for none."""
+def incoming(graph: Graph) -> tuple[IndexArray, IndexArray]:
+    """First and last particle that enters each vertex, and none at the end, shape (V + 1,); first > last for none."""
+    vertices, ends = len(graph.position), graph.ends
     entering = np.flatnonzero(ends >= 0)
     first = np.full(vertices + 1, len(ends), dtype=np.int64)  # one more, so that index -1 is valid
     last = np.full(vertices + 1, -1, dtype=np.int64)
@@ -130,13 +131,15 @@ def _incoming(vertices: int, ends: IndexArray) -> tuple[IndexArray, IndexArray]:
     return first, last
 
 
-def positions(graph: Graph) -> FloatArray:
+def positions(graph: Graph, first: IndexArray, last: IndexArray) -> FloatArray:
     """Positions of the vertices; one that is not set stands where its first incoming particle was made.
 
     Parameters
     ----------
     graph : Graph
         The graphs.
+    first, last : ndarray
+        Of `incoming`.
 
     Returns
     -------
@@ -144,7 +147,6 @@ def positions(graph: Graph) -> FloatArray:
         (x, y, z, ct) [mm], shape (V, 4).
     """
     position = graph.position.copy()
-    first, last = _incoming(len(position), graph.ends)
     unset = np.flatnonzero(~position.any(axis=1))
     position[unset] = graph.origin[graph.vertex_event[unset]]
     fed = unset[first[unset] <= last[unset]]
@@ -157,13 +159,12 @@ def positions(graph: Graph) -> FloatArray:
     return position
 
 
-def _status(graph: Graph) -> NDArray[np.int8]:
+def _status(graph: Graph, first: IndexArray, last: IndexArray) -> NDArray[np.int8]:
     status, born, ends = graph.status, graph.born, graph.ends
     out = np.full(len(status), STATUS_OTHER, dtype=np.int8)
     out[status == FINAL] = STATUS_FINAL
     decays = (ends >= 0) & (status != FINAL)
     # a daughter of the same id tells that the particle goes on
-    first, last = _incoming(len(graph.position), ends)
     made = np.flatnonzero(born >= 0)
     made = made[first[born[made]] <= last[born[made]]]
     goes_on = np.zeros(len(status), dtype=bool)

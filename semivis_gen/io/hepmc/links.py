@@ -36,13 +36,10 @@ def linked(events: Events) -> Events:
     OutputError
         Where mothers are no range, ranges overlap without being the same, or particles are their own ancestors.
     """
-    n, k = len(events), len(events.pdg) // max(len(events), 1)
-    if n > 1 and n * k == len(events.pdg) and (np.diff(events.offsets) == k).all():
-        first = events.mothers[:k]
-        if (events.mothers.reshape(n, -1) == first.ravel()).all():  # one event tells of all
-            mothers, order = _checked(slice_events(events, 0, 1))
-            if order is None:
-                return replace(events, mothers=np.tile(mothers, (n, 1)))
+    if len(events) > 1 and events.alike:  # one event tells of all
+        mothers, order = _checked(slice_events(events, 0, 1))
+        if order is None:
+            return replace(events, mothers=np.tile(mothers, (len(events), 1)))
     mothers, order = _checked(events)
     whole = replace(events, mothers=mothers)
     return whole if order is None else _in_order(whole, order)
@@ -53,7 +50,7 @@ def _checked(events: Events) -> tuple[IntArray, IndexArray | None]:
     one, other = events.mothers.T.astype(np.int64)
     low, high = np.minimum(one, other), np.maximum(one, other)
     low = np.where(low < 0, high, low)
-    start = np.repeat(events.offsets[:-1], np.diff(events.offsets))
+    start = events.start_of_particle
     turned = (one == high) & (high - low > 1)
     if turned.any():
         row = int(np.argmax(turned))
@@ -83,7 +80,7 @@ def _checked(events: Events) -> tuple[IntArray, IndexArray | None]:
 
 
 def _in_order(events: Events, order: IndexArray) -> Events:
-    start = np.repeat(events.offsets[:-1], np.diff(events.offsets))
+    start = events.start_of_particle
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     known = events.mothers >= 0
@@ -95,6 +92,6 @@ def _in_order(events: Events, order: IndexArray) -> Events:
 
 
 def _fail(events: Events, row: int, what: str) -> NoReturn:
-    event = int(np.searchsorted(events.offsets, row, side="right")) - 1
+    event = events.event_at(row)
     msg = f"{events.place(event)}: {what}"
     raise OutputError(msg)

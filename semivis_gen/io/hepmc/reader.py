@@ -200,7 +200,7 @@ def _unescape(text: str) -> str:
 
 def _line_of(graph: Graph, events: Events, row: int) -> int:
     """Line of a particle: the record may have put the mothers of a vertex side by side."""
-    event = int(np.searchsorted(events.offsets, row, side="right")) - 1
+    event = events.event_at(row)
     same = slice(int(events.offsets[event]), int(events.offsets[event + 1]))
     at = np.flatnonzero((graph.momentum[same] == events.momentum[row]).all(axis=1))
     return int(graph.particle_line[same][at[0]] if len(at) else graph.event_line[event])

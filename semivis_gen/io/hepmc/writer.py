@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap, RunInfo, slice_events
+from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, IdMap, RunInfo
+from semivis_gen.io.chunks import pieces
 from semivis_gen.io.header import HEADER_KEY, dump_info, lost_here
 from semivis_gen.io.hepmc.links import linked
 from semivis_gen.io.text.streams import OutputStream
@@ -74,8 +75,8 @@ class HepMCWriter:
         """
         if self._writer is None:
             self._begin(lost_here(events))
-        for start in range(0, len(events), PIECE):
-            self._append(slice_events(events, start, min(start + PIECE, len(events))))
+        for piece in pieces(events, PIECE):
+            self._append(piece)
 
     def _append(self, events: Events) -> None:
         events = linked(events)

@@ -16,9 +16,10 @@ from semivis_gen.io.formats import MAX_PARTICLES, fail
 from semivis_gen.io.lhe.block import EVENT_WORDS, PARTICLE_WORDS, VERTEX_WORDS, Table
 from semivis_gen.io.text.tokens import number
 
-__all__ = ["BETWEEN", "parse_any"]
+__all__ = ["EVENT_END", "parse_any", "without_groups"]
 
 EVENT = re.compile(rb"<event(?:\s[^<>]*)?>(.*?)</event\s*>", flags=re.DOTALL)
+EVENT_END = re.compile(rb"</event\s*>")
 BETWEEN = re.compile(rb"</?eventgroup[^<>]*>")  # what may stand between events, beside comments
 COMMENT = re.compile(rb"^[^\S\n]*#[^\n]*", flags=re.MULTILINE)
 NESTED = re.compile(rb"<event[\s>]")
@@ -75,8 +76,13 @@ def parse_any(text: bytes, line: int, path: str | Path) -> Table:
     )
 
 
+def without_groups(text: bytes) -> bytes:
+    """Text without the tags of event groups; lines keep their numbers."""
+    return BETWEEN.sub(lambda found: b"\n" * found.group().count(b"\n"), text)
+
+
 def _check_between(text: bytes, line: int, path: str | Path) -> None:
-    rest = COMMENT.sub(b"", BETWEEN.sub(lambda found: b"\n" * found.group().count(b"\n"), text.translate(CONTROL)))
+    rest = COMMENT.sub(b"", without_groups(text.translate(CONTROL)))
     if not rest.strip():
         return
     start = len(rest) - len(rest.lstrip())

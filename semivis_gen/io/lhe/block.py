@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
+from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.io.formats import MAX_PARTICLES
-from semivis_gen.io.text.tokens import Lines, split
+from semivis_gen.io.text.tokens import Lines, split, stretches
 
 __all__ = ["EVENT_WORDS", "PARTICLE_WORDS", "VERTEX_WORDS", "Table", "parse_block"]
 
@@ -68,7 +68,7 @@ def parse_block(text: bytes) -> Table | None:
     between = None
     if np.sum(end - begin + 1) != len(lines.first):
         between = np.ones(len(kind), dtype=bool)
-        between[_stretches(begin, end, len(kind))] = False
+        between[stretches(begin, end, len(kind))] = False
         if not np.all(kind[between] == COMMENT):
             return None
     if np.count_nonzero(lines.raw == TAG) != np.count_nonzero(kind == TAG) and (
@@ -81,7 +81,7 @@ def parse_block(text: bytes) -> Table | None:
     number = _small_integers(lines, lines.first[head])
     if number is None or np.any(number < 1) or np.any(head + number >= end):
         return None
-    wanted = _stretches(head, head + number, len(kind))
+    wanted = stretches(head, head + number, len(kind))
     if not np.all(wanted | (kind == TAG) | (kind == COMMENT)):  # more numbers than announced
         return None
     particle = wanted.copy()
@@ -103,14 +103,6 @@ def parse_block(text: bytes) -> Table | None:
         event_line=lines.number[head],
         particle_line=lines.number[particle],
     )
-
-
-def _stretches(first: IndexArray, last: IndexArray, size: int) -> BoolArray:
-    """Which lines lie between those of each pair, ends included."""
-    edge = np.zeros(size + 1, dtype=np.int8)
-    edge[first] = 1
-    edge[last + 1] -= 1
-    return np.cumsum(edge[:-1], dtype=np.int8).astype(bool)
 
 
 def _event_lines(lines: Lines, kind: NDArray[np.uint8]) -> tuple[IndexArray, IndexArray]:

@@ -12,7 +12,7 @@ import numpy as np
 from semivis_gen.events import Accord, Events, IdMap, Origin, RunInfo
 from semivis_gen.io.chunks import complaint
 from semivis_gen.io.formats import MAX_EVENT_BYTES, Source, fail
-from semivis_gen.io.lhe.any import BETWEEN, parse_any
+from semivis_gen.io.lhe.any import EVENT_END, parse_any, without_groups
 from semivis_gen.io.lhe.beginning import split_head
 from semivis_gen.io.lhe.block import Table, parse_block
 from semivis_gen.io.lhe.head import SCALES_UNKNOWN, SPIN_UNKNOWN, read_head
@@ -25,7 +25,6 @@ BLOCK_BYTES = 2**20  # stays in the cache
 LARGE_BLOCK = 4 * BLOCK_BYTES
 MAX_EVENT_LINES = 2**21
 MAX_TAG = 1000  # bytes of a closing tag
-EVENT_END = re.compile(rb"</event\s*>")
 ROOT_END = re.compile(rb"</LesHouchesEvents\s*>")
 CONTENT = re.compile(rb"^[\0-\x09\x0b- ]*(?=[^#\0- ])", flags=re.MULTILINE)  # a line neither blank nor a comment
 REMARK = re.compile(rb"^[^\S\n]*#(?![^\n]*vertex)[^\n]+", flags=re.MULTILINE)  # a comment that tells no vertex
@@ -135,7 +134,7 @@ def _skip(text: bytes) -> tuple[bytes, int]:
 
 def _check_end(source: WithoutComments, rest: bytes, line: int) -> None:
     path = source.path
-    rest = BETWEEN.sub(lambda found: b"\n" * found.group().count(b"\n"), rest)
+    rest = without_groups(rest)
     rest, passed = _skip(rest)
     line += passed
     words = rest.split(maxsplit=1)

@@ -13,12 +13,12 @@ import numpy as np
 from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.events import RunInfo
 from semivis_gen.io.formats import fail, fail_weight
+from semivis_gen.io.lhe.any import EVENT_END
 from semivis_gen.io.lhe.block import Table
 from semivis_gen.io.text.tokens import number
 
 __all__ = ["WeightColumn"]
 
-EVENT_END = re.compile(rb"</event\s*>")
 LIST = re.compile(rb"<weights(?:\s[^<>]*)?>([^<]*)</weights")
 NAMED = re.compile(rb"""<wgt\s[^<>]*?\bid\s*=\s*(?:'([^'<>]*)'|"([^"<>]*)")""")
 

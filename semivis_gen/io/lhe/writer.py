@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import NUCLEUS_IDS
 from semivis_gen.errors import OutputError
-from semivis_gen.events import STATUS_INCOMING, Events, IdMap, RunInfo, slice_events
+from semivis_gen.events import STATUS_INCOMING, Events, IdMap, RunInfo
+from semivis_gen.io.chunks import pieces
 from semivis_gen.io.lhe.head import (
     SCALES_UNKNOWN,
     SECOND_BEAM,
@@ -123,8 +124,7 @@ def _texts(events: Events, ids: IdMap) -> Iterator[memoryview]:
     """Events as LHE text, piece by piece in their order, a few pieces ahead of who takes them."""
     ahead: deque[Future[memoryview]] = deque()
     with ThreadPoolExecutor(FORMATTERS) as pool:
-        for start in range(0, len(events), PIECE):
-            piece = slice_events(events, start, min(start + PIECE, len(events)))
+        for piece in pieces(events, PIECE):
             ahead.append(pool.submit(_text, piece, ids))
             if len(ahead) > FORMATTERS:
                 yield ahead.popleft().result()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semivis_gen.arrays import FloatArray, IndexArray
+from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 
 __all__ = ["Lines", "TextError", "number", "split"]
 
@@ -81,10 +81,7 @@ class Lines:
         """
         import pyarrow as pa
 
-        edge = np.zeros(len(self.starts) + 1, dtype=np.int8)
-        edge[first] = 1
-        edge[last + 1] -= 1
-        words = np.cumsum(edge[:-1], dtype=np.int8).astype(bool)
+        words = stretches(first, last, len(self.starts))
         starts, ends = self.starts[words], self.ends[words]
         joined = b" ".join(self.slices(first, last))
         packed = joined.translate(TRANSLATE, WHITESPACE)
@@ -99,6 +96,14 @@ class Lines:
             return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False))
         except pa.ArrowInvalid:
             return None
+
+
+def stretches(first: IndexArray, last: IndexArray, size: int) -> BoolArray:
+    """Which of `size` lines or words lie between those of each pair, ends included."""
+    edge = np.zeros(size + 1, dtype=np.int8)
+    edge[first] = 1
+    edge[last + 1] -= 1
+    return np.cumsum(edge[:-1], dtype=np.int8).astype(bool)
 
 
 def number(word: str) -> float | None:

@@ -8,7 +8,7 @@ from functools import cache
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import MESONS, Particle
 
-__all__ = ["DECAYING", "MIXING", "Meson", "meson", "meson_of_id"]
+__all__ = ["DECAYING", "MIXING", "PHOTON_BRANCHING", "Meson", "meson", "meson_of_id"]
 
 # photons in place of A': pi0, eta, eta' -> two photons, omega -> pi0 and one; PTEP 2022, 083C01
 PHOTON_BRANCHING = {"pi0": 0.98823, "eta": 0.3936, "eta'": 0.02307, "omega": 0.0835}

@@ -15,7 +15,7 @@ from semivis_gen.events import IdMap, RunInfo
 from semivis_gen.io.files import read_info
 from semivis_gen.io.hepmc import reader as hepmc_reader
 from semivis_gen.io.hepmc.block import parse_block
-from semivis_gen.io.hepmc.graph import positions, to_events
+from semivis_gen.io.hepmc.graph import incoming, positions, to_events
 from semivis_gen.io.vertices import production_points
 
 
@@ -375,7 +375,7 @@ def test_positions_are_inherited_as_in_hepmc(tmp_path):
         event = file.read()
     text = (tmp_path / "a.hepmc").read_bytes()
     graph = parse_block(text[text.index(b"E 0 ") : text.index(b"HepMC::Asciiv3-END")])
-    place = positions(graph)
+    place = positions(graph, *incoming(graph))
     for particle in event.particles:
         if particle.end_vertex is not None:
             at = particle.end_vertex.position
