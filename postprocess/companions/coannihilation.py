@@ -22,10 +22,10 @@ from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ALPHA, M_ELECTRON, M_MUON, M_TAU
-from semivis_gen.model import DarkMasses, r_ratio
+from semivis_gen.model import DarkMasses, off_shell_chi, r_ratio
 from semivis_gen.numerics import panels
 
-__all__ = ["ThermalAverage", "coannihilation_cross_section", "population_ratio", "width_dark", "width_visible"]
+__all__ = ["ThermalAverage", "coannihilation_cross_section", "population_ratio", "width_visible"]
 
 
 PANEL_NODES = 6  # Gauss-Legendre points a panel
@@ -34,27 +34,6 @@ REACH = 30.0  # integrate sqrt(s) up to threshold + 30 m_chi1: exp(-150) at T = 
 _HADRON_EDGES = (
     (0.30, 0.70, 8), (0.70, 0.85, 15), (0.85, 1.00, 3), (1.00, 1.04, 20), (1.04, 2.30, 25), (2.30, 11.1, 30),
 )  # fmt: skip
-
-
-def width_dark(masses: DarkMasses, root_s: ArrayLike) -> FloatArray:
-    """Gamma(A'* -> chi1 chi2) / alpha_D of an A' of mass sqrt(s).
-
-    Parameters
-    ----------
-    masses : DarkMasses
-        Masses of the point.
-    root_s : array_like
-        sqrt(s) [GeV].
-
-    Returns
-    -------
-    ndarray
-        Width [GeV] at alpha_D = 1, zero below threshold.
-    """
-    w = np.asarray(root_s, dtype=float)
-    s = np.maximum(w, masses.sigma) ** 2
-    a, d = masses.sigma**2 / s, masses.delta**2 / s
-    return np.asarray(w / 3 * np.sqrt((1 - a) * (1 - d)) * (1 + a / 2) * (1 - d))
 
 
 def width_visible(root_s: ArrayLike) -> FloatArray:
@@ -100,7 +79,7 @@ def coannihilation_cross_section(masses: DarkMasses, s: ArrayLike, *, alpha_d: f
     safe = np.where(open_, s, 2 * masses.sigma**2)
     w = np.sqrt(safe)
     p2 = (safe - masses.sigma**2) * (safe - masses.delta**2) / (4 * safe)
-    rate = _propagated(masses.m_aprime, w, alpha_d * width_dark(masses, w), epsilon**2 * width_visible(w))
+    rate = _propagated(masses.m_aprime, w, alpha_d * off_shell_chi(masses, w), epsilon**2 * width_visible(w))
     return np.where(open_, 3 * math.pi * safe * rate / p2, 0.0)
 
 
@@ -174,7 +153,7 @@ class ThermalAverage:
         norm = 3 * math.pi / (t * (masses.m_chi1 * masses.m_chi2) ** 2)
         norm = norm / (kve(2, masses.m_chi1 / t) * kve(2, masses.m_chi2 / t))
         kernel = norm * weight * w**4 * k1e(w / t) * np.exp(-(w - masses.sigma) / t)
-        return cls(masses, alpha_d, x, w, kernel, alpha_d * width_dark(masses, w), width_visible(w))
+        return cls(masses, alpha_d, x, w, kernel, alpha_d * off_shell_chi(masses, w), width_visible(w))
 
     def sigma_v(self, epsilon: float) -> FloatArray:
         """Thermal average for one annihilating pair.
@@ -197,7 +176,7 @@ def _nodes(masses: DarkMasses, alpha_d: float) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights in sqrt(s), dense at threshold, on the A' resonance and where R(s) has structure."""
     low = max(masses.sigma, 2 * M_ELECTRON)
     high = low + REACH * masses.m_chi1
-    gamma = float(alpha_d * width_dark(masses, masses.m_aprime))
+    gamma = float(alpha_d * off_shell_chi(masses, masses.m_aprime))
     offsets = gamma * np.geomspace(0.25, max(4 * (high - low) / gamma, 1.0), 40)
     edges: Sequence[ArrayLike] = [
         low + masses.m_chi1 * np.geomspace(1e-5, REACH, 22),

@@ -34,4 +34,5 @@ from .widths import (
     gamma_aprime_total as gamma_aprime_total,
     gamma_chi2_massless as gamma_chi2_massless,
     gamma_chi2_total as gamma_chi2_total,
+    off_shell_chi as off_shell_chi,
 )

@@ -189,6 +189,11 @@ class DarkMasses:
         return self.m_chi1 + self.m_chi2
 
     @property
+    def kappa(self) -> float:
+        """How much chi1 and chi2 tell of the spin of A': 1 - (Sigma/m_A')^2, 0 at threshold."""
+        return (1 - self.sigma / self.m_aprime) * (1 + self.sigma / self.m_aprime)
+
+    @property
     def chi2_decays(self) -> bool:
         """Whether chi2 -> chi1 e+ e- is open: Delta > 2 m_e."""
         return self.delta > 2 * M_ELECTRON

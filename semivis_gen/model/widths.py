@@ -35,6 +35,7 @@ __all__ = [
     "gamma_chi2_lepton",
     "gamma_chi2_massless",
     "gamma_chi2_total",
+    "off_shell_chi",
 ]
 
 
@@ -55,10 +56,28 @@ def gamma_aprime_chi(masses: DarkMasses, alpha_d: ArrayLike) -> FloatArray:
     ndarray
         Width [GeV], shape of `alpha_d`.
     """
-    m2 = masses.m_aprime**2
-    s, d = masses.sigma**2 / m2, masses.delta**2 / m2
-    shape = math.sqrt((1 - s) * (1 - d)) * (1 + s / 2) * (1 - d)
-    return np.asarray(np.asarray(alpha_d, dtype=float) * (masses.m_aprime / 3 * shape))
+    return np.asarray(np.asarray(alpha_d, dtype=float) * off_shell_chi(masses, masses.m_aprime))
+
+
+def off_shell_chi(masses: DarkMasses, root_s: ArrayLike) -> FloatArray:
+    """Width of a virtual A' to chi1 chi2 at alpha_D = 1: `gamma_aprime_chi` with sqrt(s) for m.
+
+    Parameters
+    ----------
+    masses : DarkMasses
+        Masses of the point.
+    root_s : array_like
+        sqrt(s) [GeV].
+
+    Returns
+    -------
+    ndarray
+        Width [GeV], zero below threshold.
+    """
+    w = np.asarray(root_s, dtype=float)
+    s = np.maximum(w, masses.sigma) ** 2
+    a, d = masses.sigma**2 / s, masses.delta**2 / s
+    return np.asarray(w / 3 * (np.sqrt((1 - a) * (1 - d)) * (1 + a / 2) * (1 - d)))
 
 
 def gamma_aprime_lepton(m_aprime: float, epsilon: ArrayLike, m_lepton: float) -> FloatArray:

@@ -20,6 +20,7 @@ flags and whole numbers stand in a card as they are, every `float` with its sour
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import reduce
 from operator import add
 from typing import ClassVar, Protocol
@@ -34,7 +35,7 @@ from semivis_gen.numerics import Estimate
 from semivis_gen.registry import Registry
 from semivis_gen.target import Source
 
-__all__ = ["PROCESSES", "Process", "Sampler", "process_rates", "production_rate", "require_beam"]
+__all__ = ["PROCESSES", "Process", "Sampler", "as_choices", "process_rates", "production_rate", "require_beam"]
 
 
 class Sampler(Protocol):
@@ -96,6 +97,22 @@ def require_beam(process: Process, source: Source) -> None:
         beams = labels(sorted(process.beams))
         msg = f"{process.name} makes no A' from a beam of {label(source.beam_id)}: it works with {beams}"
         raise ParameterError(msg)
+
+
+def as_choices(process: Process, **kinds: type[StrEnum]) -> None:
+    """Turn settings that are words into members of their enumerations, as a process is made.
+
+    Raises
+    ------
+    ParameterError
+        Where a word is none of them.
+    """
+    for field, kind in kinds.items():
+        value = getattr(process, field)
+        if value not in list(kind):
+            msg = f"{process.name}: {field} = {value!r} is none of {', '.join(kind)}"
+            raise ParameterError(msg)
+        object.__setattr__(process, field, kind(value))
 
 
 def process_rates(

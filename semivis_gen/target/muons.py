@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import BoolArray, FloatArray
 from semivis_gen.constants import M_MUON
 from semivis_gen.errors import ParameterError
 from semivis_gen.target.materials import Material
 from semivis_gen.target.muon_loss import muon_loss
+from semivis_gen.target.tracks import Track
 
 __all__ = ["MuonTrack", "muon_track"]
 
@@ -26,26 +26,8 @@ KNOTS_PER_E_FOLD = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class MuonTrack:
+class MuonTrack(Track):
     """Radiation lengths of track per beam muon; where it has a given energy, that much track lies behind it."""
-
-    energy: FloatArray
-    """Falling energies [GeV], shape (n,)."""
-    cumulative: FloatArray
-    """Depth at which the muon has them, its track length above each energy [X0], shape (n,)."""
-
-    @property
-    def total(self) -> float:
-        """Track length above the cut [X0]."""
-        return float(self.cumulative[-1])
-
-    def above(self, energy: ArrayLike) -> FloatArray:
-        """Track length above an energy [GeV], in X0."""
-        return np.asarray(np.interp(-np.asarray(energy, dtype=float), -self.energy, self.cumulative))
-
-    def energy_at(self, cumulative: ArrayLike) -> FloatArray:
-        """Energy [GeV] above which there is a given track length [X0]."""
-        return np.asarray(np.interp(np.asarray(cumulative, dtype=float), self.cumulative, self.energy))
 
     def depth_row(self, energy: FloatArray) -> FloatArray:
         """Depth [X0] of a muon of an energy [GeV], for `sample_depth_row`."""

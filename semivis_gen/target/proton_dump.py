@@ -18,6 +18,7 @@ from semivis_gen.events import RunInfo
 from semivis_gen.target.form_factors import Nucleus
 from semivis_gen.target.interaction_length import interaction_shares, nuclear_interaction_length
 from semivis_gen.target.materials import Material
+from semivis_gen.target.run_info import run_info_of
 
 __all__ = ["ProtonDump"]
 
@@ -79,16 +80,7 @@ class ProtonDump:
 
     def run_info(self) -> RunInfo:
         """What file headers say of beam and target."""
-        elements = self.material.elements
-        single = elements[0][0] if len(elements) == 1 else None
-        return RunInfo(
-            beam_id=ID_PROTON,
-            beam_energy=self.beam_energy,
-            target_id=single.pdg_id if single else 0,
-            target_mass=single.mass if single else 0.0,
-            rate_unit=self.per,
-            extra={"material": self.material.name},
-        )
+        return run_info_of(self)
 
     def nuclei(self, n: int, rng: np.random.Generator) -> tuple[tuple[Nucleus, ...], IndexArray]:
         """Nuclei that n protons collide with.

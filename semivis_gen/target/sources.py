@@ -14,6 +14,7 @@ from semivis_gen.events import RunInfo
 from semivis_gen.numerics import energy_of
 from semivis_gen.target.materials import Material
 from semivis_gen.target.muons import muon_track
+from semivis_gen.target.run_info import run_info_of
 from semivis_gen.target.tracks import Track, track_length
 
 LARGEST_ENERGY = 1e9  # [GeV]; the formulas keep their digits far beyond, but no beam has it
@@ -87,7 +88,7 @@ class ThinTarget:
 
     def run_info(self) -> RunInfo:
         """What file headers say of beam and target."""
-        return _run_info(self)
+        return run_info_of(self)
 
     def vertices(self, depth_x0: FloatArray, momentum: FloatArray) -> FloatArray:
         """Production points (x, y, z, ct) [mm] of incoming particles, shape (n, 4): all at the origin."""
@@ -155,7 +156,7 @@ class ThickTarget:
 
     def run_info(self) -> RunInfo:
         """What file headers say of beam and target."""
-        return _run_info(self)
+        return run_info_of(self)
 
     def vertices(self, depth_x0: FloatArray, momentum: FloatArray) -> FloatArray:
         """Production points of incoming particles.
@@ -186,16 +187,3 @@ def _require_beam(beam_id: int, energy: float) -> None:
         known = ", ".join(f"{pdg} ({lepton.symbol})" for pdg, lepton in LEPTONS.items())
         msg = f"beam particle {beam_id} on a target: take the PDG id of a lepton, {known}"
         raise ParameterError(msg)
-
-
-def _run_info(target: ThinTarget | ThickTarget) -> RunInfo:
-    elements = target.material.elements
-    single = elements[0][0] if len(elements) == 1 else None
-    return RunInfo(
-        beam_id=target.beam_id,
-        beam_energy=target.beam_energy,
-        target_id=single.pdg_id if single else 0,
-        target_mass=single.mass if single else 0.0,
-        rate_unit=target.per,
-        extra={"material": target.material.name},
-    )

@@ -13,9 +13,9 @@ length is the integral of gammainc(bt, L) over depth, and no singularity at E ->
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,48 +31,17 @@ QUANTILES = 2048
 DEPTH_ROWS, DEPTH_COLUMNS = 160, 96
 
 
-class Track(Protocol):
-    """What flies through a thick target: radiation lengths of track per beam particle, with energy and depth."""
-
-    @property
-    def energy(self) -> FloatArray:
-        """Falling energies [GeV], the beam energy first, shape (n,)."""
-
-    @property
-    def total(self) -> float:
-        """Track length above the cut [X0]."""
-
-    def above(self, energy: ArrayLike) -> FloatArray:
-        """Track length above an energy [GeV], in X0."""
-
-    def energy_at(self, cumulative: ArrayLike) -> FloatArray:
-        """Energy [GeV] above which there is a given track length [X0]: inverse of `above`."""
-
-    def depth_row(self, energy: FloatArray) -> FloatArray:
-        """Number that stands for the distribution of depths at an energy [GeV], linear between close energies."""
-
-    def sample_depth_row(self, row: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, BoolArray]:
-        """Depths [X0] of pieces of track, and whether their charge is opposite to that of the beam, shapes (n,)."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class TrackLength:
-    """Radiation lengths of e+- track per beam particle, as a distribution in energy and depth.
+class Track(ABC):
+    """What flies through a thick target: radiation lengths of track per beam particle, with energy and depth.
 
     Energies are ordered from the beam energy downwards: `cumulative[i]` is the track above `energy[i]`.
     """
 
     energy: FloatArray
-    """Falling energies [GeV], shape (n,)."""
+    """Falling energies [GeV], the beam energy first, shape (n,)."""
     cumulative: FloatArray
     """Track length above each energy [X0], rising, shape (n,)."""
-    depth_energy: FloatArray
-    """Falling energies of the rows of `depth_quantile` [GeV], shape (k,)."""
-    depth_quantile: FloatArray
-    """Depth [X0] at evenly spaced probabilities 0 .. 1 for each energy, shape (k, q)."""
-    opposite_share: FloatArray = field(default_factory=lambda: np.zeros((1, 1)))
-    """Share of particles of the charge opposite to the beam's between the depths of `depth_quantile`, shape
-    (k, q - 1); a single zero where there are none."""
 
     @property
     def total(self) -> float:
@@ -108,6 +77,27 @@ class TrackLength:
             [GeV].
         """
         return np.asarray(np.interp(np.asarray(cumulative, dtype=float), self.cumulative, self.energy))
+
+    @abstractmethod
+    def depth_row(self, energy: FloatArray) -> FloatArray:
+        """Number that stands for the distribution of depths at an energy [GeV], linear between close energies."""
+
+    @abstractmethod
+    def sample_depth_row(self, row: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, BoolArray]:
+        """Depths [X0] of pieces of track, and whether their charge is opposite to that of the beam, shapes (n,)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackLength(Track):
+    """Radiation lengths of e+- track per beam particle, as a distribution in energy and depth."""
+
+    depth_energy: FloatArray
+    """Falling energies of the rows of `depth_quantile` [GeV], shape (k,)."""
+    depth_quantile: FloatArray
+    """Depth [X0] at evenly spaced probabilities 0 .. 1 for each energy, shape (k, q)."""
+    opposite_share: FloatArray = field(default_factory=lambda: np.zeros((1, 1)))
+    """Share of particles of the charge opposite to the beam's between the depths of `depth_quantile`, shape
+    (k, q - 1); a single zero where there are none."""
 
     def depth_row(self, energy: FloatArray) -> FloatArray:
         """Position of energies in the table of depths, for `sample_depth_row`.

@@ -18,38 +18,16 @@ import math
 import warnings
 
 from semivis_gen.errors import SemivisWarning
-from semivis_gen.model import DarkMasses, DarkSector, compute_widths, gamma_aprime_chi
+from semivis_gen.model import DarkSector, compute_widths, off_shell_chi
 from semivis_gen.numerics import Estimate, panels
 from semivis_gen.production import cross_section
 from semivis_gen.target import Nucleus
 
-__all__ = ["BREIT_WIGNER_CUT", "breit_wigner_cut", "chain_cross_section", "compare_with_native", "off_shell_width"]
+__all__ = ["BREIT_WIGNER_CUT", "breit_wigner_cut", "chain_cross_section", "compare_with_native"]
 
 BREIT_WIGNER_CUT = 15.0  # MadGraph's default bwcutoff
 NODES = 12
 MAX_PULL, MAX_RATIO = 3.0, 0.02  # a difference beyond both is told
-
-
-def off_shell_width(masses: DarkMasses, alpha_d: float, q: float) -> float:
-    """Width to chi1 chi2 of an A' of mass q with the dark fermions of a point.
-
-    Parameters
-    ----------
-    masses : DarkMasses
-        Masses of the point.
-    alpha_d : float
-        Dark coupling.
-    q : float
-        Mass of chi1 chi2 [GeV].
-
-    Returns
-    -------
-    float
-        Width [GeV], zero below threshold.
-    """
-    if q <= masses.sigma:
-        return 0.0
-    return float(gamma_aprime_chi(DarkMasses(q, q / masses.m_chi1, masses.splitting), alpha_d))
 
 
 def chain_cross_section(
@@ -85,7 +63,7 @@ def chain_cross_section(
     for node, weight in zip(*panels(NODES, ends), strict=True):
         q = math.sqrt(m * m + m * gamma * math.tan(node))
         sigma = cross_section(q, energy, nucleus)
-        factor = weight * q * off_shell_width(masses, point.alpha_d, q) / (math.pi * m * gamma)
+        factor = weight * q * point.alpha_d * float(off_shell_chi(masses, q)) / (math.pi * m * gamma)
         total += factor * sigma.value
         error += factor * sigma.error
     chi2_inside = 2 / math.pi * math.atan(2 * bwcutoff)

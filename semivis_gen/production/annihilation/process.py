@@ -13,8 +13,9 @@ from semivis_gen.constants import ID_APRIME, ID_ELECTRON, ID_POSITRON, M_ELECTRO
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_FINAL, STATUS_INCOMING, Events, Topology
 from semivis_gen.model import DarkMasses
-from semivis_gen.numerics import Estimate, isotropic
+from semivis_gen.numerics import Estimate
 from semivis_gen.production.annihilation.resonance import narrow_cross_section_integral, resonance_energy
+from semivis_gen.production.transverse import transverse_direction
 from semivis_gen.target import (
     BINS_PER_E_FOLD,
     Shower,
@@ -25,7 +26,7 @@ from semivis_gen.target import (
     primary_spectrum,
 )
 
-__all__ = ["Annihilation", "AnnihilationSampler", "annihilation_rate", "sample_depth", "transverse_direction"]
+__all__ = ["Annihilation", "AnnihilationSampler", "annihilation_rate", "sample_depth"]
 
 TOPOLOGY = Topology(
     pdg=(ID_POSITRON, ID_ELECTRON, ID_APRIME),
@@ -173,33 +174,3 @@ def sample_depth(m_aprime: float, target: ThickTarget, n: int, rng: np.random.Ge
         second = np.interp(fine, depth, cumulative / max(cumulative[-1], 1e-300))
         depth, cumulative = fine, share * first + (1 - share) * second
     return np.asarray(np.interp(rng.random(n) * cumulative[-1], cumulative, depth))
-
-
-def transverse_direction(n: int, masses: DarkMasses, rng: np.random.Generator) -> FloatArray:
-    """Directions of A' -> chi1 chi2 for A' from e+ e- along z, whose spin points along the beam.
-
-    rho = (1 - z z)/2 up to (m_e/m_A')^2, so that dN/dOmega ~ 1 - kappa (1 - cos^2 theta)/2; by rejection, which keeps
-    2/3 of all tries or more.
-
-    Parameters
-    ----------
-    n : int
-        How many.
-    masses : DarkMasses
-        Masses of the point.
-    rng : Generator
-        Source of randomness.
-
-    Returns
-    -------
-    ndarray
-        Unit vectors in the A' rest frame, shape (n, 3).
-    """
-    kappa = (1 - masses.sigma / masses.m_aprime) * (1 + masses.sigma / masses.m_aprime)
-    direction = isotropic(n, rng)
-    left = np.arange(n)
-    while len(left):
-        across = 1 - direction[left, 2] ** 2
-        left = left[rng.random(len(left)) < kappa * across / 2]
-        direction[left] = isotropic(len(left), rng)
-    return direction

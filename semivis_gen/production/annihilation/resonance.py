@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON
-from semivis_gen.model import DarkMasses, gamma_aprime_chi, gamma_aprime_lepton
+from semivis_gen.model import DarkMasses, gamma_aprime_chi, gamma_aprime_lepton, off_shell_chi
 
 __all__ = [
     "annihilation_cross_section",
@@ -66,7 +66,7 @@ def annihilation_cross_section(masses: DarkMasses, energy: ArrayLike, *, alpha_d
     safe = np.where(open_, s, masses.m_aprime**2)
     total = float(gamma_aprime_chi(masses, alpha_d))
     electrons = _lepton_width_times_root_s(safe)
-    dark = _dark_width_times_root_s(masses, safe, alpha_d)
+    dark = alpha_d * np.sqrt(safe) * off_shell_chi(masses, np.sqrt(safe))
     denominator = (safe - masses.m_aprime**2) ** 2 + (masses.m_aprime * total) ** 2
     sigma = 12 * math.pi / (safe - 4 * M_ELECTRON**2) * electrons * dark / denominator * HBARC2_GEV2_PB
     return np.where(open_, sigma, 0.0)
@@ -75,11 +75,6 @@ def annihilation_cross_section(masses: DarkMasses, energy: ArrayLike, *, alpha_d
 def _lepton_width_times_root_s(s: FloatArray) -> FloatArray:
     r = M_ELECTRON**2 / s
     return np.asarray(ALPHA * s / 3 * np.sqrt(1 - 4 * r) * (1 + 2 * r))
-
-
-def _dark_width_times_root_s(masses: DarkMasses, s: FloatArray, alpha_d: float) -> FloatArray:
-    a, d = masses.sigma**2 / s, masses.delta**2 / s
-    return np.asarray(alpha_d * s / 3 * np.sqrt((1 - a) * (1 - d)) * (1 + a / 2) * (1 - d))
 
 
 def narrow_cross_section_integral(m_aprime: float) -> float:

@@ -49,7 +49,7 @@ def aligned_direction(
         Unit vectors in the A' rest frame, axes parallel to those of the lab, shape (n, 3).
     """
     count, m = len(aprime), masses.m_aprime
-    kappa = (1 - masses.sigma / m) * (1 + masses.sigma / m)
+    kappa = masses.kappa
     n = isotropic(count, rng)
     turned = np.flatnonzero(rng.random(count) < 2 * kappa / (3 - kappa))
     production = LabInvariants.from_momenta(

@@ -19,6 +19,7 @@ from semivis_gen.production.bremsstrahlung.cross_sections import Method
 from semivis_gen.production.bremsstrahlung.direction import aligned_direction
 from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate
 from semivis_gen.production.bremsstrahlung.sampling import Production, ProductionSampler
+from semivis_gen.production.process import as_choices
 from semivis_gen.target import LEPTONS, Source, ThickTarget, ThinTarget
 
 __all__ = ["Bremsstrahlung", "BremsstrahlungSampler", "Particles", "Shape"]
@@ -61,12 +62,7 @@ class Bremsstrahlung:
     """How A' share the energy of the lepton: exact, or the approximation with A' along the beam."""
 
     def __post_init__(self) -> None:
-        for field, kind in (("particles", Particles), ("cross_section", Method), ("shape", Shape)):
-            value = getattr(self, field)
-            if value not in list(kind):
-                msg = f"bremsstrahlung: {field} = {value!r} is none of {', '.join(kind)}"
-                raise ParameterError(msg)
-            object.__setattr__(self, field, kind(value))
+        as_choices(self, particles=Particles, cross_section=Method, shape=Shape)
 
     @property
     def _secondaries(self) -> bool:

@@ -124,7 +124,7 @@ def _folded(
                 reaction = Reaction(float(energy), m_aprime, nucleus.mass, lepton_mass)
                 sigma = integrate(reaction, nucleus, rule, method=shape, e_min=e_min)
                 if norm is not shape:
-                    whole, other = (integrate(reaction, nucleus, rule, method=kind) for kind in (norm, shape))
-                    sigma *= whole / other
+                    whole = integrate(reaction, nucleus, rule, method=norm)
+                    sigma *= whole / (integrate(reaction, nucleus, rule, method=shape) if e_min else sigma)
                 total += float(w * (end - start)) * sigma
     return total

@@ -11,7 +11,7 @@ from semivis_gen.arrays import FloatArray, IndexArray, IntArray
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import MESONS, labels
 from semivis_gen.numerics import Estimate
-from semivis_gen.production.mesons.species import meson
+from semivis_gen.production.mesons.species import per_kind
 from semivis_gen.production.mesons.spectrum import PerMeson
 
 __all__ = ["MesonList"]
@@ -85,7 +85,7 @@ class MesonList:
             msg = f"meson list: none of {len(ids)} particles makes A'; give some of {known}, with weights above zero"
             raise ParameterError(msg)
         ids, p, w = ids[used], np.ascontiguousarray(p[used]), w[used]
-        mass = np.select([ids == number for number in MESONS.values()], [meson(name).mass for name in MESONS])
+        mass = per_kind(ids, lambda kind: kind.mass)
         return cls(ids, p, w, np.sqrt(np.einsum("ij,ij->i", p, p) + mass**2), symmetric)
 
     @property

@@ -24,7 +24,7 @@ from semivis_gen.numerics import Estimate, energy_of
 from semivis_gen.production.mesons.bmpt import Collision
 from semivis_gen.production.mesons.draw import MesonDraw
 from semivis_gen.production.mesons.record import inclusive_events, proton_dump
-from semivis_gen.production.mesons.species import MIXING, Meson, meson, meson_of_id
+from semivis_gen.production.mesons.species import MIXING, Meson, meson, per_kind
 from semivis_gen.production.mesons.spectrum import Mesons
 from semivis_gen.production.mesons.supply import FIT, check_kinds, mesons_of
 from semivis_gen.target import ProtonDump, Source
@@ -129,14 +129,12 @@ def mixing_rate(m_aprime: float, dump: ProtonDump, mesons: Mesons, *, e_min: flo
 
 
 def _probabilities(pdg: IntArray, m_aprime: float) -> FloatArray:
-    kinds = [meson_of_id(i) for i in np.unique(pdg).tolist()]
-    return np.select([pdg == k.pdg for k in kinds], [mixing_probability(k, m_aprime) for k in kinds], 0.0)
+    return per_kind(pdg, lambda kind: mixing_probability(kind, m_aprime))
 
 
 def _aprime(pdg: IntArray, momentum: FloatArray, m_aprime: float, dump: ProtonDump) -> FloatArray:
     """Momenta of A' with the centre-of-mass momenta of the mesons [GeV], shape (n, 3)."""
-    kinds = [meson_of_id(i) for i in np.unique(pdg).tolist()]
-    mass = np.select([pdg == k.pdg for k in kinds], [k.mass for k in kinds], 0.0)
+    mass = per_kind(pdg, lambda kind: kind.mass)
     gamma = Collision(dump.beam_energy).gamma
     flow = np.sqrt((gamma - 1) * (gamma + 1))
     out = momentum.copy()
@@ -166,10 +164,10 @@ class MixingSampler:
         KinematicsError
             Where no A' has it.
         """
-        kinds = [meson_of_id(i) for i in np.unique(mesons.pdg).tolist()]
         # at most as much more energy as the mass brings
-        more = [Collision(dump.beam_energy).gamma * max(m_aprime - k.mass, 0.0) for k in kinds]
-        bound = (mesons.top + np.select([mesons.pdg == k.pdg for k in kinds], more, 0.0) >= e_min).astype(float)
+        gamma = Collision(dump.beam_energy).gamma
+        more = per_kind(mesons.pdg, lambda kind: gamma * max(m_aprime - kind.mass, 0.0))
+        bound = (mesons.top + more >= e_min).astype(float)
         if mixing_rate(m_aprime, dump, mesons, e_min=e_min).value == 0:
             msg = f"no vector meson of {dump.beam_energy:g} GeV protons makes an A' above {e_min:g} GeV: lower it"
             raise KinematicsError(msg)

@@ -9,7 +9,7 @@ import numpy as np
 
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ID_PROTON
-from semivis_gen.errors import KinematicsError, ParameterError
+from semivis_gen.errors import KinematicsError
 from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import Estimate
@@ -21,6 +21,7 @@ from semivis_gen.production.mesons.record import proton_dump
 from semivis_gen.production.mesons.species import DECAYING, Meson, meson
 from semivis_gen.production.mesons.spectrum import Mesons
 from semivis_gen.production.mesons.supply import FIT, check_kinds, mesons_of
+from semivis_gen.production.process import as_choices
 from semivis_gen.target import Source
 
 __all__ = ["MesonDecay", "MesonListDecay"]
@@ -58,7 +59,7 @@ class MesonDecay:
     """omega per proton; by beam energy, or those of the file, where absent."""
 
     def __post_init__(self) -> None:
-        _check_form_factor(self)
+        as_choices(self, form_factor=FormFactor)
         check_kinds(self, DECAYING)
 
     def rate(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Estimate:
@@ -94,7 +95,7 @@ class MesonListDecay:
     """Transition form factor: point, or rho dominance."""
 
     def __post_init__(self) -> None:
-        _check_form_factor(self)
+        as_choices(self, form_factor=FormFactor)
 
     def rate(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Estimate:
         """See `Process.rate` and `decay_rate`."""
@@ -114,13 +115,6 @@ class MesonListDecay:
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
         """See `MesonDecay.direction`."""
         return helicity_direction(events, masses, rng)
-
-
-def _check_form_factor(process: MesonDecay | MesonListDecay) -> None:
-    if process.form_factor not in list(FormFactor):
-        msg = f"meson_decay: form_factor = {process.form_factor!r} is none of {', '.join(FormFactor)}"
-        raise ParameterError(msg)
-    object.__setattr__(process, "form_factor", FormFactor(process.form_factor))
 
 
 def _open_channels(m_aprime: float, kinds: list[Meson], form_factor: FormFactor) -> dict[int, Channel]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+
+from semivis_gen.arrays import FloatArray, IntArray
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import MESONS, Particle
 
-__all__ = ["DECAYING", "MIXING", "PHOTON_BRANCHING", "Meson", "meson", "meson_of_id"]
+__all__ = ["DECAYING", "MIXING", "PHOTON_BRANCHING", "Meson", "meson", "meson_of_id", "per_kind"]
 
 # photons in place of A': pi0, eta, eta' -> two photons, omega -> pi0 and one; PTEP 2022, 083C01
 PHOTON_BRANCHING = {"pi0": 0.98823, "eta": 0.3936, "eta'": 0.02307, "omega": 0.0835}
@@ -78,3 +82,22 @@ def meson(name: str) -> Meson:
 def meson_of_id(pdg: int) -> Meson:
     """Meson of a PDG id that stands in `semivis_gen.model.MESONS`."""
     return meson(next(name for name, number in MESONS.items() if number == pdg))
+
+
+def per_kind(pdg: IntArray, value: Callable[[Meson], float]) -> FloatArray:
+    """Give every meson what its kind has.
+
+    Parameters
+    ----------
+    pdg : ndarray
+        Ids of mesons that make A', shape (n,).
+    value : callable
+        Number of a kind.
+
+    Returns
+    -------
+    ndarray
+        Shape (n,).
+    """
+    kinds = [meson_of_id(i) for i in np.unique(pdg).tolist()]
+    return np.select([pdg == kind.pdg for kind in kinds], [value(kind) for kind in kinds], 0.0)

@@ -15,6 +15,7 @@ from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import CellTable, Estimate, gauss
 from semivis_gen.production.mesons.record import inclusive_events, proton_dump
+from semivis_gen.production.process import as_choices
 from semivis_gen.production.proton_bremsstrahlung.form_factor import ProtonFormFactor, dirac_form_factor_squared
 from semivis_gen.production.proton_bremsstrahlung.splitting import proton_proton_cross_section, splitting
 from semivis_gen.target import ProtonDump, Source
@@ -59,11 +60,7 @@ class ProtonBremsstrahlung:
         if not 0 < self.pt_max_GeV < math.inf:
             msg = f"proton_bremsstrahlung: pt_max_GeV = {self.pt_max_GeV} must be positive and finite"
             raise ParameterError(msg)
-        if self.form_factor not in list(ProtonFormFactor):
-            known = ", ".join(ProtonFormFactor)
-            msg = f"proton_bremsstrahlung: form_factor = {self.form_factor!r} is none of {known}"
-            raise ParameterError(msg)
-        object.__setattr__(self, "form_factor", ProtonFormFactor(self.form_factor))
+        as_choices(self, form_factor=ProtonFormFactor)
 
     def rate(self, m_aprime: float, source: Source, *, e_min: float = 0.0) -> Estimate:
         """See `Process.rate`; the error is the difference to an integral with half as many nodes."""

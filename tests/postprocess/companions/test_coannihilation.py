@@ -11,12 +11,11 @@ from postprocess.companions.coannihilation import (
     ThermalAverage,
     coannihilation_cross_section,
     population_ratio,
-    width_dark,
     width_visible,
 )
 from semivis_gen.constants import ALPHA, HBARC2_GEV2_PB, M_ELECTRON
 from semivis_gen.model.point import DarkMasses
-from semivis_gen.model.widths import gamma_aprime_chi, gamma_aprime_lepton, gamma_aprime_total
+from semivis_gen.model.widths import gamma_aprime_chi, gamma_aprime_lepton, gamma_aprime_total, off_shell_chi
 from semivis_gen.production.annihilation.resonance import annihilation_cross_section
 
 MASSES = DarkMasses(0.15, 3.0, 0.4)
@@ -37,7 +36,7 @@ def traced_cross_section(masses, s, alpha_d, epsilon):
     p_out = math.sqrt(s / 4 - me**2)
     one, two = momentum(m1, p_in, 1.0), momentum(m2, -p_in, 1.0)
     q = np.array([w, 0, 0, 0])
-    width = alpha_d * float(width_dark(masses, w)) + epsilon**2 * float(width_visible(w))
+    width = alpha_d * float(off_shell_chi(masses, w)) + epsilon**2 * float(width_visible(w))
     # indices lowered: it joins the two currents
     propagator = (
         METRIC @ (-METRIC + np.outer(q, q) / masses.m_aprime**2) / (s - masses.m_aprime**2 + 1j * w * width) @ METRIC
@@ -69,8 +68,8 @@ def test_cross_section_from_traces(root_s, ratio, splitting):
 
 
 def test_widths_on_shell():
-    assert 0.1 * width_dark(MASSES, MASSES.m_aprime) == pytest.approx(float(gamma_aprime_chi(MASSES, 0.1)))
-    assert width_dark(MASSES, MASSES.sigma * 0.99) == 0
+    assert 0.1 * off_shell_chi(MASSES, MASSES.m_aprime) == pytest.approx(float(gamma_aprime_chi(MASSES, 0.1)))
+    assert off_shell_chi(MASSES, MASSES.sigma * 0.99) == 0
     for m in (0.2, 0.5, 0.8, 4.0):
         assert width_visible(m) == pytest.approx(float(gamma_aprime_total(DarkMasses(m), 0.0, 1.0)))
 

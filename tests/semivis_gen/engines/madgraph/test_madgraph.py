@@ -17,13 +17,12 @@ from semivis_gen.engines.madgraph.native import (
     breit_wigner_cut,
     chain_cross_section,
     compare_with_native,
-    off_shell_width,
 )
 from semivis_gen.engines.mg5_plugin.phase_space import MARK, PhaseSpaceError, add_mass_grid
 from semivis_gen.engines.mg5_plugin.run_card import remove_cuts
 from semivis_gen.errors import EngineError, SemivisWarning
 from semivis_gen.model.point import DarkSector
-from semivis_gen.model.widths import compute_widths, gamma_aprime_chi, gamma_chi2_lepton
+from semivis_gen.model.widths import compute_widths, gamma_aprime_chi, gamma_chi2_lepton, off_shell_chi
 from semivis_gen.numerics.estimate import Estimate
 from semivis_gen.production.bremsstrahlung.cross_sections import cross_section
 from semivis_gen.target.form_factors import Nucleus
@@ -185,9 +184,9 @@ def test_chain_of_the_benchmark_against_a_run():
 
 def test_off_shell_width_joins_the_width_on_the_shell_and_closes():
     masses = POINT.masses
-    assert off_shell_width(masses, 0.1, masses.m_aprime) == pytest.approx(float(gamma_aprime_chi(masses, 0.1)))
-    assert off_shell_width(masses, 0.1, masses.sigma) == 0
-    assert off_shell_width(masses, 0.1, 0.99 * masses.sigma) == 0
+    assert 0.1 * off_shell_chi(masses, masses.m_aprime) == pytest.approx(float(gamma_aprime_chi(masses, 0.1)))
+    assert 0.1 * off_shell_chi(masses, masses.sigma) == 0
+    assert 0.1 * off_shell_chi(masses, 0.99 * masses.sigma) == 0
 
 
 def test_a_broad_aprime_lowers_the_breit_wigner_cut():

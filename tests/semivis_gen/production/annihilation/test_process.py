@@ -16,7 +16,6 @@ from semivis_gen.production.annihilation.process import (
     Annihilation,
     annihilation_rate,
     sample_depth,
-    transverse_direction,
 )
 from semivis_gen.production.annihilation.resonance import (
     annihilation_cross_section,
@@ -26,6 +25,7 @@ from semivis_gen.production.annihilation.resonance import (
 from semivis_gen.production.bremsstrahlung.process import Bremsstrahlung
 from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate
 from semivis_gen.production.process import production_rate
+from semivis_gen.production.transverse import transverse_direction
 from semivis_gen.target.materials import material
 from semivis_gen.target.shower import electromagnetic_shower
 from semivis_gen.target.sources import ThickTarget
