@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from postprocess.experiment.beam import Beam, Dump, Exposure
 from postprocess.experiment.cards import Card, Line, Number, Status, numbers_of, show
@@ -38,8 +39,6 @@ THRESHOLD_MARGIN = 3.0  # standard deviations below a threshold from which event
 
 class Experiment(Card):
     """An experiment: what collides, how A' are made, where decays are looked for and what is asked of them."""
-
-    _digest: str = PrivateAttr("")
 
     beam: Beam
     """The beam."""
@@ -74,17 +73,15 @@ class Experiment(Card):
         """Beam energy [GeV]."""
         return self.beam.energy_GeV.value
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Digest of all that the card holds: cards of the same name may differ."""
-        if not self._digest:
-            self._digest = digest(self.model_dump(mode="json"))
-        return self._digest
+        return digest(self.model_dump(mode="json"))
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy with changes; its digest is its own."""
         copy = super().model_copy(update=update, deep=deep)
-        copy._digest = ""
+        copy.__dict__.pop("digest", None)
         return copy
 
     @property

@@ -233,3 +233,13 @@ def test_unknown_names_binary_and_huge_files(tmp_path):
     (tmp_path / "huge.yaml").write_text("#" * 1_000_001)
     with pytest.raises(CardError, match="1000001 bytes is more than a card may have"):
         load_experiment(tmp_path / "huge.yaml")
+
+
+def test_a_digest_once_asked_for_changes_no_card():
+    card, same = (load_experiment("na64-2018") for _ in range(2))
+    assert len(card.digest) == 64
+    assert card == same
+    changed = card.model_copy(update={"title": "another"})
+    assert changed != card
+    assert changed.digest != card.digest == same.digest
+    assert changed.model_copy(update={"title": card.title}).digest == card.digest
