@@ -19,6 +19,7 @@ flags and whole numbers stand in a card as they are, every `float` with its sour
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import reduce
@@ -35,7 +36,16 @@ from semivis_gen.numerics import Estimate
 from semivis_gen.registry import Registry
 from semivis_gen.target import Source
 
-__all__ = ["PROCESSES", "Process", "Sampler", "as_choices", "process_rates", "production_rate", "require_beam"]
+__all__ = [
+    "PROCESSES",
+    "Process",
+    "Sampler",
+    "as_choices",
+    "process_rates",
+    "production_rate",
+    "require_beam",
+    "require_e_min",
+]
 
 
 class Sampler(Protocol):
@@ -99,6 +109,19 @@ def require_beam(process: Process, source: Source) -> None:
         raise ParameterError(msg)
 
 
+def require_e_min(e_min: float, name: str = "e_min") -> None:
+    """Refuse a smallest energy of A' [GeV] that is none.
+
+    Raises
+    ------
+    ParameterError
+        Where it is negative, infinite or no number.
+    """
+    if not (math.isfinite(e_min) and e_min >= 0):
+        msg = f"{name} = {e_min} GeV must be zero or positive"
+        raise ParameterError(msg)
+
+
 def as_choices(process: Process, **kinds: type[StrEnum]) -> None:
     """Turn settings that are words into members of their enumerations, as a process is made.
 
@@ -139,10 +162,11 @@ def process_rates(
     Raises
     ------
     ParameterError
-        Where there is no process or the beam is of no use to one of them.
+        Where there is no process, the beam is of no use to one of them, or `e_min` is no energy.
     KinematicsError
         Where all are closed.
     """
+    require_e_min(e_min)
     if not processes:
         msg = "no production process: name at least one, such as bremsstrahlung"
         raise ParameterError(msg)

@@ -19,11 +19,11 @@ from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import M_ELECTRON
-from semivis_gen.errors import ParameterError
 from semivis_gen.numerics import Estimate, gauss
 from semivis_gen.production.bremsstrahlung.energy_share import energy_share
 from semivis_gen.production.bremsstrahlung.phase_space import Kinematics, Reaction, threshold_energy
 from semivis_gen.production.bremsstrahlung.weizsaecker import iww_density, ww_density
+from semivis_gen.production.process import require_e_min
 from semivis_gen.target import Material, Nucleus, g2
 
 __all__ = [
@@ -111,9 +111,7 @@ def cross_section(
     ParameterError, KinematicsError
         Where a value is not positive, the reaction is closed, or the approximation does not hold for the lepton.
     """
-    if not (math.isfinite(e_min) and e_min >= 0):
-        msg = f"e_min = {e_min} GeV must be zero or positive"
-        raise ParameterError(msg)
+    require_e_min(e_min)
     reaction = Reaction(energy, m_aprime, nucleus.mass, lepton_mass)
     fine, coarse = (
         integrate(reaction, nucleus, rule, method=Method(method), e_min=e_min, form_factor=form_factor)

@@ -26,6 +26,7 @@ from semivis_gen.production.bremsstrahlung.mapping import screening_gev2, unit_c
 from semivis_gen.production.bremsstrahlung.momenta import momenta_of
 from semivis_gen.production.bremsstrahlung.phase_space import Kinematics, Reaction, threshold_energy
 from semivis_gen.production.bremsstrahlung.rate import LIGHT_SHARE
+from semivis_gen.production.process import require_e_min
 from semivis_gen.target import Nucleus, ThickTarget, ThinTarget, g2
 
 __all__ = ["Production", "ProductionSampler"]
@@ -105,9 +106,7 @@ class ProductionSampler:
         e_min_aprime: float = 0.0,
         secondaries: bool = False,
     ) -> None:
-        if not (math.isfinite(e_min_aprime) and e_min_aprime >= 0):
-            msg = f"e_min_aprime = {e_min_aprime} GeV must be zero or positive"
-            raise ParameterError(msg)
+        require_e_min(e_min_aprime, "e_min_aprime")
         self.m_aprime, self.target, self.e_min = m_aprime, target, e_min_aprime
         self.nuclei = tuple(nucleus for nucleus, _ in target.material.elements)
         self._mass = np.array([nucleus.mass for nucleus in self.nuclei])

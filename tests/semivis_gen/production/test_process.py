@@ -99,6 +99,13 @@ def test_every_aprime_of_an_event_decays(pions):
     assert events.info.extra["spin"] == "none"
 
 
+@pytest.mark.parametrize("e_min", [-50.0, np.nan, np.inf])
+def test_an_energy_that_is_none_is_refused_for_every_process(e_min, pions):
+    for process in (Annihilation(), Pions()):  # bremsstrahlung was alone in looking
+        with pytest.raises(ParameterError, match=r"^e_min = \S+ GeV must be zero or positive$"):
+            production_rate(0.1, DUMP, [process], e_min=e_min)
+
+
 def test_what_cannot_be():
     with pytest.raises(ParameterError, match="no production process: name at least one"):
         production_rate(0.1, DUMP, [])
