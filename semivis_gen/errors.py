@@ -5,6 +5,8 @@ Every message names the value, the rule it breaks and the way out, in one line.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 __all__ = [
     "CardError",
     "EngineError",
@@ -14,6 +16,7 @@ __all__ = [
     "ParameterError",
     "SemivisError",
     "SemivisWarning",
+    "did_you_mean",
 ]
 
 
@@ -47,3 +50,11 @@ class EngineError(SemivisError):
 
 class SemivisWarning(UserWarning):
     """Something is unusual but computable, for example a Landau pole below 1 TeV."""
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """Question for a message: the known name that is closest to a wrong one; empty where none is close."""
+    import difflib
+
+    close = difflib.get_close_matches(str(name), list(known), n=1)
+    return f"did you mean {close[0]}?" if close else ""

@@ -11,13 +11,12 @@ Worker processes and clusters import packages anew: only entry points are known 
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
-from semivis_gen.errors import ParameterError
+from semivis_gen.errors import ParameterError, did_you_mean
 
 __all__ = ["Registry"]
 
@@ -112,10 +111,9 @@ class Registry(Generic[T]):
                 msg = f"the {self.kind} {name!r} of {self._places[name].value} cannot be loaded: {error!r}"
                 raise ParameterError(msg) from error
             return self._known.setdefault(name, item)
-        close = difflib.get_close_matches(str(name), list(self), n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        msg = f"no {self.kind} {name!r}: take one of {', '.join(self)}{hint}"
-        raise ParameterError(msg)
+        hint = did_you_mean(name, self)
+        msg = f"no {self.kind} {name!r}: take one of {', '.join(self)}"
+        raise ParameterError(f"{msg}; {hint}" if hint else msg)
 
     def values(self) -> Iterator[T]:
         """Things, those of other packages loaded."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
+from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, Events
+from semivis_gen.numerics import energy_of
 
 __all__ = ["Aprimes", "find_aprimes"]
 
@@ -63,22 +64,21 @@ def find_aprimes(events: Events) -> Aprimes:
     owner = position[mother]
     child = np.full(len(recorded), -1, dtype=np.int64)
     child[owner[owner >= 0]] = chi2[owner >= 0]
-    momentum, energy = events.momentum[recorded], events.energy[recorded]
+    momentum, energy = events.momentum[recorded], _energy(events, recorded)
     orphans = chi2[owner < 0]
     if not len(orphans):
         found = Aprimes(of_event[recorded], recorded, child, momentum, energy)
     else:
-        partner = _partners(events, orphans, real & (ids == ID_CHI1))
+        partner = _partners(events, of_event, orphans, np.flatnonzero(real & (ids == ID_CHI1)))
         rows = np.r_[recorded, np.full(len(orphans), -1)]
         event = np.r_[of_event[recorded], of_event[orphans]]
         order = np.argsort(event, kind="stable")
-        every = events.energy
         found = Aprimes(
             event[order],
             rows[order],
             np.r_[child, orphans][order],
             np.r_[momentum, events.momentum[orphans] + events.momentum[partner]][order],
-            np.r_[energy, every[orphans] + every[partner]][order],
+            np.r_[energy, _energy(events, orphans) + _energy(events, partner)][order],
         )
     number = np.bincount(found.event, minlength=len(events))
     if np.any(number == 0):
@@ -90,17 +90,21 @@ def find_aprimes(events: Events) -> Aprimes:
     return found
 
 
-def _partners(events: Events, orphans: IndexArray, is_chi1: BoolArray) -> IndexArray:
+def _energy(events: Events, rows: IndexArray) -> FloatArray:
+    """Energies of some particles [GeV]."""
+    return energy_of(events.momentum[rows], events.mass[rows])
+
+
+def _partners(events: Events, of_event: IndexArray, orphans: IndexArray, chi1: IndexArray) -> IndexArray:
     """Row of the chi1 with the same mothers as each chi2."""
-    chi1 = np.flatnonzero(is_chi1)
-    mine, theirs = _family(events, orphans), _family(events, chi1)
+    mine, theirs = _family(events, of_event, orphans), _family(events, of_event, chi1)
     order = np.argsort(theirs, kind="stable")
     begin, end = (np.searchsorted(theirs[order], mine, side=side) for side in ("left", "right"))
     twins = np.searchsorted(np.sort(mine), mine, side="right") - np.searchsorted(np.sort(mine), mine) > 1
     unclear = (end - begin != 1) | twins
     if np.any(unclear):
         bad = int(np.flatnonzero(unclear)[0])
-        event = int(events.event_of_particle[orphans[bad]])
+        event = int(of_event[orphans[bad]])
         msg = (
             f"{events.place(event)}: a chi2 without A' has {int(end[bad] - begin[bad])} "
             f"chi1 and {'other chi2' if twins[bad] else 'no other chi2'} of the same mothers: A' follows from one chi1 "
@@ -110,8 +114,8 @@ def _partners(events: Events, orphans: IndexArray, is_chi1: BoolArray) -> IndexA
     return np.asarray(chi1[order[begin]])
 
 
-def _family(events: Events, rows: IndexArray) -> IndexArray:
+def _family(events: Events, of_event: IndexArray, rows: IndexArray) -> IndexArray:
     """Number that particles of the same event and the same mothers share."""
     size = int(np.diff(events.offsets).max()) + 2
     first, last = (events.mothers[rows, column].astype(np.int64) + 1 for column in (0, 1))
-    return np.asarray((events.event_of_particle[rows] * size + first) * size + last)
+    return np.asarray((of_event[rows] * size + first) * size + last)

@@ -15,6 +15,7 @@ from semivis_gen.constants import ID_CHI1, ID_ELECTRON, ID_MUON, M_ELECTRON
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
 from semivis_gen.model import CHANNELS, DarkMasses, label, labels
+from semivis_gen.numerics import energy_of
 
 __all__ = ["Candidates", "Pairs", "known_masses", "lay_out", "no_pairs", "pairs_of"]
 
@@ -128,7 +129,7 @@ def pairs_of(events: Events, parents: IndexArray, native: Pairs) -> Pairs:
     if np.any(wrong):
         bad = int(np.flatnonzero(wrong)[0])
         products = labels(events.pdg[child[parent == bad]]) or "nothing"
-        event = events.place(int(events.event_of_particle[parents[bad]]))
+        event = events.place(events.event_at(parents[bad]))
         msg = (
             f"{event}: {label(events.pdg[parents[bad]])} decays to {products}, not to a pair of leptons, "
             "pi0 gamma, pions or kaons"
@@ -138,7 +139,7 @@ def pairs_of(events: Events, parents: IndexArray, native: Pairs) -> Pairs:
     order = np.argsort(owner, kind="stable").reshape(-1, 2)
     seen = decayed & pair
     momentum[seen], momentum[decayed & lost] = events.momentum[rows][order], 0.0
-    energy[seen], energy[decayed & lost] = events.energy[rows][order], 0.0
+    energy[seen], energy[decayed & lost] = energy_of(events.momentum[rows], events.mass[rows])[order], 0.0
     electrons[decayed] = False
     electrons[seen] = np.abs(events.pdg[rows])[order[:, 0]] == ID_ELECTRON
     return momentum, energy, electrons

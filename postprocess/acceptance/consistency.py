@@ -83,11 +83,12 @@ class Consistency:
             self.found[THIN] = what
             warnings.warn(what, SemivisWarning, stacklevel=2)
         made = {name for name in events.info.extra.get("processes", "").split(", ") if name}
-        wanted = {process.name for process in self.experiment.processes}
-        if made and made != wanted and PROCESSES not in self.found:
-            what = f"events of {', '.join(sorted(made))}, where the card makes A' by {', '.join(sorted(wanted))}"
-            self.found[PROCESSES] = what
-            warnings.warn(what, SemivisWarning, stacklevel=2)
+        if made and PROCESSES not in self.found:
+            wanted = {process.name for process in self.experiment.processes}
+            if made != wanted:
+                what = f"events of {', '.join(sorted(made))}, where the card makes A' by {', '.join(sorted(wanted))}"
+                self.found[PROCESSES] = what
+                warnings.warn(what, SemivisWarning, stacklevel=2)
         for name, what in self._differences(events):
             if name not in self.allow:
                 msg = (
@@ -117,9 +118,8 @@ class Consistency:
 
     def _target(self, events: Events, target: Dump) -> Iterator[tuple[str, str]]:
         info, card = events.info, self.experiment
-        held = {nucleus.z for nucleus, _ in card.material().elements}
         z = nucleus_charge(info.target_id)
-        if z and z not in held:
+        if z and z not in {nucleus.z for nucleus, _ in card.material().elements}:
             names = ", ".join(layer.material for layer in target.layers)
             yield "target", f"they are made on nuclei of Z = {z} (id {info.target_id}), the card's target is {names}"
 

@@ -15,7 +15,7 @@ import numpy as np
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.decay_points import DecayPoints, decays_in_region, no_decays
 from postprocess.acceptance.geometry import geometry_of
-from postprocess.acceptance.requirements import PRODUCED, Decay, Requirement, requirements_of
+from postprocess.acceptance.requirements import PRODUCED, Decay, Requirement, requirements_of, sees_products
 from postprocess.acceptance.scenarios.protocol import Scenario
 from postprocess.experiment import Experiment, Signature
 from semivis_gen.arrays import FloatArray
@@ -79,7 +79,7 @@ class Selection:
         self.experiment, self.signature, self.scenario, self.ctau_mm = experiment, signature, scenario, ctau_mm
         self.region, self.geometry = experiment.region(signature), geometry_of(experiment)
         self.requirements = requirements_of(experiment, signature, scenario)
-        self.products = any(requirement.products for requirement in self.requirements)
+        self.products = sees_products(signature)
         self.decay = next(step for step, asked in enumerate(self.requirements) if isinstance(asked, Decay))
         shape = (1 + len(self.requirements), len(ctau_mm))
         self.events = np.zeros(shape[0])

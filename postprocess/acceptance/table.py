@@ -113,12 +113,17 @@ class AcceptanceTable:
     cut_flows: tuple[CutFlow, ...] = ()
     """What each requirement leaves; not part of the file."""
     _curves: tuple[_Curve, ...] = field(init=False, repr=False)
+    _log_ctau: FloatArray = field(init=False, repr=False)
+    _relative: FloatArray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         constant = not SCENARIOS[self.mode].decays
         columns = zip(self.acceptance.T, self.beyond, strict=True)
         curves = (_Curve(self.ctau_mm, a, beyond=b, constant=constant) for a, b in columns)
+        relative = np.divide(self.error, self.acceptance, out=np.zeros_like(self.error), where=self.acceptance > TINY)
         object.__setattr__(self, "_curves", tuple(curves))
+        object.__setattr__(self, "_log_ctau", np.log(self.ctau_mm))
+        object.__setattr__(self, "_relative", relative)
 
     def cut_flow(self, signature: str) -> CutFlow:
         """Cut flow of a signature.
@@ -157,10 +162,9 @@ class AcceptanceTable:
         ctau = np.asarray(ctau_mm, dtype=float)
         flat = ctau.reshape(-1)
         value = np.stack([curve(flat) for curve in self._curves], axis=1)
-        relative = np.divide(self.error, self.acceptance, out=np.zeros_like(self.error), where=self.acceptance > TINY)
         with np.errstate(divide="ignore"):
-            where = np.clip(np.log(flat), np.log(self.ctau_mm[0]), np.log(self.ctau_mm[-1]))
-        spread = [np.interp(where, np.log(self.ctau_mm), column) for column in relative.T]
+            where = np.clip(np.log(flat), self._log_ctau[0], self._log_ctau[-1])
+        spread = [np.interp(where, self._log_ctau, column) for column in self._relative.T]
         shape = (*ctau.shape, len(self.signatures))
         return value.reshape(shape), (value * np.stack(spread, axis=1)).reshape(shape)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from typing import Annotated, Any, NoReturn, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from semivis_gen.errors import did_you_mean
 
 __all__ = [
     "Card",
@@ -108,8 +109,7 @@ class CardModel(BaseModel):
             reject("", data, rule, "write them in the lines below it, indented")
         for key in data:
             if key not in keys:
-                close = difflib.get_close_matches(str(key), keys, n=1)
-                hint = f"did you mean {close[0]}?" if close else f"take {', '.join(keys)}"
+                hint = did_you_mean(key, keys) or f"take {', '.join(keys)}"
                 kind = "unknown_key"
                 raise PydanticCustomError(kind, "is not a key here; {hint}", {"key": str(key), "hint": hint})
         return data

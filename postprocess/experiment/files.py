@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 import warnings
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 from postprocess.experiment.cards import Card, shown
 from postprocess.experiment.merging import merge
 from postprocess.experiment.messages import one_line
-from semivis_gen.errors import CardError, SemivisWarning
+from semivis_gen.errors import CardError, SemivisWarning, did_you_mean
 from semivis_gen.resources import cards_dir
 
 __all__ = ["Renew", "card_text", "find_card", "list_cards", "load_card", "parse", "schema_text"]
@@ -151,10 +150,9 @@ def find_card(name_or_path: str | Path, folder: str) -> Path:
     path = Path(name_or_path)
     if path.is_file():
         return path
-    close = difflib.get_close_matches(str(name_or_path), known, n=1)
-    hint = f"; did you mean {close[0]}?" if close else ""
-    msg = f"no card {str(name_or_path)!r}: take one of {', '.join(known)} or the path of a YAML file{hint}"
-    raise CardError(msg)
+    hint = did_you_mean(name_or_path, known)
+    msg = f"no card {str(name_or_path)!r}: take one of {', '.join(known)} or the path of a YAML file"
+    raise CardError(f"{msg}; {hint}" if hint else msg)
 
 
 def _resolve(path: Path, folder: str, renew: Renew | None, depth: int = 0) -> dict[str, Any]:

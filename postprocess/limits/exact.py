@@ -22,6 +22,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -153,9 +154,16 @@ class _Tables:
     weight: FloatArray  # (K,)
 
 
+def log_poisson(n: NDArray[Any], mean: float | FloatArray) -> FloatArray:
+    """Logarithm of the probability of n events where `mean` are expected; they broadcast."""
+    from scipy.special import gammaln, xlogy
+
+    return np.asarray(xlogy(n, mean) - mean - gammaln(n + 1))
+
+
 def _background_pmf(mean: float, error: float, omitted: float, at_least: int) -> FloatArray:
     """P(n) of a Poisson count with gamma-distributed mean, up to a tail probability `omitted`."""
-    from scipy.special import gammaln, xlogy
+    from scipy.special import gammaln
 
     size = at_least + 8
     while True:
@@ -166,7 +174,7 @@ def _background_pmf(mean: float, error: float, omitted: float, at_least: int) ->
             log_p -= shape * np.log1p(1 / rate) + n * np.log1p(rate)
             ratio = (size - 1 + shape) / (size * (1 + rate))  # P(size) / P(size - 1), falling or constant from there
         else:
-            log_p = xlogy(n, mean) - mean - gammaln(n + 1)
+            log_p = log_poisson(n, mean)
             ratio = mean / size
         pmf: FloatArray = np.exp(log_p)
         ratio = max(ratio, 1 / (1 + mean / error**2)) if error > 0 else ratio
@@ -259,14 +267,12 @@ def _evaluate(model: LimitModel, signal: ArrayLike, *, with_bands: bool) -> Floa
 
 def _chunk(tables: _Tables, signal: FloatArray, *, with_bands: bool) -> FloatArray:
     """CLs for signals (P, bins)."""
-    from scipy.special import gammaln, xlogy
-
     points, nodes = len(signal), tables.weight.size
     joint: FloatArray = np.broadcast_to(tables.weight[:, None], (points, nodes, 1))
     for i, spread in enumerate(tables.spread):
         rate = np.minimum(signal[:, i, None] * tables.theta[:, i], MAX_SIGNAL)[..., None]  # (P, K, 1)
         n = np.arange(len(spread))
-        counts = np.exp(xlogy(n, rate) - rate - gammaln(n + 1)) @ spread  # (P, K, n)
+        counts = np.exp(log_poisson(n, rate)) @ spread  # (P, K, n)
         if i < len(tables.spread) - 1:
             joint = (joint[..., None] * counts[..., None, :]).reshape(points, nodes, -1)
     # the last bin and the integral over the nuisances together: a table of all counts for each signal

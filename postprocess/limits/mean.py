@@ -9,7 +9,7 @@ from itertools import product
 
 import numpy as np
 
-from postprocess.limits.exact import upper_limit
+from postprocess.limits.exact import log_poisson, upper_limit
 from postprocess.limits.model import LimitModel
 
 __all__ = ["mean_expected_limit"]
@@ -35,20 +35,18 @@ def mean_expected_limit(model: LimitModel, signal: Sequence[float]) -> float:
         The limit: a factor on the given signal. Twice the signal halves it.
     """
     total, weight = 0.0, 0.0
-    counts = [[n for n in range(_most(b)) if _poisson(n, b) > RARE] for b in model.background]
-    for outcome in product(*counts):
-        probability = math.prod(_poisson(n, b) for n, b in zip(outcome, model.background, strict=True))
+    for outcome in product(*map(_counts, model.background)):
+        probability = math.prod(p for _, p in outcome)
         if probability < RARE:
             continue
-        total += probability * float(upper_limit(replace(model, observed=outcome), np.asarray(signal)))
+        observed = tuple(n for n, _ in outcome)
+        total += probability * float(upper_limit(replace(model, observed=observed), np.asarray(signal)))
         weight += probability
     return total / weight / float(np.sum(signal))  # upper_limit counts events
 
 
-def _most(mean: float) -> int:
-    """Counts above which a Poisson count hardly ever lies."""
-    return math.ceil(mean + 6 * math.sqrt(mean)) + 4
-
-
-def _poisson(n: int, mean: float) -> float:
-    return math.exp(-mean) * mean**n / math.factorial(n)
+def _counts(mean: float) -> list[tuple[int, float]]:
+    """Counts that are not rare, with their probabilities."""
+    most = math.ceil(mean + 6 * math.sqrt(mean)) + 4  # a count hardly ever lies above
+    probability = np.exp(log_poisson(np.arange(most, dtype=float), mean))
+    return [(n, p) for n, p in enumerate(probability.tolist()) if p > RARE]
