@@ -1,6 +1,8 @@
 """Requirements of cards, and one from outside: the opening angle of the pair."""
 
+import math
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
@@ -9,7 +11,7 @@ from support.cards import experiment
 from support.chains import make_events
 from support.entries import requiring
 
-from postprocess.acceptance.requirements import REQUIREMENTS, requirements_of, sees_products
+from postprocess.acceptance.requirements import REQUIREMENTS, MissingEnergy, requirements_of, sees_products
 from postprocess.acceptance.scenarios.invisible import INVISIBLE
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from postprocess.acceptance.sums import accept
@@ -68,6 +70,16 @@ def test_requirements_of_a_signature_in_the_order_of_its_cut_flow():
     assert [key for key, _ in texts(FLAT, 1)] == ["missing_energy", "decay", "selection"]
     stable = requirements_of(FLAT, FLAT.signatures[1], INVISIBLE)
     assert [r.title for r in stable] == ["missing energy > 50 GeV", "chi2 stable", "selection"]
+
+
+def test_missing_energy_is_as_uncertain_as_the_energy_left_in_the_dump():
+    energy = np.array([46.0, 48.0, 50.0, 53.0, 99.0])
+    sample = SimpleNamespace(e_aprime=energy)
+    found = MissingEnergy(50.0).factor(sample, SimpleNamespace(experiment=FLAT))
+    sigma = 0.04 * (100.0 - energy)  # the dump's 4 % of what A' leaves of the beam's 100 GeV
+    assert found == pytest.approx(
+        [0.5 * math.erfc((50.0 - e) / s / math.sqrt(2)) for e, s in zip(energy, sigma, strict=True)]
+    )
 
 
 def test_a_requirement_from_outside_takes_its_share():

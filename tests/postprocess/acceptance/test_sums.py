@@ -88,6 +88,22 @@ def test_chunks_and_order_of_the_source_do_not_matter(na64):
     assert not np.allclose(accept([events], na64, seed=6).acceptance[:, 0], whole.acceptance[:, 0], rtol=1e-6)
 
 
+def test_signatures_draw_independently(na64):
+    """A signature asked for twice: the same share, from decay points of its own."""
+    first = na64.signatures[0]
+    mode = na64.modes["semivisible"].model_copy(update={"signatures": ("S1", "T1")})
+    twins = na64.model_copy(
+        update={"signatures": (first, first.model_copy(update={"name": "T1"})), "modes": {"semivisible": mode}}
+    )
+    differences = []
+    for seed in range(25):
+        table = accept([make_events(400, seed)], twins, ctau_mm=[20.0], seed=seed)
+        differences.append((table.acceptance[0, 0] - table.acceptance[0, 1]) / table.error[0].mean())
+    assert np.abs(differences).min() > 0
+    assert abs(np.mean(differences)) < 4 * np.std(differences) / 5
+    assert 0.3 < np.std(differences) < 1.8  # at most sqrt(2), of two samples without events in common
+
+
 def test_weights_count_relative_to_the_sample_and_errors_shrink_with_it(na64):
     events = make_events(20_000, 1)
     scaled = dataclasses.replace(events, weight=events.weight * 1e-12)

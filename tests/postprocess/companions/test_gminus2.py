@@ -58,6 +58,19 @@ def test_epsilon_of_a_light_boson():
     assert epsilon_for(1e-7, 251e-11) == pytest.approx(1.470e-3, rel=1e-3)
 
 
+def test_differences_are_measurement_less_calculation():
+    """a_mu in 1e-11: B. Abi et al. (2021), T. Aoyama et al. (2020), R. Aliberti et al. (2025)."""
+    bnl, with_run_1, with_runs_1_to_3 = (116592089, 63), (116592061, 41), (116592059, 22)
+    white_paper_2020, white_paper_2025 = (116591810, 43), (116592033, 62)
+    for value, measured, calculated in (
+        (FERMILAB_2021, with_run_1, white_paper_2020),
+        (PRE_FERMILAB, bnl, white_paper_2020),
+        (LATTICE_2025, with_runs_1_to_3, white_paper_2025),
+    ):
+        assert value.central * 1e11 == pytest.approx(measured[0] - calculated[0], abs=1e-9)
+        assert value.error * 1e11 == pytest.approx(math.hypot(measured[1], calculated[1]), abs=0.5)
+
+
 def test_bands():
     m = np.geomspace(1e-3, 1, 5)
     for value in (FERMILAB_2021, PRE_FERMILAB):

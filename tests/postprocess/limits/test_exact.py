@@ -53,6 +53,18 @@ def test_signal_uncertainty_is_the_lognormal_integral():
         assert cls(model(nuisances=SYSTEMATICS), [0.3 * s, 0.7 * s]) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.parametrize("sizes", [(0.3, -0.2), (-0.3, -0.3), (0.4, 0.0)])
+def test_the_sign_of_a_nuisance_is_kept(sizes):
+    """Nothing seen: CLs is the mean of exp(-sum s_i (1 + size_i)^z) over a normal z."""
+    s = (1.0, 2.0)
+
+    def integrand(z):
+        return stats.norm.pdf(z) * math.exp(-sum(x * (1 + size) ** z for x, size in zip(s, sizes, strict=True)))
+
+    expected, _ = integrate.quad(integrand, -9, 9)
+    assert cls(model(nuisances=(Nuisance("migration", sizes),)), s) == pytest.approx(expected, rel=1e-5)
+
+
 def test_uncertainties_cost_little_when_nothing_is_seen():
     with_all = upper_limit(model(nuisances=SYSTEMATICS), [0.5, 0.5])
     assert with_all == pytest.approx(2.356, abs=0.002)  # 20 % signal uncertainty: 2.3 % above ln 10

@@ -73,6 +73,17 @@ def test_one_sigma_of_a_nuisance_scales_the_signal():
     assert m.expected_actualdata(parameters) == pytest.approx([0.19 + 1.1, 0.53 + 2.2])
 
 
+def test_opposite_signs_of_a_nuisance_stay_opposite():
+    import pyhf
+
+    model = LimitModel((0.19, 0.53), (0.07, 0.17), (0, 0), (Nuisance("migration", (0.3, -0.2)),))
+    m = pyhf.Workspace(build_workspace(model, (1.0, 2.0))).model()
+    parameters = m.config.suggested_init()
+    for z in (1.0, -1.0, 2.0):
+        parameters[m.config.par_order.index("signal_migration")] = z
+        assert m.expected_actualdata(parameters) == pytest.approx([0.19 + 1.3**z, 0.53 + 2 * 0.8**z])
+
+
 def test_patches_replace_the_signal():
     import pyhf
 

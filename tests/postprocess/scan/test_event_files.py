@@ -53,6 +53,22 @@ def test_parts_add_up_to_the_whole(files):
     np.testing.assert_allclose(whole.error, error, rtol=0.1)
 
 
+def test_every_file_has_random_numbers_of_its_own(files, tmp_path):
+    """The same events once more, in another format: their decay points are others."""
+    again = str(tmp_path / "again.hepmc3")
+    chunks = list(read_events(files[0]))
+    with open_writer(again, chunks[0].info) as writer:
+        for chunk in chunks:
+            writer.write(chunk)
+    one, two = (
+        accept_files(names, CARD, ids=IdMap(), ctau_mm=[50.0], backend=Backend(1))
+        for names in (files[:1], [files[0], again])
+    )
+    shift = np.abs(two.acceptance - one.acceptance)[0] / one.error[0]
+    assert 1e-3 < shift[0] < 4 / np.sqrt(2)  # S1, where points are drawn: half the difference of two draws
+    assert shift[1] < 1e-9  # S2 is exact for given events
+
+
 def test_a_damaged_file_among_them_is_named(files, tmp_path):
     bad = tmp_path / "bad.lhe"
     bad.write_text("<LesHouchesEvents version='3.0'>\n")
