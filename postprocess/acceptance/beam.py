@@ -41,8 +41,8 @@ def in_beam(sample: Candidates, beam: Beam, rng: np.random.Generator) -> Candida
     shift, slope = spot * rng.standard_normal((n, 2)), angle * rng.standard_normal((n, 2))
     origin = sample.origin.copy()
     origin[:, :2] += shift
-    momentum, leptons = (_turned(p, slope) for p in (sample.momentum, sample.lepton_momentum))
-    return replace(sample, origin=origin, momentum=momentum, lepton_momentum=leptons)
+    momentum, products = (_turned(p, slope) for p in (sample.momentum, sample.product_momentum))
+    return replace(sample, origin=origin, momentum=momentum, product_momentum=products)
 
 
 def _turned(momentum: FloatArray, slope: FloatArray) -> FloatArray:

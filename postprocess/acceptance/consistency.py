@@ -18,7 +18,7 @@ from semivis_gen.errors import EventFileError, ParameterError, SemivisWarning
 from semivis_gen.events import STATUS_INCOMING, Events
 from semivis_gen.model import label
 
-__all__ = ["CHECKS", "Consistency", "require_known"]
+__all__ = ["CHECKS", "DECAYS_LACKING", "Consistency", "require_known"]
 
 CHECKS = {
     "beam": "another beam particle",
@@ -26,8 +26,10 @@ CHECKS = {
     "direction": "a beam that is not along +z",
     "frame": "a target that is not at rest",
     "target": "nuclei that the target does not hold",
+    "decays": "decays that a signature sees are not among the events",
 }
 """What can be allowed on purpose."""
+DECAYS_LACKING = "decays"
 THIN, PROCESSES = "thin-target", "processes"  # warned of, not refused
 
 ENERGY_TOLERANCE = 1e-3  # generators round; a spread of the beam is not in event files

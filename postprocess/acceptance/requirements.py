@@ -32,11 +32,12 @@ from postprocess.acceptance.decay_points import DecayPoints
 from postprocess.experiment import REQUIREMENTS as NAMES
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
+from semivis_gen.model import DECAYS, channel_names
 from semivis_gen.registry import Registry
 
 if TYPE_CHECKING:
     from postprocess.acceptance.scenarios.protocol import Scenario
-    from postprocess.experiment import Experiment, Signature
+    from postprocess.experiment import Experiment, Seen, Signature
 
 __all__ = ["PRODUCED", "REQUIREMENTS", "Decay", "Requirement", "requirements_of", "sees_products"]
 
@@ -57,7 +58,7 @@ class Requirement(Protocol):
 
     @property
     def products(self) -> bool:
-        """Whether it looks at the decay: then decay points are drawn and only pairs e+ e- count."""
+        """Whether it looks at the decay: decay points are drawn, and e+ e- alone count where `sees` says nothing."""
 
     def factor(self, sample: Candidates, at: DecayPoints) -> FloatArray:
         """Probability of each event to pass.
@@ -128,7 +129,7 @@ class VisibleEnergy:
 
     def factor(self, sample: Candidates, at: DecayPoints) -> FloatArray:
         """Probability for the resolution at the sum of the energies that arrive."""
-        seen = visible_energy(at.impact(sample.lepton_momentum, self.stations), sample.lepton_energy)
+        seen = visible_energy(at.impact(sample.product_momentum, self.stations), sample.product_energy)
         return pass_probability(seen, self.energy_min, at.experiment.stations[self.stations[0]].sigma(seen))
 
 
@@ -147,9 +148,9 @@ class Containment:
 
     def factor(self, sample: Candidates, at: DecayPoints) -> FloatArray:
         """Probability from shower profiles."""
-        impact = at.impact(sample.lepton_momentum, self.stations)
+        impact = at.impact(sample.product_momentum, self.stations)
         stations = [at.experiment.stations[name] for name in self.stations]
-        return containment_probability(impact, sample.lepton_energy, stations, self.outside_max)
+        return containment_probability(impact, sample.product_energy, stations, self.outside_max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,21 @@ class FlatEfficiency:
         return np.full(len(sample), self.value)
 
 
+@dataclass(frozen=True, slots=True)
+class DecayEfficiency:
+    """Numbers of the card, one a final state."""
+
+    values: tuple[float, ...]
+    """Efficiency of each of `model.DECAYS`."""
+    key: ClassVar[str] = "sees"
+    title: ClassVar[str] = "efficiency for the decay"
+    products: ClassVar[bool] = False
+
+    def factor(self, sample: Candidates, at: DecayPoints) -> FloatArray:
+        """That of the event's final state."""
+        return np.array(self.values)[sample.channel]
+
+
 REQUIREMENTS: Registry[type[Requirement]] = NAMES
 
 
@@ -181,8 +197,16 @@ def _named(signature: Signature) -> tuple[Requirement, ...]:
 
 
 def sees_products(signature: Signature) -> bool:
-    """Whether a signature looks at decay products: pairs of muons are then not counted."""
+    """Whether a signature looks at decay products, so that decay points matter."""
     return signature.visible is not None or any(requirement.products for requirement in _named(signature))
+
+
+def _efficiencies(sees: tuple[Seen, ...]) -> tuple[float, ...]:
+    """Efficiency of each final state; one named alone counts over its group."""
+    found = dict.fromkeys(DECAYS, 0.0)
+    for seen in sorted(sees, key=lambda seen: seen.decay in DECAYS):  # groups first
+        found |= dict.fromkeys(channel_names([seen.decay]), 1.0 if seen.efficiency is None else seen.efficiency.value)
+    return tuple(found.values())
 
 
 def requirements_of(experiment: Experiment, signature: Signature, scenario: Scenario) -> tuple[Requirement, ...]:
@@ -214,8 +238,8 @@ def requirements_of(experiment: Experiment, signature: Signature, scenario: Scen
         if keys.count(key) > 1:
             msg = f"{where} asks twice for {key!r}: requirements of a signature have different keys, rename or drop one"
             raise ParameterError(msg)
-    if sees_products(signature):
-        asked = ", ".join(requirement.key for requirement in chosen if requirement.products)
+    if sees_products(signature) or signature.sees is not None:
+        asked = ", ".join([r.key for r in chosen if r.products] or ["sees"])
         if not scenario.decays:
             msg = f"{where} asks for {asked} of decay products, which the {scenario.name} mode has not: drop it there"
             raise ParameterError(msg)
@@ -238,5 +262,7 @@ def _ordered(signature: Signature, scenario: Scenario) -> Iterator[Requirement]:
         asked = signature.containment
         yield Containment(asked.stations, asked.outside_max.value, asked.title)
     yield from _named(signature)
+    if signature.sees is not None and any(seen.efficiency is not None for seen in signature.sees):
+        yield DecayEfficiency(_efficiencies(signature.sees))
     for name, number in signature.efficiencies.items():
         yield FlatEfficiency(name, number.value)

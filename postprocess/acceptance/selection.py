@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from postprocess.acceptance.scenarios.protocol import Scenario
 from postprocess.experiment import Experiment, Signature
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
+from semivis_gen.model import DECAYS
 
 __all__ = ["CutFlow", "Selection"]
 
@@ -68,6 +69,8 @@ class Selection:
         What A' does.
     ctau_mm : ndarray
         Proper decay lengths [mm], shape (k,).
+    decays : tuple of str, optional
+        Final states of the events that count, names of `model.DECAYS`; all events where absent.
 
     Raises
     ------
@@ -75,7 +78,15 @@ class Selection:
         Where the signature's requirements do not go together, see `requirements_of`.
     """
 
-    def __init__(self, experiment: Experiment, signature: Signature, scenario: Scenario, ctau_mm: FloatArray) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        signature: Signature,
+        scenario: Scenario,
+        ctau_mm: FloatArray,
+        decays: tuple[str, ...] | None = None,
+    ) -> None:
+        self.decays = decays
         self.experiment, self.signature, self.scenario, self.ctau_mm = experiment, signature, scenario, ctau_mm
         self.region, self.geometry = experiment.region(signature), geometry_of(experiment)
         self.requirements = requirements_of(experiment, signature, scenario)
@@ -101,8 +112,8 @@ class Selection:
         rng : Generator
             For the forced decay points.
         """
-        if self.products:  # the table holds e+ e- decays; yields multiplies with their branching
-            sample = sample.select(sample.electrons)
+        if self.decays is not None:
+            sample = sample.select(np.isin(sample.channel, [DECAYS.index(name) for name in self.decays]))
         at = self._decays(sample, rng)
         factors = [_checked(requirement, sample, at) for requirement in self.requirements]
         self._sum(sample.weight, factors[: self.decay], factors[self.decay], factors[self.decay + 1 :])
@@ -148,9 +159,14 @@ class Selection:
         # sum over events of [w (x - <x>)]^2: numerator and denominator fluctuate together
         variance = self.passed2 - 2 * fraction * self.cross + fraction**2 * self.weight2
         error = np.sqrt(np.maximum(variance, 0.0)) / total
+        return replace(self.cut_flow_of_nothing(), events=self.events.copy(), fraction=fraction, error=error)
+
+    def cut_flow_of_nothing(self) -> CutFlow:
+        """Steps without any events."""
         keys = (PRODUCED, *(requirement.key for requirement in self.requirements))
         titles = ("A' above production threshold", *(requirement.title for requirement in self.requirements))
-        return CutFlow(self.signature.name, keys, titles, self.events.copy(), fraction, error)
+        zero = np.zeros_like(self.passed)
+        return CutFlow(self.signature.name, keys, titles, np.zeros_like(self.events), zero, zero)
 
 
 def _checked(requirement: Requirement, sample: Candidates, at: DecayPoints) -> FloatArray:

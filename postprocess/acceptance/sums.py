@@ -8,27 +8,31 @@ being all A' produced with an energy above `e_min`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.acceptance.beam import in_beam
-from postprocess.acceptance.consistency import Consistency, require_known
+from postprocess.acceptance.consistency import DECAYS_LACKING, Consistency, require_known
+from postprocess.acceptance.decays import channels_seen, decays_seen, seen_share, strata
 from postprocess.acceptance.scenarios.protocol import SCENARIOS
-from postprocess.acceptance.selection import Selection
+from postprocess.acceptance.selection import CutFlow, Selection
+from postprocess.acceptance.strata import combined, lacking
 from postprocess.acceptance.table import AcceptanceTable
 from postprocess.experiment import Experiment
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.events import Events
-from semivis_gen.model import DarkMasses
+from semivis_gen.model import DECAYS, DarkMasses
 
 __all__ = ["Accepted", "accept", "ctau_grid", "sum_up", "table_of"]
 
 BLOCK = 10_000  # events at once: bounds the memory of (events, c tau) arrays
 GRID_POINTS = 100
+LOST_MAX = 0.01  # share of what a signature sees that a sample may lack unasked; it counts as not seen
 SHORTEST, LONGEST = 1 / 100, 1e5  # of the first plane, in decay lengths of the fastest particle
 
 
@@ -70,8 +74,12 @@ class Accepted:
     """Sum of the weights of those above the smallest useful energy."""
     allowed: dict[str, str] = field(default_factory=dict)
     """Differences between events and card that were allowed, by name."""
+    allow: frozenset[str] = frozenset()
+    """Differences that may be."""
+    present: frozenset[str] = frozenset()
+    """Final states of the particle that flies, names of `model.DECAYS`."""
     selections: list[Selection] = field(default_factory=list)
-    """One a signature; none where nothing came."""
+    """One for each of the final states that a signature tells apart, see `decays.strata`; none where nothing came."""
 
     def merge(self, other: Accepted) -> None:
         """Add the sums of another part of the sample."""
@@ -81,6 +89,8 @@ class Accepted:
         self.weight += other.weight
         self.above += other.above
         self.allowed |= other.allowed
+        self.allow |= other.allow
+        self.present |= other.present
         if not self.selections:
             self.selections = other.selections
             return
@@ -160,10 +170,12 @@ def sum_up(
     """
     chosen, scenario = experiment.signatures_of(mode), SCENARIOS[mode]
     e_min = experiment.e_min(mode)
-    sums = Accepted(masses)
+    sums = Accepted(masses, allow=frozenset(allow))
     require_known(allow)
     consistency = Consistency(experiment, mode, frozenset(allow), sums.allowed)
-    rngs = [np.random.default_rng([seed[0], index, *seed[1:]]) for index in range(len(chosen) + 1)]
+    first, *others = (np.random.default_rng([seed[0], index, *seed[1:]]) for index in range(len(chosen) + 1))
+    streams = {signature.name: rng for signature, rng in zip(chosen, others, strict=True)}
+    channels = channels_seen(experiment, mode)
     for chunk in events:
         consistency.check(chunk)
         if chunk.info.weight:
@@ -173,17 +185,18 @@ def sum_up(
             sums.masses = chunk.info.masses
         if not sums.selections:
             grid = _grid(ctau_mm, experiment, sums.masses, mode)
-            sums.selections = [Selection(experiment, s, scenario, grid) for s in chosen]
-        sample = scenario.candidates(chunk, sums.masses, rngs[0])
+            sums.selections = [Selection(experiment, s, scenario, grid, d) for s in chosen for d in strata(s)]
+        sample = scenario.candidates(chunk, sums.masses, first, channels)
+        sums.present |= {DECAYS[number] for number in np.unique(sample.channel) if number >= 0}
         sums.total += len(sample)
         sums.weight += float(sample.weight.sum())
-        sample = in_beam(sample.select(sample.e_aprime > e_min), experiment.beam, rngs[0])
+        sample = in_beam(sample.select(sample.e_aprime > e_min), experiment.beam, first)
         sums.above += float(sample.weight.sum())
         sums.events += len(sample)
         for start in range(0, len(sample), BLOCK):
             block = sample.select(slice(start, start + BLOCK))
-            for selection, rng in zip(sums.selections, rngs[1:], strict=True):
-                selection.add(block, rng)
+            for selection in sums.selections:
+                selection.add(block, streams[selection.signature.name])
     return sums
 
 
@@ -252,21 +265,22 @@ def table_of(sums: Accepted, experiment: Experiment, *, mode: str) -> Acceptance
             "nothing; take another weight of the file with --weight"
         )
         raise EventFileError(msg)
-    for selection in selections:
-        if selection.weight <= 0:
-            msg = (
-                f"no weight in e+ e- decays among the {sums.events} A' above {e_min:g} GeV, and signature "
-                f"{selection.signature.name} of {experiment.name} looks at them: take events with such decays, or "
-                "undecayed ones, which are decayed here"
-            )
-            raise EventFileError(msg)
-    flows = tuple(selection.cut_flow() for selection in selections)
+    shares = _shares(sums, mode)
+    remarks = dict(sums.allowed)
+    by_signature = [list(group) for _, group in groupby(selections, key=lambda selection: selection.signature.name)]
+    for group in by_signature:
+        if lost := lacking(group, shares, sums.present):
+            remarks[f"{DECAYS_LACKING} {group[0].signature.name}"] = _lost(group, lost, sums, experiment, e_min)
+    flows: tuple[CutFlow, ...] = tuple(combined(group, shares, sums.present) for group in by_signature)
+    chosen = [group[0].signature for group in by_signature]
     return AcceptanceTable(
         experiment=experiment.name,
         mode=str(mode),
         masses=sums.masses,
         signatures=tuple(flow.signature for flow in flows),
-        beyond=tuple(selection.beyond for selection in selections),
+        beyond=tuple(group[0].beyond for group in by_signature),
+        decays=tuple(", ".join(decays_seen(signature) or ()) for signature in chosen),
+        branching=tuple(seen_share(signature, shares) for signature in chosen),
         ctau_mm=selections[0].ctau_mm,
         acceptance=np.stack([flow.fraction[-1] for flow in flows], axis=1),
         error=np.stack([flow.error[-1] for flow in flows], axis=1),
@@ -275,6 +289,43 @@ def table_of(sums: Accepted, experiment: Experiment, *, mode: str) -> Acceptance
         card=experiment.digest,
         produced=sums.total,
         share_above=sums.above / sums.weight if sums.weight else None,
-        remarks=tuple(f"{name}: {what}" for name, what in sums.allowed.items()),
+        remarks=tuple(f"{name}: {what}" for name, what in remarks.items()),
         cut_flows=flows,
     )
+
+
+def _shares(sums: Accepted, mode: str) -> Mapping[str, float]:
+    """Branching fractions that the masses give; those of one final state where only it matters."""
+    if sums.masses is not None:
+        return SCENARIOS[mode].shares(sums.masses)
+    seen = [decays_seen(selection.signature) or () for selection in sums.selections]
+    if any(len(names) > 1 for names in seen):
+        msg = (
+            "signatures see several decays, whose shares follow from the masses, and the events do not say these: give "
+            "m_A', R and f"
+        )
+        raise ParameterError(msg)
+    return {name: 1.0 for names in seen for name in names}
+
+
+def _lost(
+    group: Sequence[Selection], lost: Mapping[str, float], sums: Accepted, experiment: Experiment, e_min: float
+) -> str:
+    """What a signature sees and the sample lacks, for the table; an error where it is much.
+
+    Raises
+    ------
+    EventFileError
+        Where it is more than `LOST_MAX` and not allowed.
+    """
+    share, names = sum(lost.values()), " or ".join(lost)
+    if not any(selection.weight > 0 for selection in group) or (share > LOST_MAX and DECAYS_LACKING not in sums.allow):
+        msg = (
+            f"no weight in {names} decays among the {sums.events} A' above {e_min:g} GeV, and signature "
+            f"{group[0].signature.name} of {experiment.name} looks at them: take events with such decays, or "
+            "undecayed ones, which are decayed here"
+        )
+        if any(selection.weight > 0 for selection in group):
+            msg += f"; --allow {DECAYS_LACKING} counts these {share:.1%} of what it sees as not seen"
+        raise EventFileError(msg)
+    return f"no {names} among the events, {share:.2g} of what {group[0].signature.name} sees, counted as not seen"

@@ -94,7 +94,7 @@ class AcceptanceTable:
     ctau_mm: FloatArray
     """Proper decay lengths [mm], ascending, shape (k,)."""
     acceptance: FloatArray
-    """Selected share of all A' above `e_min`, shape (k, signatures)."""
+    """Selected share of the A' above `e_min` whose decay counts, see `decays`, shape (k, signatures)."""
     error: FloatArray
     """Statistical error, same shape; fully correlated along c tau."""
     events: int
@@ -106,6 +106,10 @@ class AcceptanceTable:
     share_above: float | None = None
     """Share of the sample's weight above `e_min`: times the acceptance it refers to all A' of the sample, as a
     cross-section without cuts does."""
+    decays: tuple[str, ...] = ()
+    """Final states that count in each signature, joined by commas; empty where all A' do."""
+    branching: tuple[float, ...] = ()
+    """Their share of all decays at these masses: it is not in the acceptance. 1 where all A' count."""
     card: str = ""
     """Digest of the card; empty where not known."""
     remarks: tuple[str, ...] = ()
@@ -178,6 +182,9 @@ class AcceptanceTable:
             "rows": str(len(self.ctau_mm)),
             "beyond": shlex.join(s for s, b in zip(self.signatures, self.beyond, strict=True) if b),
         }
+        for name, decays, branching in zip(self.signatures, self.decays, self.branching, strict=False):
+            if decays:
+                header |= {f"decays_{name}": decays, f"branching_{name}": repr(branching)}
         if self.card:
             header["card"] = self.card
         if self.produced is not None:
@@ -218,6 +225,8 @@ class AcceptanceTable:
                 e_min=float(header["e_min_GeV"]),
                 produced=int(header["produced"]) if "produced" in header else None,
                 share_above=float(header["share_above_e_min"]) if "share_above_e_min" in header else None,
+                decays=tuple(header.get(f"decays_{s}", "") for s in signatures),
+                branching=tuple(float(header.get(f"branching_{s}", 1.0)) for s in signatures),
                 card=header.get("card", ""),
                 remarks=tuple(text for key, text in header.items() if key.startswith("remark_")),
             )

@@ -14,6 +14,7 @@ from postprocess.acceptance import (
     SCENARIOS,
     AcceptanceTable,
     accept,
+    channels_open,
     cut_flow_rows,
     write_cut_flows,
 )
@@ -34,7 +35,6 @@ from postprocess.cli.options import (
 from postprocess.cli.progress import progress
 from postprocess.experiment import Experiment, load_experiment
 from postprocess.scan import accept_files, require_different_samples
-from semivis_gen.decay import ELECTRONS_ONLY
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
@@ -59,6 +59,8 @@ def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, A
         "produced": table.produced,
         "share_above_e_min": table.share_above,
         "remarks": list(table.remarks),
+        "decays": dict(zip(table.signatures, table.decays, strict=True)),
+        "branching": dict(zip(table.signatures, table.branching, strict=True)),
         "ctau_mm": table.ctau_mm.tolist(),
         "acceptance": {s: table.acceptance[:, i].tolist() for i, s in enumerate(table.signatures)},
         "error": {s: table.error[:, i].tolist() for i, s in enumerate(table.signatures)},
@@ -72,6 +74,9 @@ def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, A
 def _show(table: AcceptanceTable) -> None:
     share = "" if table.share_above is None else f", {table.share_above:.4g} of all {table.produced} by weight"
     click.echo(f"{table.events} A' above {table.e_min:g} GeV{share}; acceptances are shares of these")
+    for name, decays, branching in zip(table.signatures, table.decays, table.branching, strict=True):
+        if decays:
+            click.echo(f"{name}: of those that decay to {decays}, {branching:.4g} of all decays at these masses")
     for remark in table.remarks:
         click.echo(f"note: {remark}")
     click.echo("c tau [mm]   " + "".join(f"{s:<26}" for s in table.signatures))
@@ -168,7 +173,7 @@ def command(
             chunk=20_000,
             e_min_aprime=card.e_min(mode),
             chain=SCENARIOS[mode].chain,
-            channels=ELECTRONS_ONLY,
+            channels=channels_open(card, mode, masses),
         )
     else:
         msg = "nothing to accept: give event files, or --m-aprime for native events"

@@ -10,6 +10,6 @@ from .schema import (
     list_experiments as list_experiments,
     load_experiment as load_experiment,
 )
-from .signatures import Signature as Signature
+from .signatures import Seen as Seen, Signature as Signature
 from .stations import Resolution as Resolution, Station as Station
 from .template import new_card as new_card

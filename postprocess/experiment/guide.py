@@ -47,6 +47,28 @@ signatures:
     missing_energy_min_GeV: {value: 55.0, status: assumed, note: "half of the beam energy and a margin"}
 ```
 
+## Decays that count
+
+What chi2, or A' in the visible mode, decays to is drawn by its branching, and `sees` of a signature says which of these
+decays count. Where it is absent pairs e+ e- count in signatures that ask something of the products, and everything in
+those that do not, such as one of missing energy. The energies of all products count where they arrive; pi0 and KS are
+not decayed first. An acceptance is the share of the decays that count, and the expected signal multiplies with their
+branching, once: both stand in the table's header (`decays_NAME`, `branching_NAME`).
+
+```yaml
+extends: na64-2018
+name: mine
+title: NA64, with muons and hadrons
+signatures:
+  - name: S1
+    sees:
+      - e+ e-
+      - decay: mu+ mu-
+        efficiency: {value: 0.85, status: assumed, note: "an example"}
+      - decay: hadrons
+        efficiency: {value: 0.5, status: assumed, note: "an example"}
+```
+
 ## Cards that change others
 
 `extends: NAME` takes another card, one that comes with semivis or a file in the same folder, and lays the keys of this

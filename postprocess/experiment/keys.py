@@ -106,7 +106,7 @@ def _plain(entry: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     if options:
         entry = options[0]
     reference: str = entry.get("$ref", "")
-    return known[reference.rpartition("/")[2]] if reference else entry
+    return _plain(known[reference.rpartition("/")[2]], known) if reference else entry
 
 
 def _text(schema: dict[str, Any]) -> str:

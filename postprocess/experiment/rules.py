@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ def check(card: Experiment) -> None:
         _check_region(card, signature, key)
         _check_cuts(card, signature, key)
         _check_containment(card, signature, key)
+        _check_sees(card, signature, key)
         _check_counts(signature, key)
     _check_names(card, names)
 
@@ -192,6 +194,23 @@ def _check_containment(card: Experiment, signature: Signature, key: str) -> None
                 reject(f"stations.{name}.central.{kind}.value", number.value, "must be positive", "correct it")
 
 
+def _check_sees(card: Experiment, signature: Signature, key: str) -> None:
+    if signature.sees is None:
+        return
+    names = [seen.decay for seen in signature.sees]
+    for index, seen in enumerate(signature.sees):
+        if seen.decay in names[:index]:
+            reject(f"{key}.sees.{index}.decay", seen.decay, "stands twice", "write each decay once")
+        if seen.efficiency is not None and not 0 < seen.efficiency.value <= 1:
+            path = f"{key}.sees.{index}.efficiency.value"
+            reject(
+                path, seen.efficiency.value, "must lie in (0, 1]", "correct it, or leave out a decay that is not seen"
+            )
+    if math.isinf(card.region(signature)[1]):
+        rule = "names decays, but whatever leaves to infinity counts, decayed or not"
+        reject(f"{key}.sees", ", ".join(names), rule, "drop it, or let decay_to be an edge of a station")
+
+
 def _variable(requirement: str) -> str:
     """What a requirement like R < 0.06 cuts on."""
     return requirement.partition("<")[0].strip()
@@ -228,7 +247,8 @@ def _check_names(card: Experiment, names: list[str]) -> None:
             reject(f"modes.{mode}", mode, "is not a known scenario", str(error))
         _known(f"modes.{mode}.signatures", entry.signatures, names)
         for index, name in enumerate(entry.signatures):
-            if not scenario.decays and card.signatures[names.index(name)].visible is not None:
+            signature = card.signatures[names.index(name)]
+            if not scenario.decays and (signature.visible is not None or signature.sees is not None):
                 rule = f"sees decay products, which the {mode} mode has not"
                 reject(f"modes.{mode}.signatures.{index}", name, rule, "drop it")
 

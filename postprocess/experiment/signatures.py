@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from postprocess.experiment.cards import CardModel, Line, Name, Number
+from postprocess.experiment.cards import CardModel, Line, Name, Number, reject
 from postprocess.experiment.from_registry import Entry, FromRegistry
 from postprocess.experiment.registries import REQUIREMENTS
+from semivis_gen.errors import ParameterError
+from semivis_gen.model import DECAY_NAMES, channel_names
 
-__all__ = ["Containment", "ModeCard", "Signature", "Systematic", "Visible"]
+__all__ = ["Containment", "ModeCard", "Seen", "Signature", "Systematic", "Visible"]
+
+
+def _decay(name: str) -> str:
+    try:
+        channel_names([name])
+    except ParameterError:
+        reject("", name, "is no final state", f"take one of {', '.join(DECAY_NAMES)}")
+    return name
+
+
+class Seen(CardModel):
+    """A decay of the particle that flies that counts."""
+
+    decay: Annotated[str, AfterValidator(_decay), Field(json_schema_extra={"enum": list(DECAY_NAMES)})]
+    """Its final state, chi1 not named, or a group of them."""
+    efficiency: Number | None = None
+    """Share of such decays that is found, times everything else that is asked for; 1 where absent."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, data: Any) -> Any:
+        return {"decay": data} if isinstance(data, str) else data
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Keys, or the name of the decay alone."""
+        keys = handler.resolve_ref_schema(handler(schema))
+        return {"anyOf": [keys, {"type": "string", "enum": list(DECAY_NAMES)}], "description": keys["description"]}
 
 
 class Visible(CardModel):
@@ -20,7 +52,7 @@ class Visible(CardModel):
     stations: Annotated[tuple[str, ...], Field(min_length=1)]
     """Calorimeters whose energies count."""
     energy_min_GeV: Number  # noqa: N815
-    """Smallest sum of e+ and e- energies in them [GeV]."""
+    """Smallest sum of the products' energies in them [GeV]."""
 
 
 class Containment(CardModel):
@@ -60,6 +92,9 @@ class Signature(CardModel):
     """Requirements of other packages."""
     efficiencies: dict[Line, Number] = Field(default_factory=dict)
     """Flat efficiencies, multiplied."""
+    sees: Annotated[tuple[Seen, ...], Field(min_length=1)] | None = None
+    """Decays that count, each with its keys or its name alone. Where absent: e+ e- where something is asked of the
+    products, all otherwise."""
     background: Number
     """Expected background events, with error."""
     observed: Number

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from postprocess.acceptance import SCENARIOS, AcceptanceTable, accept
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, accept, channels_open
 from postprocess.experiment import Experiment, experiment_from
 from postprocess.scan.jobs import Advance, Backend, Job, run_jobs
 from postprocess.scan.store import PointStore
-from semivis_gen.decay import ELECTRONS_ONLY, decay_chain
+from semivis_gen.decay import decay_chain
 from semivis_gen.errors import KinematicsError
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
@@ -147,7 +147,8 @@ def sample_task(
         sample: Iterable[Events] = chunks
         if SCENARIOS[mode].chain:  # the chain, with the polarisation of each A'
             rng = np.random.default_rng([seed, 2])
-            sample = (decay_chain(chunk, masses, rng, channels=ELECTRONS_ONLY) for chunk in chunks)
+            channels = channels_open(experiment, mode, masses)
+            sample = (decay_chain(chunk, masses, rng, channels=channels) for chunk in chunks)
         tables.append(accept(sample, experiment, seed=seed, masses=masses, mode=mode))
     return {"rate": [float(info.rate), float(info.rate_error)], "tables": [_to_dict(table) for table in tables]}
 
@@ -160,6 +161,8 @@ def _to_dict(table: AcceptanceTable) -> dict[str, Any]:
         "ctau_mm": table.ctau_mm.tolist(),
         "acceptance": table.acceptance.tolist(),
         "error": table.error.tolist(),
+        "decays": list(table.decays),
+        "branching": list(table.branching),
         "events": table.events,
         "e_min": table.e_min,
     }
@@ -175,6 +178,8 @@ def _from_dict(stored: dict[str, Any], experiment: str, masses: DarkMasses) -> A
         ctau_mm=np.array(stored["ctau_mm"]),
         acceptance=np.array(stored["acceptance"]),
         error=np.array(stored["error"]),
+        decays=tuple(stored["decays"]),
+        branching=tuple(stored["branching"]),
         events=stored["events"],
         e_min=stored["e_min"],
     )

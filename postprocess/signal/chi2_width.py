@@ -1,14 +1,14 @@
-"""Ways to treat the width of chi2 and what of its decays is seen: the exact one, and those to compare with it."""
+"""Ways to treat the width of chi2 and the shares of its decays: the exact one, and those to compare with it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from postprocess.acceptance import Chi2Width
 from semivis_gen.arrays import FloatArray
-from semivis_gen.decay import ELECTRONS_ONLY, chi2_shares
+from semivis_gen.decay import chi2_shares
 from semivis_gen.model import DarkMasses, channel_names, gamma_chi2_lepton, gamma_chi2_massless, gamma_chi2_total
 
 __all__ = ["Chi2Width", "constant_k", "exact_width", "muons_counted", "visible_share", "width_seeing", "without_muons"]
@@ -48,12 +48,13 @@ def visible_share(masses: DarkMasses, channels: Iterable[str]) -> float:
 
 
 def width_seeing(channels: Iterable[str]) -> Chi2Width:
-    """Exact width with all decays, of which a calorimeter sees those of some channels.
+    """Exact width with all decays, of which those of some channels count as if they were e+ e-.
 
     Parameters
     ----------
     channels : iterable of str
-        Names as for `visible_share`. The acceptance is that of e+ e-: for other channels an approximation.
+        Names as for `visible_share`. The acceptance is that of e+ e-: what a signature sees of others, and how well,
+        says the card (`sees`).
 
     Returns
     -------
@@ -67,26 +68,29 @@ def width_seeing(channels: Iterable[str]) -> Chi2Width:
     """
     names = channel_names(channels)
 
-    def width(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
-        total = gamma_chi2_total(masses, alpha_d, epsilon)
-        return total, np.full(np.shape(total), visible_share(masses, names))
+    def width(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, Mapping[str, float]]:
+        return gamma_chi2_total(masses, alpha_d, epsilon), {"e+ e-": visible_share(masses, names)}
 
     return width
 
 
-def exact_width(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Exact width with all decays; pairs of electrons are seen, nothing else is."""
-    return width_seeing(ELECTRONS_ONLY)(masses, alpha_d, epsilon)
+def exact_width(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, Mapping[str, float]]:
+    """Exact width with all decays, each with its share."""
+    return gamma_chi2_total(masses, alpha_d, epsilon), chi2_shares(masses)
 
 
-def muons_counted(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
+def muons_counted(
+    masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray
+) -> tuple[FloatArray, Mapping[str, float]]:
     """Exact width with all decays; pairs of muons are seen as well as pairs of electrons: a bound from above."""
     return width_seeing(("e+ e-", "mu+ mu-"))(masses, alpha_d, epsilon)
 
 
-def without_muons(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
+def without_muons(
+    masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray
+) -> tuple[FloatArray, Mapping[str, float]]:
     """Exact width to electrons, as if chi2 had no other decay."""
-    return gamma_chi2_lepton(masses, alpha_d, epsilon), np.ones_like(epsilon)
+    return gamma_chi2_lepton(masses, alpha_d, epsilon), {"e+ e-": 1.0}
 
 
 def constant_k(k_factor: float) -> Chi2Width:
@@ -103,7 +107,7 @@ def constant_k(k_factor: float) -> Chi2Width:
         For `yields.expected_yields`.
     """
 
-    def width(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return np.asarray(k_factor * gamma_chi2_massless(masses, alpha_d, epsilon)), np.ones_like(epsilon)
+    def width(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> tuple[FloatArray, Mapping[str, float]]:
+        return np.asarray(k_factor * gamma_chi2_massless(masses, alpha_d, epsilon)), {"e+ e-": 1.0}
 
     return width

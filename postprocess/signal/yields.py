@@ -2,9 +2,9 @@
 
     N_i = EOT eps^2 (A' per electron at eps = 1, E_A' > e_min) BR(A') B_i A_i(c tau(alpha_D, eps))
 
-B_i is the branching of the flying particle into what signature i sees: e+ e- where a calorimeter must see the
-decay products (muon pairs cross it as two tracks and are not counted), 1 where the particle only has to leave.
-Muon decays shorten the lifetime in any case.
+B_i is the branching of the flying particle into what signature i sees (`sees` of the card): e+ e- where a calorimeter
+must see the decay products and nothing else is said, 1 where the particle only has to leave. A_i is the share of these
+decays that is selected, so that the branching enters here and nowhere else. All decays shorten the lifetime.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from postprocess.acceptance import SCENARIOS, AcceptanceTable, sees_products
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, seen_share
 from postprocess.experiment import Experiment, Signature
 from postprocess.signal.chi2_width import Chi2Width, exact_width
 from semivis_gen.arrays import FloatArray
@@ -91,7 +91,7 @@ def expected_yields(
     alpha_d, epsilon : array_like
         Couplings; they broadcast.
     chi2_width : Chi2Width
-        Width of chi2 and share of its decays that is seen; see `postprocess.signal.chi2_width`.
+        Width of chi2 and shares of its decays; see `postprocess.signal.chi2_width`.
 
     Returns
     -------
@@ -122,8 +122,7 @@ def expected_yields(
     flight = SCENARIOS[table.mode].flight(table.masses, alpha, eps, chi2_width)
     ctau = np.divide(HBARC_GEV_MM, flight.width, out=np.full(eps.shape, np.inf), where=flight.width > 0)
     acceptance, error = table.at(ctau)
-    ones = np.ones_like(flight.seen)
-    seen = np.stack([flight.seen if sees_products(s) else ones for s in _signatures(table, experiment)], axis=-1)
+    seen = np.array([seen_share(signature, flight.shares) for signature in _signatures(table, experiment)])
     scale = (experiment.particles_on_target * eps**2 * flight.branching)[..., None] * seen
     expected = scale * rate.value * acceptance
     return ExpectedSignal(

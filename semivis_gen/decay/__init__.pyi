@@ -1,3 +1,4 @@
+from .aprime import aprime_decay as aprime_decay
 from .chain import Spin as Spin, decay_chain as decay_chain
 from .channels import (
     ELECTRONS_ONLY as ELECTRONS_ONLY,

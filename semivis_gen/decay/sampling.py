@@ -30,6 +30,7 @@ from semivis_gen.numerics import CellTable, boost, breakup_momentum, energy_of, 
 
 __all__ = [
     "angular_asymmetry",
+    "channel_named",
     "chi2_decay",
     "sample_polar_angle",
     "sample_q2",
@@ -109,9 +110,16 @@ def _q2_table(masses: DarkMasses, channel: Channel) -> tuple[CellTable, FloatArr
     return CellTable.of(mass), cumulative, begin, slope
 
 
-def _channel(name: str) -> Channel:
+def channel_named(name: str) -> Channel:
+    """Find the final state of a name.
+
+    Raises
+    ------
+    ParameterError
+        Where it is unknown or has no list of particles.
+    """
     if name not in CHANNELS:
-        msg = f"chi2 -> chi1 {name} cannot be generated: take one of {', '.join(CHANNELS)}"
+        msg = f"decays to {name} cannot be generated: take one of {', '.join(CHANNELS)}"
         raise ParameterError(msg)
     return CHANNELS[name]
 
@@ -140,7 +148,7 @@ def sample_q2(masses: DarkMasses, n: int, rng: np.random.Generator, *, channel: 
     KinematicsError, ParameterError
         Where the channel is closed or unknown.
     """
-    table, cumulative, begin, slope = _q2_table(masses, _channel(channel))
+    table, cumulative, begin, slope = _q2_table(masses, channel_named(channel))
     u = rng.random(n)
     step = table.draw(u)
     return np.asarray(np.exp(begin[step] + (u - cumulative[step]) * slope[step]))
@@ -163,7 +171,7 @@ def angular_asymmetry(masses: DarkMasses, q2: FloatArray, *, channel: str = "e+ 
     ndarray
         eta: between 0 and 1 for leptons and pi0 gamma, negative for mesons of spin 0.
     """
-    made, sigma2 = _channel(channel), masses.sigma**2
+    made, sigma2 = channel_named(channel), masses.sigma**2
     if made.current in (Current.SCALARS, Current.THREE_PIONS):
         return np.asarray((q2 - sigma2) / q2)
     rho = 4 * made.masses[0] ** 2 / q2 if made.current is Current.FERMIONS else 0.0
@@ -226,7 +234,7 @@ def chi2_decay(
     >>> bool(np.allclose(chi1 + plus + minus, 0))
     True
     """
-    made = _channel(channel)
+    made = channel_named(channel)
     q2 = sample_q2(masses, len(chi2), rng, channel=channel)
     cosine = sample_polar_angle(angular_asymmetry(masses, q2, channel=channel), rng)
     if made.current is Current.THREE_PIONS:

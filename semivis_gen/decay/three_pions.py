@@ -20,7 +20,7 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import M_PION, M_PION0
 from semivis_gen.model import DarkMasses, rho_propagator
 
-__all__ = ["dalitz_density", "sample_dalitz", "three_pions"]
+__all__ = ["dalitz_density", "pions_at_rest", "sample_dalitz", "three_pions"]
 
 THRESHOLD = 2 * M_PION + M_PION0
 MARGIN = 1.3  # of the bound for rejection over the largest value on a grid
@@ -84,6 +84,39 @@ def sample_dalitz(q: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, 
     return out[0], out[1]
 
 
+def pions_at_rest(q: FloatArray, cosine: FloatArray, rng: np.random.Generator) -> list[tuple[FloatArray, FloatArray]]:
+    """Momenta and energies of pi+, pi- and pi0 in their rest frame.
+
+    Parameters
+    ----------
+    q : ndarray
+        Masses of the three [GeV], shape (n,).
+    cosine : ndarray
+        Cosines between the normal of their plane and the z axis, shape (n,).
+    rng : Generator
+        Source of randomness; all azimuths are alike.
+
+    Returns
+    -------
+    list of (ndarray, ndarray)
+        Momenta [GeV], shape (n, 3), and energies [GeV], shape (n,).
+    """
+    e_plus, e_minus = sample_dalitz(q, rng)
+    e_zero = q - e_plus - e_minus
+    p_plus, p_minus = np.sqrt(e_plus**2 - M_PION**2), np.sqrt(e_minus**2 - M_PION**2)
+    between = np.clip((e_zero**2 - M_PION0**2 - p_plus**2 - p_minus**2) / (2 * p_plus * p_minus), -1.0, 1.0)
+    around, turn = 2 * math.pi * rng.random((2, len(q)))
+    # axes in the plane: a points down along z, b is horizontal; the normal is their product
+    sine = np.sqrt((1 - cosine) * (1 + cosine))
+    a = np.stack([cosine * np.cos(around), cosine * np.sin(around), -sine], axis=1)
+    b = np.stack([-np.sin(around), np.cos(around), np.zeros_like(q)], axis=1)
+    u = np.cos(turn)[:, None] * a + np.sin(turn)[:, None] * b
+    v = np.cos(turn)[:, None] * b - np.sin(turn)[:, None] * a
+    plus = p_plus[:, None] * u
+    minus = p_minus[:, None] * (between[:, None] * u + np.sqrt(1 - between**2)[:, None] * v)
+    return [(plus, e_plus), (minus, e_minus), (-plus - minus, e_zero)]
+
+
 def three_pions(
     masses: DarkMasses, q2: FloatArray, cosine: FloatArray, rng: np.random.Generator
 ) -> list[tuple[FloatArray, FloatArray]]:
@@ -106,26 +139,15 @@ def three_pions(
         Momenta [GeV], shape (n, 3), and energies [GeV], shape (n,).
     """
     q = np.sqrt(q2)
-    e_plus, e_minus = sample_dalitz(q, rng)
-    e_zero = q - e_plus - e_minus
-    p_plus, p_minus = np.sqrt(e_plus**2 - M_PION**2), np.sqrt(e_minus**2 - M_PION**2)
-    between = np.clip((e_zero**2 - M_PION0**2 - p_plus**2 - p_minus**2) / (2 * p_plus * p_minus), -1.0, 1.0)
-    around, turn, azimuth = 2 * math.pi * rng.random((3, len(q)))
-    # axes in the plane: a points down along the flight, b is horizontal; the normal is their product
-    sine = np.sqrt((1 - cosine) * (1 + cosine))
-    a = np.stack([cosine * np.cos(around), cosine * np.sin(around), -sine], axis=1)
-    b = np.stack([-np.sin(around), np.cos(around), np.zeros_like(q)], axis=1)
-    u = np.cos(turn)[:, None] * a + np.sin(turn)[:, None] * b
-    v = np.cos(turn)[:, None] * b - np.sin(turn)[:, None] * a
-    plus = p_plus[:, None] * u
-    minus = p_minus[:, None] * (between[:, None] * u + np.sqrt(1 - between**2)[:, None] * v)
+    pions = pions_at_rest(q, cosine, rng)
+    azimuth = 2 * math.pi * rng.random(len(q))
     # to the frame of chi2, along z, then all directions alike
     flight = np.sqrt(np.maximum(masses.delta**2 - q2, 0.0) * (masses.sigma**2 - q2)) / (2 * masses.m_chi2)
     energy = (masses.delta * masses.sigma + q2) / (2 * masses.m_chi2)
     cos_flight = 2 * rng.random(len(q)) - 1
     sin_flight = np.sqrt((1 - cos_flight) * (1 + cos_flight))
     out = []
-    for p, e in ((plus, e_plus), (minus, e_minus), (-plus - minus, e_zero)):
+    for p, e in pions:
         z = (energy * p[:, 2] + flight * e) / q
         radius, side = z * sin_flight + p[:, 0] * cos_flight, p[:, 1]
         turned = np.stack([

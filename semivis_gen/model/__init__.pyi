@@ -1,5 +1,7 @@
 from .channels import (
     CHANNELS as CHANNELS,
+    DECAY_NAMES as DECAY_NAMES,
+    DECAYS as DECAYS,
     HADRONS as HADRONS,
     LEPTON_MASSES as LEPTON_MASSES,
     LEPTONS as LEPTONS,
@@ -7,6 +9,7 @@ from .channels import (
     Channel as Channel,
     Current as Current,
     channel_names as channel_names,
+    channel_of as channel_of,
 )
 from .chi2_hadrons import (
     chi2_hadron_rate_dq2 as chi2_hadron_rate_dq2,
@@ -27,11 +30,13 @@ from .point import (
 from .vector_mesons import rho_propagator as rho_propagator
 from .widths import (
     Widths as Widths,
+    aprime_shares as aprime_shares,
     compute_widths as compute_widths,
     ctau_mm as ctau_mm,
     gamma_aprime_chi as gamma_aprime_chi,
     gamma_aprime_lepton as gamma_aprime_lepton,
     gamma_aprime_total as gamma_aprime_total,
+    gamma_aprime_visible as gamma_aprime_visible,
     gamma_chi2_massless as gamma_chi2_massless,
     gamma_chi2_total as gamma_chi2_total,
     off_shell_chi as off_shell_chi,

@@ -7,7 +7,7 @@ particles.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -27,8 +27,21 @@ from semivis_gen.constants import (
 )
 from semivis_gen.errors import ParameterError
 
-__all__ = ["CHANNELS", "HADRONS", "LEPTONS", "LEPTON_MASSES", "OTHER_HADRONS", "Channel", "Current", "channel_names"]
+__all__ = [
+    "CHANNELS",
+    "DECAYS",
+    "DECAY_NAMES",
+    "HADRONS",
+    "LEPTONS",
+    "LEPTON_MASSES",
+    "OTHER_HADRONS",
+    "Channel",
+    "Current",
+    "channel_names",
+    "channel_of",
+]
 
+ID_GLUON = 21
 ID_PION0, ID_PION, ID_KAON, ID_KAON_S, ID_KAON_L = 111, 211, 321, 310, 130  # PDG Monte Carlo numbering
 
 
@@ -83,6 +96,11 @@ OTHER_HADRONS: Final = "other hadrons"
 LEPTONS: Final = tuple(channel.name for channel in _PAIRS)
 HADRONS: Final = (*(channel.name for channel in _MESONS), OTHER_HADRONS)
 """Names of the parts into which hadrons are divided."""
+DECAYS: Final = (*LEPTONS, *HADRONS)
+"""Names of all final states."""
+GROUPS: Final = {"leptons": LEPTONS, "hadrons": HADRONS}
+DECAY_NAMES: Final = (*DECAYS, *GROUPS)
+"""Names that `channel_names` takes."""
 
 
 def channel_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -108,12 +126,41 @@ def channel_names(names: Iterable[str]) -> tuple[str, ...]:
     >>> channel_names(["mu+ mu-", "e+ e-"])
     ('e+ e-', 'mu+ mu-')
     """
-    groups = {"leptons": LEPTONS, "hadrons": HADRONS}
-    asked = [single for name in names for single in groups.get(name, (name,))]
-    known = (*LEPTONS, *HADRONS)
-    unknown = [name for name in asked if name not in known]
+    asked = [single for name in names for single in GROUPS.get(name, (name,))]
+    unknown = [name for name in asked if name not in DECAYS]
     if unknown or not asked:
         msg = f"{unknown[0]!r} is" if unknown else "an empty list gives"
-        msg += f" no final state of a virtual A': take some of {', '.join((*known, *groups))}"
+        msg += f" no final state of a virtual A': take some of {', '.join(DECAY_NAMES)}"
         raise ParameterError(msg)
-    return tuple(name for name in known if name in asked)
+    return tuple(name for name in DECAYS if name in asked)
+
+
+def channel_of(pdg: Sequence[int]) -> str | None:
+    """Find the final state that particles make.
+
+    Parameters
+    ----------
+    pdg : sequence of int
+        PDG ids of all of them, in any order.
+
+    Returns
+    -------
+    str or None
+        A name of `DECAYS`: that of the list of particles, `other hadrons` for hadrons that are in none, with photons
+        or quarks or without, of no charge together. None for anything else.
+
+    Examples
+    --------
+    >>> channel_of([-211, 211]), channel_of([221, 211, -211]), channel_of([11, -11, 22])
+    ('pi+ pi-', 'other hadrons', None)
+    """
+    from particle import pdgid
+
+    ids = sorted(pdg)
+    for name, channel in CHANNELS.items():
+        if sorted(channel.pdg) == ids:
+            return name
+    strong = [bool(pdgid.is_hadron(i) or pdgid.is_quark(i) or i == ID_GLUON) for i in ids]
+    known = all(s or i == ID_PHOTON for s, i in zip(strong, ids, strict=True))
+    neutral = sum(pdgid.three_charge(i) or 0 for i in ids) == 0
+    return OTHER_HADRONS if any(strong) and known and neutral else None

@@ -26,12 +26,14 @@ from semivis_gen.model.point import DarkMasses, DarkSector
 
 __all__ = [
     "Widths",
+    "aprime_shares",
     "chi2_rate_dq2",
     "compute_widths",
     "ctau_mm",
     "gamma_aprime_chi",
     "gamma_aprime_lepton",
     "gamma_aprime_total",
+    "gamma_aprime_visible",
     "gamma_chi2_lepton",
     "gamma_chi2_massless",
     "gamma_chi2_total",
@@ -117,9 +119,64 @@ def gamma_aprime_total(masses: DarkMasses, alpha_d: ArrayLike, epsilon: ArrayLik
     ndarray
         Width [GeV].
     """
-    visible = sum(gamma_aprime_lepton(masses.m_aprime, epsilon, m) for m in LEPTON_MASSES.values())
-    hadrons = gamma_aprime_hadrons(masses.m_aprime, epsilon)
-    return np.asarray(gamma_aprime_chi(masses, alpha_d) + visible + hadrons)
+    leptons, hadrons = _visible_parts(masses.m_aprime, epsilon)
+    return np.asarray(gamma_aprime_chi(masses, alpha_d) + leptons + hadrons)
+
+
+def gamma_aprime_visible(m_aprime: float, epsilon: ArrayLike) -> FloatArray:
+    """Width of A' to lepton pairs and hadrons.
+
+    Parameters
+    ----------
+    m_aprime : float
+        Mass [GeV].
+    epsilon : array_like
+        Kinetic mixing, any shape.
+
+    Returns
+    -------
+    ndarray
+        Width [GeV].
+    """
+    leptons, hadrons = _visible_parts(m_aprime, epsilon)
+    return np.asarray(leptons + hadrons)
+
+
+def _visible_parts(m_aprime: float, epsilon: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    leptons = [gamma_aprime_lepton(m_aprime, epsilon, m) for m in LEPTON_MASSES.values()]
+    return np.asarray(sum(leptons)), gamma_aprime_hadrons(m_aprime, epsilon)
+
+
+def aprime_shares(m_aprime: float) -> dict[str, float]:
+    """Branching fractions of an A' that has no dark states to decay to, whatever the mixing.
+
+    Parameters
+    ----------
+    m_aprime : float
+        Mass [GeV].
+
+    Returns
+    -------
+    dict
+        Share of each final state, names as in `channels.DECAYS`; all zero below two electron masses.
+
+    Examples
+    --------
+    >>> {name: round(share, 3) for name, share in aprime_shares(0.5).items() if share > 1e-3}
+    {'e+ e-': 0.399, 'mu+ mu-': 0.394, 'pi+ pi-': 0.207}
+    """
+    widths = _aprime_widths(m_aprime, 1.0)
+    total = sum(widths.values())
+    return {name: width / total if total else 0.0 for name, width in widths.items()}
+
+
+def _aprime_widths(m_aprime: float, epsilon: float) -> dict[str, float]:
+    """Widths [GeV] of A' to what is not dark."""
+    massless = ALPHA / 3 * m_aprime * epsilon**2
+    leptons = {
+        f"{name}+ {name}-": float(gamma_aprime_lepton(m_aprime, epsilon, m)) for name, m in LEPTON_MASSES.items()
+    }
+    return leptons | {name: massless * r for name, r in zip(HADRONS, ratios_at(m_aprime), strict=True)}
 
 
 def gamma_chi2_total(masses: DarkMasses, alpha_d: ArrayLike, epsilon: ArrayLike) -> FloatArray:
@@ -226,12 +283,8 @@ def compute_widths(point: DarkSector) -> Widths:
     """
     masses, couplings = point.masses, (point.alpha_d, point.epsilon)
     aprime = {"chi1 chi2": float(gamma_aprime_chi(masses, point.alpha_d))}
-    chi2 = {}
-    for name, m_lepton in LEPTON_MASSES.items():
-        aprime[f"{name}+ {name}-"] = float(gamma_aprime_lepton(masses.m_aprime, point.epsilon, m_lepton))
-        chi2[f"chi1 {name}+ {name}-"] = float(gamma_chi2_lepton(masses, *couplings, m_lepton))
-    massless = ALPHA / 3 * masses.m_aprime * point.epsilon**2
-    aprime |= {name: massless * r for name, r in zip(HADRONS, ratios_at(masses.m_aprime), strict=True)}
+    aprime |= _aprime_widths(masses.m_aprime, point.epsilon)
+    chi2 = {f"chi1 {k}+ {k}-": float(gamma_chi2_lepton(masses, *couplings, m)) for k, m in LEPTON_MASSES.items()}
     chi2 |= {f"chi1 {k}": float(v) for k, v in gamma_chi2_hadrons_by_state(masses, *couplings).items()}
     total_aprime, total_chi2 = sum(aprime.values()), sum(chi2.values())
     return Widths(

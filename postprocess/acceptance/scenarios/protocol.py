@@ -12,7 +12,7 @@ a single point is a subclass:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,19 +27,19 @@ from semivis_gen.registry import Registry
 
 __all__ = ["SCENARIOS", "Chi2Width", "Flight", "Scenario"]
 
-Chi2Width = Callable[[DarkMasses, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
-"""Takes masses, alpha_D and epsilon; returns the width of chi2 [GeV], which sets its flight, and the share of its
-decays that a calorimeter sees, both of the couplings' shape."""
+Chi2Width = Callable[[DarkMasses, FloatArray, FloatArray], tuple[FloatArray, Mapping[str, float]]]
+"""Takes masses, alpha_D and epsilon; returns the width of chi2 [GeV], which sets its flight, of the couplings' shape,
+and the share of its decays that counts as each final state."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flight:
-    """What the couplings decide, arrays of their shape."""
+    """What the couplings decide; arrays have their shape."""
 
     width: FloatArray
     """Width of the particle that flies [GeV]; zero where it is stable."""
-    seen: FloatArray
-    """Share of its decays that shows where a calorimeter must see the products."""
+    shares: Mapping[str, float]
+    """Shares of its decays by final state, names of `model.DECAYS`: a signature takes those that it sees."""
     branching: FloatArray
     """Share of A' that makes it."""
 
@@ -66,7 +66,12 @@ class Scenario(Protocol):
     def flyer_mass(self, masses: DarkMasses) -> float:
         """Mass of the particle that flies [GeV]."""
 
-    def candidates(self, events: Events, masses: DarkMasses | None, rng: np.random.Generator) -> Candidates:
+    def shares(self, masses: DarkMasses) -> Mapping[str, float]:
+        """Branching fractions of the particle that flies by final state, names of `model.DECAYS`, chi1 not named."""
+
+    def candidates(
+        self, events: Events, masses: DarkMasses | None, rng: np.random.Generator, channels: Sequence[str]
+    ) -> Candidates:
         """Reduce one chunk of events to what the detector needs.
 
         Parameters
@@ -77,6 +82,8 @@ class Scenario(Protocol):
             Needed where something is left to decay; checked against the events.
         rng : Generator
             For decays done here.
+        channels : sequence of str
+            Final states that signatures see: what decays here decays to these, by branching.
 
         Returns
         -------
@@ -90,7 +97,7 @@ class Scenario(Protocol):
         """
 
     def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
-        """Width, visible share and branching at couplings.
+        """Width, shares of decays and branching at couplings.
 
         Parameters
         ----------

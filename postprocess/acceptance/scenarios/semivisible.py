@@ -1,11 +1,15 @@
-"""A' -> chi1 chi2 at once, chi2 -> chi1 l+ l- in flight."""
+"""A' -> chi1 chi2 at once, chi2 -> chi1 and leptons or hadrons in flight."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from postprocess.acceptance.aprimes import find_aprimes
-from postprocess.acceptance.candidates import Candidates, known_masses, lay_out, no_pairs, pairs_of
+from postprocess.acceptance.candidates import Candidates, known_masses
+from postprocess.acceptance.decays import decays_to_make
+from postprocess.acceptance.products import decay_here, no_products, products_of
 from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
 from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.errors import EventFileError
@@ -23,7 +27,7 @@ def dark_branching(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray)
 
 
 class Semivisible:
-    """chi2 flies and decays to chi1 and a pair of leptons."""
+    """chi2 flies and decays to chi1 with leptons or hadrons."""
 
     name = "semivisible"
     flyer = "chi2"
@@ -34,8 +38,20 @@ class Semivisible:
         """Mass of chi2 [GeV]."""
         return masses.m_chi2
 
-    def candidates(self, events: Events, masses: DarkMasses | None, rng: np.random.Generator) -> Candidates:
-        """Take chi2 and its pair from the events; what they leave undecayed is decayed here."""
+    def shares(self, masses: DarkMasses) -> Mapping[str, float]:
+        """Branching fractions of chi2, chi1 not named."""
+        from semivis_gen.decay import chi2_shares
+
+        return chi2_shares(masses)
+
+    def candidates(
+        self,
+        events: Events,
+        masses: DarkMasses | None,
+        rng: np.random.Generator,
+        channels: Sequence[str] = ("e+ e-",),
+    ) -> Candidates:
+        """Take chi2 and what it decays to from the events; what they leave undecayed is decayed here."""
         from semivis_gen.decay import chi2_decay, two_body
 
         found = find_aprimes(events)
@@ -50,20 +66,22 @@ class Semivisible:
         left = whole | (events.status[rows] == STATUS_FINAL)
         _check_mass(mass, masses)
         if masses is not None and not masses.chi2_decays:  # nothing to see, nothing to decay
-            pairs = no_pairs(len(found), electrons=True)
+            products = no_products(len(found))
         elif np.any(left):
-            _, minus, plus = chi2_decay(momentum[left], known_masses(masses, "chi2 is not decayed"), rng)
-            pairs = lay_out(left, minus, plus)
+            known = known_masses(masses, "chi2 is not decayed")
+            made = decays_to_make(self.shares(known), channels)
+            products = decay_here(
+                left, made, lambda n, name: chi2_decay(momentum[n], known, rng, channel=name)[1:], rng
+            )
         else:
-            pairs = no_pairs(len(found), electrons=False)
+            products = no_products(len(found))
         if not np.all(whole):
-            pairs = pairs_of(events, rows, pairs)
-        return Candidates(
-            events.weight[found.event], events.vertex[found.event, :3], found.energy, momentum, mass, *pairs
-        )
+            products = products_of(events, rows, products)
+        weight, origin = events.weight[found.event], events.vertex[found.event, :3]
+        return Candidates.of(weight, origin, found.energy, momentum, mass, products)
 
     def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
-        """Width and visible share of chi2 as `chi2_width` has them, branching of A' -> chi1 chi2."""
+        """Width of chi2 and shares of its decays as `chi2_width` has them, branching of A' -> chi1 chi2."""
         return Flight(*chi2_width(masses, alpha_d, epsilon), dark_branching(masses, alpha_d, epsilon))
 
 

@@ -1,17 +1,20 @@
-"""A' -> e+ e- in flight; there are no dark states."""
+"""A' -> leptons or hadrons in flight; there are no dark states."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from postprocess.acceptance.aprimes import find_aprimes
-from postprocess.acceptance.candidates import Candidates, lay_out, pairs_of
+from postprocess.acceptance.candidates import Candidates
+from postprocess.acceptance.decays import decays_to_make
+from postprocess.acceptance.products import decay_here, products_of
 from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import M_ELECTRON, M_MUON, M_TAU
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
-from semivis_gen.model import DarkMasses, gamma_aprime_hadrons, gamma_aprime_lepton
+from semivis_gen.model import DarkMasses, aprime_shares, gamma_aprime_visible
 
 __all__ = ["VISIBLE", "Visible"]
 
@@ -28,33 +31,39 @@ class Visible:
         """Mass of A' [GeV]."""
         return masses.m_aprime
 
-    def candidates(self, events: Events, masses: DarkMasses | None, rng: np.random.Generator) -> Candidates:
-        """Take A' and its pair from the events; A' that they leave undecayed goes to e+ e- here."""
-        from semivis_gen.decay import two_body
+    def shares(self, masses: DarkMasses) -> Mapping[str, float]:
+        """Branching fractions of A' without dark states."""
+        return aprime_shares(masses.m_aprime)
+
+    def candidates(
+        self,
+        events: Events,
+        masses: DarkMasses | None,
+        rng: np.random.Generator,
+        channels: Sequence[str] = ("e+ e-",),
+    ) -> Candidates:
+        """Take A' and what it decays to from the events; A' that they leave undecayed are decayed here."""
+        from semivis_gen.decay import aprime_decay
 
         found = find_aprimes(events)
         aprime = found.row
         if np.any(aprime < 0):
             event = int(found.event[np.argmin(aprime)])
-            what = "A' is not recorded: in the visible mode its decay to e+ e- is looked at; record A'"
+            what = "A' is not recorded: in the visible mode its decay is looked at; record A'"
             msg = f"{events.place(event)}: {what}"
             raise EventFileError(msg)
         left = events.status[aprime] == STATUS_FINAL
-        rows = aprime[left]
-        minus, plus = two_body(events.momentum[rows], events.mass[rows], M_ELECTRON, M_ELECTRON, rng)
-        pairs = pairs_of(events, aprime, lay_out(left, minus, plus))
         momentum, mass = events.momentum[aprime], events.mass[aprime]
-        return Candidates(
-            events.weight[found.event], events.vertex[found.event, :3], found.energy, momentum, mass, *pairs
-        )
+        made = decays_to_make(aprime_shares(float(mass[0])), channels)
+        here = decay_here(left, made, lambda n, name: aprime_decay(momentum[n], mass[n], rng, channel=name), rng)
+        products = products_of(events, aprime, here)
+        weight, origin = events.weight[found.event], events.vertex[found.event, :3]
+        return Candidates.of(weight, origin, found.energy, momentum, mass, products)
 
     def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
-        """Width of A' to leptons and hadrons, its branching to e+ e-; every A' flies."""
-        electrons = gamma_aprime_lepton(masses.m_aprime, epsilon, M_ELECTRON)
-        others = sum(gamma_aprime_lepton(masses.m_aprime, epsilon, m) for m in (M_MUON, M_TAU))
-        width = electrons + others + gamma_aprime_hadrons(masses.m_aprime, epsilon)
-        seen = np.divide(electrons, width, out=np.ones_like(epsilon), where=width > 0)
-        return Flight(width, seen, np.ones_like(epsilon))
+        """Width of A' to leptons and hadrons, its branchings; every A' flies."""
+        width = gamma_aprime_visible(masses.m_aprime, epsilon)
+        return Flight(width, self.shares(masses), np.ones_like(epsilon))
 
 
 VISIBLE = Visible()

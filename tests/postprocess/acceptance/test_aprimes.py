@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from postprocess.acceptance.aprimes import find_aprimes
+from postprocess.acceptance.products import ELECTRONS
 from postprocess.acceptance.scenarios.invisible import INVISIBLE
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from semivis_gen.errors import EventFileError
@@ -45,7 +46,7 @@ def test_aprime_follows_from_chi1_and_chi2(chain, scenario):
     assert rebuilt.e_aprime == pytest.approx(whole.e_aprime, rel=1e-12)
     assert rebuilt.momentum == pytest.approx(whole.momentum, rel=1e-9)
     assert rebuilt.mass == pytest.approx(whole.mass, rel=1e-6)
-    assert np.array_equal(rebuilt.lepton_energy, whole.lepton_energy)
+    assert np.array_equal(rebuilt.product_energy, whole.product_energy)
 
 
 def test_recorded_and_unrecorded_ones_side_by_side_keep_their_order(chain):
@@ -68,7 +69,7 @@ def test_each_of_several_aprimes_counts(chain):
     one, two = (SEMIVISIBLE.candidates(e, MASSES, np.random.default_rng(1)) for e in (chain, pair))
     assert len(two) == 300
     assert np.array_equal(one.momentum, two.momentum)
-    assert np.array_equal(one.lepton_momentum, two.lepton_momentum)
+    assert np.array_equal(one.product_momentum, two.product_momentum)
 
 
 def test_decayed_and_undecayed_ones_mix(chain):
@@ -77,8 +78,8 @@ def test_decayed_and_undecayed_ones_mix(chain):
     alone = SEMIVISIBLE.candidates(bare, MASSES, np.random.default_rng(1))
     assert mixed.mass == pytest.approx(np.full(500, MASSES.m_chi2))
     assert np.array_equal(mixed.momentum[300:], alone.momentum)
-    assert np.array_equal(mixed.lepton_momentum[300:], alone.lepton_momentum)
-    assert mixed.electrons.all()
+    assert np.array_equal(mixed.product_momentum[300:], alone.product_momentum)
+    assert (mixed.channel == ELECTRONS).all()
 
 
 def small(pdg, status, mothers):

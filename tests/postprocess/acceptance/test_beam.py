@@ -28,12 +28,12 @@ def test_spot_and_divergence_are_those_of_the_card():
 def test_all_momenta_of_an_event_turn_together():
     before = sample(2000)
     after = in_beam(before, SPREAD, np.random.default_rng(4))
-    for old, new in ((before.momentum, after.momentum), (before.lepton_momentum, after.lepton_momentum)):
+    for old, new in ((before.momentum, after.momentum), (before.product_momentum, after.product_momentum)):
         assert np.linalg.norm(new, axis=-1) == pytest.approx(np.linalg.norm(old, axis=-1), rel=1e-12)
         assert np.abs(new - old).max() > 1e-3
-    angle = [np.einsum("ij,ikj->ik", s.momentum, s.lepton_momentum) for s in (before, after)]
+    angle = [np.einsum("ij,ikj->ik", s.momentum, s.product_momentum) for s in (before, after)]
     assert angle[1] == pytest.approx(angle[0], rel=1e-12)
-    assert (after.lepton_energy == before.lepton_energy).all()
+    assert (after.product_energy == before.product_energy).all()
     assert (after.weight == before.weight).all()
 
 

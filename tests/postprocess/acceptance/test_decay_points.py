@@ -55,7 +55,7 @@ def test_points_that_were_not_drawn_are_not_given():
     events = sample(3)
     for at in (decays(events, (2875.0, 6000.0)), no_decays(events, CARD, Planes(), CTAU)):
         with pytest.raises(ParameterError, match="products = True"):
-            at.impact(events.lepton_momentum, ["HCAL2"])
+            at.impact(events.product_momentum, ["HCAL2"])
 
 
 @pytest.mark.parametrize(

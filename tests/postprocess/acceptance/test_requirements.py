@@ -33,7 +33,7 @@ class OpeningAngle:
         return f"opening angle > {self.angle_min_mrad:g} mrad"
 
     def factor(self, sample, at):
-        return 1.0 * (angles(sample.lepton_momentum) > self.angle_min_mrad)
+        return 1.0 * (angles(sample.product_momentum) > self.angle_min_mrad)
 
 
 def angles(momentum):

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from postprocess.acceptance.candidates import Candidates
+from postprocess.acceptance.products import ELECTRONS
 from postprocess.acceptance.scenarios.invisible import INVISIBLE
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from postprocess.acceptance.selection import Selection
@@ -22,9 +23,9 @@ def along_the_axis(energies, *, pair=0.5, weight=None):
         e_aprime=e,
         momentum=np.stack([zero, zero, 0.6 * e], axis=1),
         mass=np.full_like(e, 0.14),
-        lepton_momentum=np.stack([np.zeros_like(lepton), np.zeros_like(lepton), lepton], axis=2),
-        lepton_energy=lepton,
-        electrons=np.ones(len(e), dtype=bool),
+        product_momentum=np.stack([np.zeros_like(lepton), np.zeros_like(lepton), lepton], axis=2),
+        product_energy=lepton,
+        channel=np.full(len(e), ELECTRONS),
     )
 
 

@@ -289,7 +289,7 @@ def test_bad_input_is_one_clear_line(na64):
         accept([dataclasses.replace(events, pdg=np.where(events.pdg == ID_CHI2, 1000023, events.pdg))], na64)
     with pytest.raises(EventFileError, match=r"chi2 weighs 0.14 GeV in the events but 0.186"):
         accept([events], na64, masses=DarkMasses(0.4))
-    with pytest.raises(EventFileError, match=r"58 \(chi2\) decays to 52 \(chi1\), 22 \(gamma\), -11 \(e\+\), not"):
+    with pytest.raises(EventFileError, match=r"58 \(chi2\) decays to 52 \(chi1\), 22 \(gamma\), -11 \(e\+\), neither"):
         accept([dataclasses.replace(events, pdg=np.where(events.pdg == 11, 22, events.pdg))], na64)
     harder = events.with_info(extra={"e_min_aprime_GeV": "50.0"})
     with pytest.raises(EventFileError, match=r"A' above 50 GeV only but na64-2018 sees them above 13.5 GeV"):

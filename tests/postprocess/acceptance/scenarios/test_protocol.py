@@ -23,7 +23,8 @@ class HalfSeen(Semivisible):
 
     def flight(self, masses, alpha_d, epsilon, chi2_width):
         flight = super().flight(masses, alpha_d, epsilon, chi2_width)
-        return replace(flight, width=2 * flight.width, seen=flight.seen / 2)
+        shares = {name: share / 2 for name, share in flight.shares.items()}
+        return replace(flight, width=2 * flight.width, shares=shares)
 
 
 @pytest.fixture

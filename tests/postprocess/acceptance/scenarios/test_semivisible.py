@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from support.chains import MASSES, make_events
 
+from postprocess.acceptance.products import ELECTRONS
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from postprocess.signal.chi2_width import exact_width
 from semivis_gen.errors import EventFileError
@@ -16,11 +17,11 @@ def test_recorded_decays_are_taken_as_they_are():
     found = SEMIVISIBLE.candidates(events, None, rng)
     p = events.momentum.reshape(-1, 7, 3)
     assert (found.momentum == p[:, 2]).all()
-    assert (found.lepton_momentum == p[:, 5:]).all()
+    assert (found.product_momentum == p[:, 5:]).all()
     assert (found.e_aprime == events.energy.reshape(-1, 7)[:, 1]).all()
     assert (found.origin == events.vertex[:, :3]).all()
     assert found.mass == pytest.approx(MASSES.m_chi2)
-    assert found.electrons.all()
+    assert (found.channel == ELECTRONS).all()
     assert rng.random() == untouched.random()  # nothing was left to draw
 
 
@@ -33,8 +34,8 @@ def test_pairs_decayed_here_fit_into_chi2():
         offsets=np.arange(501) * 4, weight=events.weight, vertex=events.vertex, info=events.info, **columns
     )
     found = SEMIVISIBLE.candidates(undecayed, MASSES, np.random.default_rng(1))
-    left = found.momentum - found.lepton_momentum.sum(axis=1)  # of chi1
-    energy = np.sqrt((found.momentum**2).sum(axis=1) + MASSES.m_chi2**2) - found.lepton_energy.sum(axis=1)
+    left = found.momentum - found.product_momentum.sum(axis=1)  # of chi1
+    energy = np.sqrt((found.momentum**2).sum(axis=1) + MASSES.m_chi2**2) - found.product_energy.sum(axis=1)
     assert np.sqrt(energy**2 - (left**2).sum(axis=1)) == pytest.approx(np.full(500, MASSES.m_chi1), rel=1e-6)
 
 
@@ -52,4 +53,4 @@ def test_couplings_decide_width_and_branching():
         assert flight.branching[i] == pytest.approx(widths.branching_aprime["chi1 chi2"])
     assert flight.branching[0] > 0.999
     assert flight.branching[1] < 0.5
-    assert flight.seen == pytest.approx(1.0)  # Delta = 40 MeV: no muons
+    assert flight.shares["e+ e-"] == pytest.approx(1.0)  # Delta = 40 MeV: no muons
