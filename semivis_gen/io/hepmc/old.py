@@ -15,9 +15,9 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from semivis_gen.arrays import IndexArray
+from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.io.formats import MAX_PARTICLES
-from semivis_gen.io.hepmc.graph import Graph
+from semivis_gen.io.hepmc.graph import BEAM, Graph
 from semivis_gen.io.hepmc.lines import VertexIds, codes, integers, must, numbers, units
 from semivis_gen.io.text.tokens import Lines, split
 
@@ -70,9 +70,11 @@ def parse_old_block(text: bytes, weight: int = 0) -> Graph:
     found = np.bincount(of_vertex, minlength=len(heads))
     must(lines, heads, announced == found, "the number of vertices is not the one that E announces")
     born = _made_in(lines, kind, rows, vertex_rows)
+    ends = _ends(lines, rows, vertex_rows, of_particle, of_vertex)
     offsets = np.concatenate([[0], np.cumsum(count)])
     column = numbers(lines, rows, 2, 8)
     codes(lines, rows, column[:, [0, 6]], "id and status must be whole")
+    _beams_enter(born, ends, column[:, 6], len(vertex_rows))
     momentum_unit, length_unit = units(lines, event, kind, len(heads))
     per_particle = momentum_unit[of_particle]
     return Graph(
@@ -81,7 +83,7 @@ def parse_old_block(text: bytes, weight: int = 0) -> Graph:
         mass=column[:, 5] * per_particle,
         momentum=column[:, 1:4] * per_particle[:, None],
         born=born,
-        ends=_ends(lines, rows, vertex_rows, of_particle, of_vertex),
+        ends=ends,
         position=numbers(lines, vertex_rows, 3, 6) * length_unit[of_vertex][:, None],
         vertex_event=of_vertex,
         offsets=offsets,
@@ -138,6 +140,16 @@ def _ends(
     must(lines, rows[going], found, "the vertex in which this particle ends does not exist")
     ends[going] = at
     return ends
+
+
+def _beams_enter(born: IndexArray, ends: IndexArray, status: FloatArray, vertices: int) -> None:
+    """Let beams enter the vertex in whose list they stand, where nothing else enters it: so HepMC3 reads it."""
+    fed = np.zeros(vertices + 1, dtype=bool)
+    fed[ends] = True
+    fed[-1] = True  # where index -1 points: particles that are made in no vertex
+    beams = np.flatnonzero((status == BEAM) & (ends < 0) & ~fed[born])
+    ends[beams] = born[beams]
+    born[beams] = -1
 
 
 def _weights(lines: Lines, heads: IndexArray, index: int) -> NDArray[np.float64]:

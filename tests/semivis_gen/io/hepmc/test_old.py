@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from pyhepmc import GenCrossSection, GenEvent, GenParticle, GenRunInfo, GenVertex, Units
 from support.event_files import load, save
+from support.peers import assert_graph_of_pyhepmc
 
 from semivis_gen.errors import EventFileError
 from semivis_gen.io.files import read_info
@@ -175,3 +176,16 @@ def test_no_single_wrong_byte_loses_an_event(tmp_path_factory, data):
         return
     assert len(events) == 3
     assert np.isfinite(events.energy).all()
+
+
+def test_beams_among_what_comes_out_of_the_only_vertex_go_into_it(tmp_path):
+    """Transport codes write one vertex of which all comes out; HepMC3 lets the beams enter it."""
+    rows = ["2212 0 0 5 5.1 0.9 4", "2212 0 0 -5 5.1 0.9 4", "11 1 0 2 3 0 1", "22 -1 0 -2 3 0 1"]
+    lines = ["HepMC::Version 2.06.09", "HepMC::IO_GenEvent-START_EVENT_LISTING", "E 1 -1 -1 -1 -1 0 0 1 0 0 0 0"]
+    lines += ["U GEV MM", f"V -1 0 0 0 0 0 0 {len(rows)} 0"]
+    lines += [f"P {10001 + i} {row} 0 0 0 0" for i, row in enumerate(rows)]
+    path = tmp_path / "single.hepmc"
+    path.write_text("\n".join([*lines, "HepMC::IO_GenEvent-END_EVENT_LISTING", ""]))
+    events = load(path)
+    assert events.mothers.tolist() == [[-1, -1], [-1, -1], [0, 1], [0, 1]]
+    assert_graph_of_pyhepmc(path, events)
