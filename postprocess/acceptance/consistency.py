@@ -17,6 +17,7 @@ from semivis_gen.constants import ID_ELECTRON, ID_MUON, ID_PROTON, NUCLEUS_IDS, 
 from semivis_gen.errors import EventFileError, ParameterError, SemivisWarning
 from semivis_gen.events import STATUS_INCOMING, Events
 from semivis_gen.model import label
+from semivis_gen.target import ThickTarget
 
 __all__ = ["CHECKS", "DECAYS_LACKING", "Consistency", "require_known"]
 
@@ -128,10 +129,12 @@ class Consistency:
     def _thin(self, events: Events) -> str:
         """Size of what is missed where production at one energy stands for a beam that stops in a thick target."""
         info, card = events.info, self.experiment
-        depth = card.target.depth_x0.value if card.target else 0.0
-        if info.rate_unit != "pb" or info.target_id < NUCLEUS_IDS or depth < THICK_X0:
+        if card.target is None or info.rate_unit != "pb" or info.target_id < NUCLEUS_IDS:
             return ""
-        track = card.source(self.mode).track_length()
+        source = card.source(self.mode)
+        if not isinstance(source, ThickTarget) or source.thickness_x0 < THICK_X0:
+            return ""
+        track, depth = source.track_length(), source.thickness_x0
         soft = 1 - float(track.above(HARD * card.beam_energy)) / track.total
         return (
             f"all events are made by beam particles of one energy on a thin target, but in {card.name} "

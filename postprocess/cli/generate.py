@@ -31,15 +31,15 @@ from semivis_gen.generator import generate
 from semivis_gen.io import open_writer
 from semivis_gen.model import DarkSector
 from semivis_gen.production import Bremsstrahlung, Process
-from semivis_gen.target import ThickTarget, ThinTarget, material
+from semivis_gen.target import Source, ThickTarget, ThinTarget, material
 
 CHUNK = 50_000
 
 
 def choose_target(
     experiment: str | None, energy: float | None, name: str, beam: int | None = None
-) -> tuple[ThinTarget | ThickTarget, Sequence[Process]]:
-    """Target and processes from the options: an experiment's dump, or single leptons on thin material.
+) -> tuple[Source, Sequence[Process], float]:
+    """Target, processes and smallest useful A' energy [GeV]: an experiment's dump, or single leptons on thin material.
 
     Raises
     ------
@@ -52,9 +52,9 @@ def choose_target(
     if experiment is not None:
         refuse_given("goes with --energy: beam and target of an experiment are those of its card", "beam", "name")
         card = load_experiment(experiment)
-        return card.source(), card.processes
+        return card.source(), card.processes, card.e_min()
     assert energy is not None  # noqa: S101  (for the type checker)
-    return ThinTarget(energy, material(name), beam or ID_ELECTRON), (Bremsstrahlung(),)
+    return ThinTarget(energy, material(name), beam or ID_ELECTRON), (Bremsstrahlung(),), 0.0
 
 
 def write_events(
@@ -122,8 +122,8 @@ def command(
     Names of decays: 'e+ e-', 'mu+ mu-', 'tau+ tau-', 'pi+ pi-', 'pi0 gamma', 'pi+ pi- pi0', 'K+ K-', 'KS0 KL0'.
     """
     point = point_from(**parameters)
-    target, processes = choose_target(experiment, energy, name, beam)
-    lowest = e_min if e_min is not None else target.energy_cut if isinstance(target, ThickTarget) else 0.0
+    target, processes, useful = choose_target(experiment, energy, name, beam)
+    lowest = useful if e_min is None else e_min
     if isinstance(target, ThickTarget) and lowest < target.energy_cut:  # what flies below makes the softer A'
         target = replace(target, energy_cut=max(lowest, point.masses.m_aprime))
     if engine == "madgraph":

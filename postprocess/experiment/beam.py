@@ -7,17 +7,18 @@ from typing import Annotated, Literal, Self
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from postprocess.experiment.cards import CardModel, Number, reject
+from semivis_gen.constants import ID_PROTON
 
 __all__ = ["Beam", "Dump", "Exposure", "Layer", "beam_ids"]
 
-Particle = Literal["e-", "e+", "mu-", "mu+"]
+Particle = Literal["e-", "e+", "mu-", "mu+", "p"]
 
 
 def beam_ids() -> dict[str, int]:
     """PDG ids of beam particles by their names in cards."""
     from semivis_gen.target import LEPTONS
 
-    return {lepton.symbol: pdg for pdg, lepton in LEPTONS.items()}
+    return {lepton.symbol: pdg for pdg, lepton in LEPTONS.items()} | {"p": ID_PROTON}
 
 
 class Beam(CardModel):
@@ -95,5 +96,7 @@ class Dump(CardModel):
 
     layers: Annotated[tuple[Layer, ...], Field(min_length=1)]
     """The repeating unit; its composition is the target's."""
-    depth_x0: Number
-    """Depth [X0]."""
+    depth_x0: Number | None = None
+    """Depth [X0], of a beam of leptons; protons collide once, wherever that is."""
+    interaction_length_mm: Number | None = None
+    """Mean depth of the first collision of a proton [mm]; nuclear interaction length of the layers where absent."""

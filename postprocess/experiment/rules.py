@@ -10,9 +10,11 @@ from postprocess.experiment.beam import beam_ids
 from postprocess.experiment.cards import Number, reject
 from postprocess.experiment.materials import make_materials
 from postprocess.experiment.registries import SCENARIOS
+from semivis_gen.constants import ID_PROTON
 from semivis_gen.errors import ParameterError
 
 if TYPE_CHECKING:
+    from postprocess.experiment.beam import Dump
     from postprocess.experiment.schema import Experiment
     from postprocess.experiment.signatures import Signature
 
@@ -70,13 +72,27 @@ def _check_target(card: Experiment) -> None:
         rule = "is the exposure of a collider, which has no target"
         way_out = "drop target (null takes out what an extended card has), or give particles_on_target"
         reject("exposure.luminosity_fb.value", card.exposure.value, rule, way_out)
-    _positive("target.depth_x0", card.target.depth_x0)
+    _check_depth(card, card.target)
     for index, layer in enumerate(card.target.layers):
         _positive(f"target.layers.{index}.thickness_mm", layer.thickness_mm)
         if layer.material not in made and layer.material not in material_names():
             known = ", ".join([*made, *material_names()])
             way_out = f"take one of {known}, or define it under materials"
             reject(f"target.layers.{index}.material", layer.material, "is not a known material", way_out)
+
+
+def _check_depth(card: Experiment, target: Dump) -> None:
+    """Leptons lose their energy over a depth, protons collide once."""
+    proton = card.beam.pdg_id == ID_PROTON
+    for key, of_protons in (("depth_x0", False), ("interaction_length_mm", True)):
+        number, path = getattr(target, key), f"target.{key}"
+        if number is not None and of_protons != proton:
+            rule = f"says nothing of a beam of {card.beam.particle}"
+            reject(path, number.value, rule, "drop it (null takes out what an extended card has)")
+        if number is not None:
+            _positive(path, number)
+        elif not (of_protons or proton):
+            reject(path, None, "is missing: how deep the beam can get", "add it, in radiation lengths")
 
 
 def _check_production(card: Experiment) -> None:

@@ -29,7 +29,7 @@ from semivis_gen.production import PROCESSES
 
 if TYPE_CHECKING:
     from semivis_gen.production import Process
-    from semivis_gen.target import Material, ThickTarget
+    from semivis_gen.target import Material, ProtonDump, ThickTarget
 
 __all__ = ["FOLDER", "Experiment", "card_file", "experiment_from", "list_experiments", "load_experiment"]
 
@@ -184,18 +184,21 @@ class Experiment(Card):
         """Ways in which A' are made."""
         return tuple(entry.build() for entry in self.production)
 
-    def source(self, mode: str = "semivisible") -> ThickTarget:
-        """What collides, for the production code: the beam is followed down to the smallest useful energy.
+    def source(self, mode: str = "semivisible") -> ThickTarget | ProtonDump:
+        """What collides, for the production code: leptons are followed down to the smallest useful energy.
 
         Raises
         ------
         ParameterError
             Where there is no target.
         """
-        from semivis_gen.target import ThickTarget
+        from semivis_gen.target import ProtonDump, ThickTarget
 
-        depth = self._target().depth_x0.value
-        return ThickTarget(self.beam_energy, self.material(), depth, self.e_min(mode), beam_id=self.beam.pdg_id)
+        target, beam = self._target(), self.beam.pdg_id
+        if target.depth_x0 is None:  # of protons alone, see the rules
+            length = target.interaction_length_mm
+            return ProtonDump(self.beam_energy, self.material(), length.value if length else None)
+        return ThickTarget(self.beam_energy, self.material(), target.depth_x0.value, self.e_min(mode), beam_id=beam)
 
     def describe(self) -> str:
         """Readable summary: title, references, every number with status and source."""
