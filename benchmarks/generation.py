@@ -39,7 +39,7 @@ next(generate(DarkSector.at({mass}).masses, ThinTarget(100.0, material("Pb")), n
 def run(settings: Settings) -> list[Result]:
     """Measure all of it."""
     dump = load_experiment(EXPERIMENT).source()
-    assert isinstance(dump, ThickTarget)  # noqa: S101  (for the type checker)
+    assert isinstance(dump, ThickTarget)
     targets: dict[str, ThinTarget | ThickTarget] = {"lead, 100 GeV": lead(), f"{EXPERIMENT}'s dump": dump}
     results = []
     for name, target in targets.items():

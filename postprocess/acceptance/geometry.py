@@ -122,8 +122,12 @@ class Planes:
             momentum[..., :2], momentum[..., 2:], out=np.zeros(momentum[..., :2].shape), where=momentum[..., 2:] > 0
         )
         transverse = point[:, None, :2] + gap[..., None] * slope
-        inside = ahead[:, None] & forward & (np.abs(transverse).max(axis=2) < widths[place][:, None])
+        inside = ahead[:, None] & forward & self.within(transverse, widths[place][:, None])
         return Impact(order[place], transverse, inside)
+
+    def within(self, transverse: FloatArray, half_width: FloatArray) -> BoolArray:
+        """Whether points lie within a piece of a half width [mm]; any shape, two coordinates [mm] on the last axis."""
+        return np.asarray(np.abs(transverse).max(axis=-1) < half_width)
 
 
 def _to_plane(origin: FloatArray, momentum: FloatArray, z: float) -> FloatArray:

@@ -24,7 +24,12 @@ SCENARIOS: Registry[Any] = Registry(
 """What happens to A', by the keys of a card's `modes`; see `postprocess.acceptance.Scenario`."""
 
 GEOMETRIES: Registry[type[Any]] = Registry(
-    "geometry", "semivis.geometries", {"planes": "postprocess.acceptance.geometry:Planes"}
+    "geometry",
+    "semivis.geometries",
+    {
+        "planes": "postprocess.acceptance.geometry:Planes",
+        "aperture": "postprocess.acceptance.aperture:Aperture",
+    },
 )
 """Shapes of detectors; see `postprocess.acceptance.Geometry`."""
 

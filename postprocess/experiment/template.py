@@ -132,7 +132,13 @@ def _entry(key: Key, value: Any, depth: int, *, explain: bool) -> Iterator[str]:
     elif key.many == "list":
         yield from _items(key, value or [{}], depth, explain=explain)
     else:
-        yield from _mapping(key.parts[0], _filled(key.parts[0], value or {}), depth + 1, explain=explain)
+        tag, given = key.parts[0].keys[0], value or {}
+        chosen = next((part for part in key.parts if part.keys[0].form == given.get(tag.name)), key.parts[0])
+        yield from _mapping(chosen, _filled(chosen, given), depth + 1, explain=explain)
+        for part in key.parts if explain else ():  # the others stay off where the key is switched on
+            if part is not chosen:
+                lines = _mapping(part, _filled(part, {tag.name: part.keys[0].form}), 1, explain=True)
+                yield from (f"{pad}  #{line}" for line in lines)
 
 
 def _items(key: Key, values: list[dict[str, Any]], depth: int, *, explain: bool) -> Iterator[str]:

@@ -75,7 +75,7 @@ CASES = {
         'signatures: [{name: S2, efficiencies: {"a,b\\n=1": {value: 0.5, status: assumed, note: x}}}]',
         "signatures.1.efficiencies.a,b =1 = 'a,b\\n=1': must be one line of text",
     ),
-    "proton beam": ("beam: {particle: p}", "beam.particle = 'p': input should be 'e-', 'e+', 'mu-' or 'mu+'"),
+    "pion beam": ("beam: {particle: pi}", "beam.particle = 'pi': input should be 'e-', 'e+', 'mu-', 'mu+' or 'p'"),
     "several keys missing": (
         "stations: {NEW: {kind: veto}}",
         "stations.NEW: lacks begin_mm, end_mm and half_width_mm; add them",
@@ -102,7 +102,7 @@ def test_a_card_of_two_lines_hears_one_sentence(refusal):
 
 
 def test_other_problems_are_counted(refusal):
-    assert refusal(f"{FOREIGN}title: 1\nbeam: {{particle: p}}\n").endswith("; write it in quotes (and 1 more)")
+    assert refusal(f"{FOREIGN}title: 1\nbeam: {{particle: pi}}\n").endswith("; write it in quotes (and 1 more)")
 
 
 LUMINOSITY = "luminosity_fb: {value: 50, status: assumed, note: x}"

@@ -155,7 +155,11 @@ def test_another_geometry_on_top_of_one_replaces_it(load, outside, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("aside", "asde", "geometry.geometry: no geometry 'asde': take one of planes, aside; did you mean aside?"),
+        (
+            "aside",
+            "asde",
+            "geometry.geometry: no geometry 'asde': take one of planes, aperture, aside; did you mean aside?",
+        ),
         ("x_mm", "y_mm", "geometry.y_mm: is not a key here; did you mean x_mm?"),
         ("wide", "broad", "signatures.0.require.0.requirement: no requirement 'broad': take one of wide"),
         (

@@ -11,6 +11,7 @@ from postprocess.experiment.files import schema_text
 from postprocess.experiment.schema import Experiment, list_experiments, load_experiment
 from semivis_gen.errors import CardError, ParameterError
 from semivis_gen.resources import cards_dir
+from semivis_gen.target import ProtonDump
 
 REGENERATE = (
     "python -c 'from postprocess.experiment.files import schema_text as s; "
@@ -138,7 +139,7 @@ WRONG = {
     "a truth value": ("signatures.0.background.value", True, "true or false"),
     "not finite": ("beam.energy_GeV.value", math.inf, "finite"),
     "negative beam": ("beam.energy_GeV.value", -100.0, "must be positive"),
-    "unknown beam": ("beam.particle", "pi-", "should be 'e-', 'e+', 'mu-' or 'mu+'"),
+    "unknown beam": ("beam.particle", "pi-", "should be 'e-', 'e+', 'mu-', 'mu+' or 'p'"),
     "no electrons": ("exposure.particles_on_target.value", 0, "must be positive"),
     "negative length": ("stations.HCAL2.end_mm.value", 2000.0, "must lie behind begin_mm = 2875"),
     "overlap": ("stations.HCAL2.begin_mm.value", 2700.0, "overlaps HCAL1, which ends at 2750"),
@@ -243,3 +244,37 @@ def test_a_digest_once_asked_for_changes_no_card():
     assert changed != card
     assert changed.digest != card.digest == same.digest
     assert changed.model_copy(update={"title": card.title}).digest == card.digest
+
+
+PROTONS = {
+    "depth of protons": ("target: {depth_x0: {value: 20, status: assumed, note: x}}", "says nothing of a beam of p"),
+    "process of leptons": (
+        "production: [{process: annihilation}]",
+        "annihilation': makes no A' from a beam of p, it works with e-, e+",
+    ),
+    "length": (
+        "target: {interaction_length_mm: {value: -1, status: assumed, note: x}}",
+        "target.interaction_length_mm.value = -1.0: must be positive",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "rule"), PROTONS.values(), ids=PROTONS)
+def test_what_a_proton_dump_cannot_have(text, rule, refusal):
+    assert rule in refusal(f"extends: charm\nname: mine\n{text}\n")
+
+
+def test_a_lepton_beam_needs_a_depth_and_no_interaction_length(refusal):
+    start = "extends: e137\nname: mine\ntarget:"
+    assert "target.depth_x0 = None: is missing" in refusal(f"{start} {{depth_x0: null}}\n")
+    length = "interaction_length_mm: {value: 100, status: assumed, note: x}"
+    assert "says nothing of a beam of e-" in refusal(f"{start} {{{length}}}\n")
+
+
+def test_a_card_of_protons_makes_a_proton_dump(load):
+    dump = load_experiment("charm").source("visible")
+    assert isinstance(dump, ProtonDump)
+    assert (dump.beam_id, dump.beam_energy) == (2212, 400.0)
+    assert dump.depth_mm == pytest.approx(153, abs=1)  # PDG: 137.3 g/cm^2 of copper
+    length = "interaction_length_mm: {value: 200, status: assumed, note: x}"
+    assert load(f"extends: charm\nname: mine\ntarget: {{{length}}}\n").source("visible").depth_mm == 200.0
