@@ -11,7 +11,7 @@ from semivis_gen.model import MassShape
 
 PUBLISHED = {  # m_A' [GeV]: smallest and largest excluded epsilon
     "charm": {0.01: (3.82e-7, 5.64e-5), 0.05: (1.88e-7, 8.97e-6)},
-    "nucal": {0.01: (4.17e-7, 9.83e-5), 0.05: (2.02e-7, 1.68e-5), 0.4: (2.28e-7, 7.59e-7)},
+    "nucal": {0.01: (4.17e-7, 9.83e-5), 0.05: (2.02e-7, 1.68e-5)},
 }
 
 
