@@ -54,7 +54,7 @@ class PointStore:
                 return result
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):  # the last: nested without end
             pass
         log.warning("%s is damaged: computing this point again", path)
         return None

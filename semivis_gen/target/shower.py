@@ -22,11 +22,12 @@ import numpy as np
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 
-__all__ = ["BINS_PER_E_FOLD", "PAIR_RATE", "Shower", "electromagnetic_shower"]
+__all__ = ["BINS_PER_E_FOLD", "DEEPEST_X0", "PAIR_RATE", "Shower", "electromagnetic_shower"]
 
 PAIR_RATE = 7.0 / 9.0  # integral of 1 - 4/3 x (1 - x)
 BINS_PER_E_FOLD = 60  # the track length is then within 0.5 % of its limit (test)
 DEPTH_STEP_X0 = 0.25
+DEEPEST_X0 = 100.0  # behind it less than 1e-12 of any shower is left above 1 eV, for beams up to 1e9 GeV
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def electromagnetic_shower(
     energy_cut : float
         Lowest energy followed [GeV].
     thickness_x0 : float
-        Thickness of the target [X0].
+        Thickness of the target [X0]; depths beyond `DEEPEST_X0` are empty and left out.
     bins_per_e_fold : int
         Energy bins per factor e.
 
@@ -142,6 +143,7 @@ def electromagnetic_shower(
             "take 0 < energy cut < beam energy and a positive thickness"
         )
         raise ParameterError(msg)
+    thickness_x0 = min(thickness_x0, DEEPEST_X0)
     span = math.log(beam_energy / energy_cut)
     n = max(8, math.ceil(span * bins_per_e_fold))
     h = span / (n - 0.5)  # the beam energy is the centre of the highest bin

@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import BoolArray, FloatArray
 from semivis_gen.numerics import gauss
+from semivis_gen.target.shower import DEEPEST_X0, electromagnetic_shower
 
 __all__ = ["Track", "TrackLength", "primary_depths", "primary_spectrum", "primary_track_length", "track_length"]
 
@@ -29,6 +30,7 @@ TSAI_B = 4.0 / 3.0
 LOG_L_FLOOR = -400.0  # ln L of the table's start: below it lies 1/(b 400) X0 of track at the full beam energy
 QUANTILES = 2048
 DEPTH_ROWS, DEPTH_COLUMNS = 160, 96
+TAIL = 1e-6  # share of a distribution of depths behind the end of its table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,7 +96,7 @@ class TrackLength(Track):
     depth_energy: FloatArray
     """Falling energies of the rows of `depth_quantile` [GeV], shape (k,)."""
     depth_quantile: FloatArray
-    """Depth [X0] at evenly spaced probabilities 0 .. 1 for each energy, shape (k, q)."""
+    """Depth [X0] at the probabilities 1 - (1 - c)^2 of evenly spaced c for each energy, shape (k, q)."""
     opposite_share: FloatArray = field(default_factory=lambda: np.zeros((1, 1)))
     """Share of particles of the charge opposite to the beam's between the depths of `depth_quantile`, shape
     (k, q - 1); a single zero where there are none."""
@@ -134,7 +136,7 @@ class TrackLength(Track):
         # rounding at random to one of the two neighbours interpolates between distributions
         position = row + u[0]
         index = np.minimum(position.astype(np.int64), rows - 1)
-        column = u[1] * (columns - 1)
+        column = (1 - np.sqrt(1 - u[1])) * (columns - 1)
         left = column.astype(np.int64)
         cell = left + index * columns
         flat = self.depth_quantile.ravel()
@@ -167,7 +169,7 @@ def primary_spectrum(beam_energy: float, energy: float, thickness_x0: float) -> 
     from scipy.special import gammaln
 
     log_l = math.log(math.log(beam_energy / energy))
-    t, dt = _depth_nodes(thickness_x0)
+    t, dt = _depth_nodes(min(thickness_x0, DEEPEST_X0))
     density = np.exp((TSAI_B * t - 1) * log_l - gammaln(TSAI_B * t))
     return float(density @ dt) / beam_energy
 
@@ -202,12 +204,19 @@ def _depth_distributions(log_l: FloatArray, thickness_x0: float) -> tuple[FloatA
     """Cumulative distribution in depth at fixed L: density L^(bt-1)/Gamma(bt); shapes (n,) and (len(log_l), n)."""
     from scipy.special import gammaln
 
-    fine = np.linspace(0.0, thickness_x0, 4001)
+    fine = min(thickness_x0, DEEPEST_X0) * np.linspace(0.0, 1.0, 4001) ** 2  # all fast electrons are at small depths
     with np.errstate(divide="ignore", invalid="ignore"):
         log_density = np.outer(log_l, TSAI_B * fine) - gammaln(TSAI_B * np.maximum(fine, 1e-12))
     density = np.exp(log_density - log_density.max(axis=1, keepdims=True))
-    mass = np.cumsum(0.5 * (density[:, 1:] + density[:, :-1]), axis=1)
+    mass = np.cumsum(0.5 * (density[:, 1:] + density[:, :-1]) * np.diff(fine), axis=1)
     return fine, np.c_[np.zeros(len(mass)), mass / mass[:, -1:]]
+
+
+def _column_probabilities() -> FloatArray:
+    """Probabilities of the columns of the table of depths: closer together towards the deep end."""
+    probability = 1 - (1 - np.linspace(0.0, 1.0, DEPTH_COLUMNS)) ** 2
+    probability[-1] = 1 - TAIL  # at 1 the table would end at the end of the target
+    return np.asarray(probability)
 
 
 @lru_cache(maxsize=16)
@@ -234,15 +243,14 @@ def primary_track_length(beam_energy: float, energy_cut: float, thickness_x0: fl
     log_l = 1 / np.linspace(1 / LOG_L_FLOOR, 1 / edge, QUANTILES // 2)
     if end > edge:
         log_l = np.r_[log_l[:-1], np.linspace(edge, end, QUANTILES // 2)]
-    t, dt = _depth_nodes(thickness_x0)
+    t, dt = _depth_nodes(min(thickness_x0, DEEPEST_X0))
     big_l = np.exp(log_l)
     cumulative = np.array([float(gammainc(TSAI_B * t, value) @ dt) for value in big_l])
     cumulative = np.maximum.accumulate(np.r_[0.0, cumulative])
     energy = np.r_[beam_energy, beam_energy * np.exp(-big_l)]
     row_log_l = np.linspace(-12.0, end, DEPTH_ROWS) if end > -12 else np.array([end - 1, end])
     fine, mass = _depth_distributions(row_log_l, thickness_x0)
-    probability = np.linspace(0.0, 1.0, DEPTH_COLUMNS)
-    quantile = np.array([np.interp(probability, row, fine) for row in mass])
+    quantile = np.array([np.interp(_column_probabilities(), row, fine) for row in mass])
     return TrackLength(energy, cumulative, beam_energy * np.exp(-np.exp(row_log_l)), quantile)
 
 
@@ -269,8 +277,6 @@ def track_length(
     primary = primary_track_length(beam_energy, energy_cut, thickness_x0)
     if not secondaries:
         return primary
-    from semivis_gen.target.shower import electromagnetic_shower
-
     shower = electromagnetic_shower(beam_energy, energy_cut, thickness_x0)
     charged = shower.electrons + shower.positrons
     above = np.r_[np.cumsum(charged.sum(axis=1)[::-1])[::-1], 0.0]
@@ -285,16 +291,15 @@ def track_length(
     nearest = np.clip(np.searchsorted(shower.energy_edges, rows) - 1, 0, len(charged) - 1)
     density_secondary = per_energy[nearest].sum(axis=1)
     share = density_secondary / (density_secondary + density_primary)
-    probability = np.linspace(0.0, 1.0, DEPTH_COLUMNS)
-    grid = shower.depth_edges
+    probability = _column_probabilities()
+    grid, first = _depth_distributions(np.log(np.log(beam_energy / rows)), thickness_x0)
     quantile, opposite = np.empty_like(primary.depth_quantile), np.empty((len(rows), DEPTH_COLUMNS - 1))
     for index, row in enumerate(nearest):
-        first = np.interp(grid, primary.depth_quantile[index], probability)
         weight = per_energy[row]
-        second = np.r_[0.0, np.cumsum(weight) / max(weight.sum(), 1e-300)]
-        mixed = (1 - share[index]) * first + share[index] * second
+        second = np.interp(grid, shower.depth_edges, np.r_[0.0, np.cumsum(weight) / max(weight.sum(), 1e-300)])
+        mixed = (1 - share[index]) * first[index] + share[index] * second
         quantile[index] = np.interp(probability, mixed, grid)
-        # half of the secondaries; each step holds the same share of all
-        steps = np.diff(np.interp(quantile[index], grid, second)) * (len(probability) - 1)
+        # half of the secondaries between these depths, of all that is there
+        steps = np.diff(np.interp(quantile[index], grid, second)) / np.diff(probability)
         opposite[index] = np.clip(0.5 * share[index] * steps, 0.0, 0.5)
     return TrackLength(energy, cumulative, rows, quantile, opposite)

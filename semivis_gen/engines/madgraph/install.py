@@ -161,4 +161,5 @@ def _replace(source: Path, target: Path) -> None:
         raise OutputError(msg) from error
     finally:
         for leftover in (new, old):
-            shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+            with suppress(OSError):  # the first error is the one to tell
+                shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)

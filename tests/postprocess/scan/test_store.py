@@ -22,7 +22,9 @@ def test_an_unknown_point_is_absent(store):
     assert store.load(digest("never computed")) is None
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b'{"result": {}}', b"\xff\xfe", b"[]"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b'{"result": {}}', b"\xff\xfe", b"[]", b"[" * 200_000, b'{"a":' * 200_000]
+)
 def test_a_damaged_point_is_computed_again(store, damage, caplog):
     key = digest("a")
     store.save(key, {"x": 1.0})

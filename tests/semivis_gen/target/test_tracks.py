@@ -9,7 +9,7 @@ from scipy.integrate import quad
 from scipy.special import gammainc
 from scipy.stats import kstest
 
-from semivis_gen.target.shower import electromagnetic_shower
+from semivis_gen.target.shower import DEEPEST_X0, electromagnetic_shower
 from semivis_gen.target.tracks import primary_depths, primary_spectrum, primary_track_length, track_length
 
 
@@ -51,6 +51,49 @@ def test_depths_follow_the_shower_of_the_primary():
     assert kstest(depth, cumulative).pvalue > 1e-3
     ours = primary_depths(100.0, 50.0, 40.0)
     assert np.interp(np.linspace(0, 40, 50), *ours) == pytest.approx(cumulative(np.linspace(0, 40, 50)), abs=0.01)
+
+
+@pytest.mark.parametrize("energy", [99.99, 99.0, 90.0, 50.0, 10.0])
+def test_depths_reach_as_far_as_the_particle_and_no_further(energy):
+    """Mean and tail of the depths drawn: the table once ended at the end of the target, 1 % of all A' lay there."""
+    log_l = math.log(math.log(100.0 / energy))
+
+    def moment(power, *edges):
+        def density(t):
+            return t**power * math.exp(4 / 3 * t * log_l - math.lgamma(4 / 3 * t))
+
+        return sum(quad(density, a, b)[0] for a, b in pairwise(edges))
+
+    all_of_it = moment(0, 1e-14, 0.3, 1, 3, 8, 20, 40)
+    mean = moment(1, 1e-14, 0.3, 1, 3, 8, 20, 40) / all_of_it
+    spread = math.sqrt(moment(2, 1e-14, 0.3, 1, 3, 8, 20, 40) / all_of_it - mean**2)
+    track, n = primary_track_length(100.0, 5.0, 40.0), 1_000_000
+    depth, _ = track.sample_depth_row(track.depth_row(np.full(n, energy)), np.random.default_rng(1))
+    assert depth.mean() == pytest.approx(mean, abs=4 * spread / math.sqrt(n) + 5e-4 * mean)
+    assert depth.std() == pytest.approx(spread, rel=0.01)
+    tail = moment(0, 6, 8, 20, 40) / all_of_it
+    assert (depth > 6).mean() == pytest.approx(tail, rel=0.05, abs=4 * math.sqrt(tail / n) + 1e-6)
+
+
+@pytest.mark.parametrize("secondaries", [False, True])
+def test_a_target_may_be_as_deep_as_one_likes(secondaries):
+    """No particle reaches 100 X0, so that a mile of lead is no other target than 200 X0."""
+    deep = track_length(100.0, 5.0, 200.0, secondaries=secondaries)
+    for thickness in (1e3, 1e5, 1e300):
+        endless = track_length(100.0, 5.0, thickness, secondaries=secondaries)
+        assert endless.total == deep.total
+        assert np.array_equal(endless.depth_quantile, deep.depth_quantile)
+    usual = track_length(100.0, 5.0, 40.0, secondaries=secondaries)
+    assert deep.total == pytest.approx(usual.total, rel=1e-7)
+    assert deep.depth_quantile == pytest.approx(usual.depth_quantile, rel=2e-3, abs=2e-4)
+
+
+def test_what_is_left_behind_the_deepest_point():
+    for beam, cut in ((1e9, 1e-9), (100.0, 1e-3)):
+        assert gammainc(4 / 3 * DEEPEST_X0, math.log(beam / cut)) < 1e-12
+    track = electromagnetic_shower(1e9, 1e-2, DEEPEST_X0, bins_per_e_fold=6)
+    by_depth = (track.electrons + track.photons).sum(axis=0)
+    assert by_depth[-1] < 1e-12 * by_depth.sum()
 
 
 def test_secondaries_only_add():
