@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from semivis_gen.constants import ALPHA, M_ELECTRON, M_MUON
-from semivis_gen.engines.external import CompletedRun, find_installation, run, work_folder
+from semivis_gen.engines.external import CompletedRun, find_installation, require_no_blanks, run, work_folder
 from semivis_gen.errors import EngineError, KinematicsError, ParameterError, SemivisWarning
 from semivis_gen.model import LEPTON_MASSES, DarkSector, gamma_aprime_chi, gamma_aprime_lepton, gamma_chi2_lepton
 from semivis_gen.numerics import Estimate
@@ -58,9 +58,10 @@ def find_calchep(calchep_dir: str | os.PathLike[str] | None = None) -> Path:
     Raises
     ------
     EngineError
-        Where it is absent, not compiled, or older than 3.6.
+        Where it is absent, not compiled, older than 3.6, or lies in a folder with blanks.
     """
     root = find_installation(calchep_dir, program="CalcHEP", variable="CALCHEP_DIR", marker="mkWORKdir")
+    require_no_blanks(root, "move it and run make again")
     for needed in ("FlagsForSh", "bin/s_calchep"):
         if not (root / needed).exists():
             msg = f"CalcHEP in {root} is not compiled: {needed} is missing; run make in that folder"

@@ -7,7 +7,7 @@ starts `command` in a process group of its own with all output in the file `log`
 seconds, or on Ctrl-C, the group (the program and what it started) ends and nothing else does.
 
 `find_installation` looks a program up in an option, an environment variable and PATH, in this order;
-`work_folder` gives a temporary folder that disappears on success and stays, with the log, on failure.
+`work_folder` gives a temporary folder that disappears on success; on failure its logs stay, and nothing else.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semivis_gen.errors import EngineError
+from semivis_gen.io.owners import is_gone, mark
 
-__all__ = ["CompletedRun", "find_installation", "log_tail", "run", "work_folder"]
+__all__ = ["CompletedRun", "find_installation", "log_tail", "require_no_blanks", "run", "work_folder"]
 
 GRACE_SECONDS = 5.0  # between the polite and the final signal
 TAIL_LINES = 12
 TAIL_BYTES = 16_384
+OWNER = ".owner"  # file of a work folder in use: the mark of its process
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,13 @@ def find_installation(
         for _ in Path(marker).parts:
             path = path.parent
         source, folder = "PATH", path
-    path = Path(folder).expanduser().resolve()
-    if not (path / marker).is_file():
+    try:
+        path = Path(folder).expanduser().resolve()
+        there = (path / marker).is_file()
+    except (OSError, RuntimeError, ValueError) as error:  # no such user, a circle of links, too long, a null
+        msg = f"{program} not found: {source} {folder} cannot be used ({error}); {way_out}"
+        raise EngineError(msg) from error
+    if not there:
         msg = f"{program} not found: {path} (from {source}) has no file {marker}; {way_out}"
         raise EngineError(msg)
     return path
@@ -208,9 +215,31 @@ def run(
     return CompletedRun(words, log_path, time.monotonic() - started)
 
 
+def require_no_blanks(folder: Path, way_out: str) -> None:
+    """Refuse a folder with blanks in its path, which programs with makefiles and shell scripts do not survive.
+
+    Parameters
+    ----------
+    folder : Path
+        Installation or temporary folder.
+    way_out : str
+        What to do.
+
+    Raises
+    ------
+    EngineError
+        Where there is a blank.
+    """
+    if any(character.isspace() for character in str(folder)):
+        msg = f"{str(folder)!r} has a blank in it, which MadGraph's and CalcHEP's scripts do not survive: {way_out}"
+        raise EngineError(msg)
+
+
 @contextmanager
 def work_folder(name: str) -> Iterator[Path]:
-    """Temporary folder: removed on success, kept on an `EngineError` (its log is there), removed on Ctrl-C.
+    """Temporary folder: removed at the end, but for its logs on an `EngineError` that names one.
+
+    What killed processes of this machine left behind is removed first.
 
     Parameters
     ----------
@@ -221,14 +250,45 @@ def work_folder(name: str) -> Iterator[Path]:
     ------
     Path
         The folder, under TMPDIR.
+
+    Raises
+    ------
+    EngineError
+        Where there is no place for it, or blanks are in its path.
     """
-    folder = Path(tempfile.mkdtemp(prefix=f"semivis-{name}-")).resolve()
+    try:
+        parent = Path(tempfile.gettempdir()).resolve()
+        require_no_blanks(parent, "set TMPDIR to another folder")
+        _sweep(parent)
+        folder = Path(tempfile.mkdtemp(prefix=f"semivis-{name}-", dir=parent))
+        (folder / OWNER).write_text(mark(os.getpid()), encoding="utf-8")
+    except OSError as error:
+        msg = f"no temporary folder: {error.strerror or error}; set TMPDIR to a folder with room"
+        raise EngineError(msg) from error
     keep = False
     try:
         yield folder
-    except EngineError:
-        keep = True
+    except EngineError as error:
+        keep = str(folder) in str(error)
         raise
     finally:
-        if not keep:
+        if keep:
+            _keep_logs(folder)
+        else:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_logs(folder: Path) -> None:
+    """Remove all but the files at the top: logs and scripts."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+    (folder / OWNER).unlink(missing_ok=True)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove work folders of this user whose process is gone."""
+    for owner in parent.glob(f"semivis-*/{OWNER}"):
+        with suppress(OSError, UnicodeDecodeError):
+            if owner.stat().st_uid == os.getuid() and is_gone(owner.read_text(encoding="utf-8")):
+                shutil.rmtree(owner.parent, ignore_errors=True)

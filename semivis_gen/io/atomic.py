@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import socket
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -14,10 +12,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from semivis_gen.errors import OutputError
+from semivis_gen.io.owners import is_gone, mark
 
 __all__ = ["atomic_path"]
 
 NAME_BYTES = 255  # of most file systems
+PATTERN = re.compile(r"\.([0-9a-f]{8}-\d{1,9})\.[0-9a-f]{8}\.(.*)", flags=re.DOTALL)
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """
     target = _target(Path(path))
     _sweep(target)
-    temporary = target.with_name(_mark(os.getpid()) + f"{secrets.token_hex(4)}.{_tail(target.name)}")
+    temporary = target.with_name(f".{mark(os.getpid())}.{secrets.token_hex(4)}.{_tail(target.name)}")
     try:
         yield temporary
         temporary.replace(target)
@@ -81,19 +81,6 @@ def _target(path: Path) -> Path:
     return target
 
 
-@cache
-def _machine() -> str:
-    """Tells machines that share a disk apart, and containers, whose processes have numbers of their own."""
-    space = 0
-    with suppress(OSError):
-        space = Path("/proc/self/ns/pid").stat().st_ino
-    return f"{zlib.crc32(f'{socket.gethostname()} {space}'.encode()):08x}"
-
-
-def _mark(process: int) -> str:
-    return f".{_machine()}-{process}."
-
-
 def _tail(name: str) -> str:
     """End of a name, short enough to stand behind a mark."""
     return os.fsencode(name)[-(NAME_BYTES - 40) :].decode(errors="ignore")
@@ -101,27 +88,16 @@ def _tail(name: str) -> str:
 
 def _sweep(target: Path) -> None:
     """Remove temporary files of this name whose process is gone; any doubt leaves them."""
-    for process, name, of in _leftovers(target.parent.absolute()):
-        if of == _tail(target.name) and not _runs(process):
+    for owner, name, of in _leftovers(target.parent.absolute()):
+        if of == _tail(target.name) and is_gone(owner):
             with suppress(OSError):
                 (target.parent / name).unlink(missing_ok=True)
 
 
 @cache
-def _leftovers(folder: Path) -> list[tuple[int, str, str]]:
-    """Temporary files of this machine when this process first writes into a folder: process, name, of which file."""
-    pattern = re.compile(rf"\.{_machine()}-(\d{{1,9}})\.[0-9a-f]{{8}}\.(.*)", flags=re.DOTALL)
+def _leftovers(folder: Path) -> list[tuple[str, str, str]]:
+    """Temporary files when this process first writes into a folder: mark of the process, name, of which file."""
     with suppress(OSError):
-        found = map(pattern.fullmatch, os.listdir(folder))  # noqa: PTH208  (names alone)
-        return [(int(match[1]), match[0], match[2]) for match in found if match]
+        found = map(PATTERN.fullmatch, os.listdir(folder))  # noqa: PTH208  (names alone)
+        return [(match[1], match[0], match[2]) for match in found if match]
     return []
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

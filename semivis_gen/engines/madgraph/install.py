@@ -80,12 +80,12 @@ def copy_plugin(folder: str | os.PathLike[str]) -> Path:
     return _copy(plugin_dir(), Path(folder))
 
 
-def _copy(source: Path, target: Path) -> Path:
+def _copy(source: Path, target: Path, *, named: Path | None = None) -> Path:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, target, ignore=shutil.ignore_patterns(*_GENERATED))
     except OSError as error:
-        msg = f"cannot write {target}: {error.strerror or error}; choose another folder or free this one"
+        msg = f"cannot write {named or target}: {error.strerror or error}; choose another folder or free this one"
         raise OutputError(msg) from error
     return target
 
@@ -147,7 +147,7 @@ def _replace(source: Path, target: Path) -> None:
     """Copy beside the target, then rename: a reader sees the old or the new folder."""
     new, old = (target.with_name(f".{target.name}-{kind}-{os.getpid()}") for kind in ("new", "old"))
     try:
-        _copy(source, new)
+        _copy(source, new, named=target)
         if target.is_symlink():
             target.unlink()  # the link, not what it points to
         elif target.exists():

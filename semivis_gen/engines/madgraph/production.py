@@ -16,7 +16,7 @@ from semivis_gen.engines.madgraph.cards import LEAD_ID, param_values, set_param_
 from semivis_gen.engines.madgraph.install import MODEL_NAME, PLUGIN_NAME, copy_plugin, copy_ufo
 from semivis_gen.engines.madgraph.native import breit_wigner_cut, chain_cross_section, compare_with_native
 from semivis_gen.engines.madgraph.program import locate, madevent
-from semivis_gen.engines.madgraph.width import read_results
+from semivis_gen.engines.madgraph.survey import survey
 from semivis_gen.errors import EngineError, ParameterError
 from semivis_gen.events import IdMap
 from semivis_gen.io import atomic_path
@@ -29,7 +29,6 @@ __all__ = ["fixed_target_process", "madgraph_cross_section", "madgraph_generate"
 
 PRODUCTION = "e- nuc > e- nuc ap"
 CHAIN = f"{PRODUCTION}, (ap > x1 x2, x2 > x1 e- e+)"
-SURVEY_POINTS, SURVEY_ITERATIONS = 5000, 10
 # the grids adapt on few points, and the error that MadEvent prints misses what that leaves: 29 surveys lay up to 0.6 %
 # and 4 printed errors off an integral known to 1e-4 (docs/madgraph.md)
 SURVEY_FLOOR = 4e-3
@@ -111,6 +110,7 @@ def fixed_target_process(
             ],
             work=work,
             timeout=timeout,
+            makes=process / "Cards/param_card.dat",
         )
     param_card, run_card = process / "Cards/param_card.dat", process / "Cards/run_card.dat"
     values = param_values(point, nucleus=nucleus)
@@ -175,7 +175,7 @@ def madgraph_cross_section(
     mg5_dir : path, optional
         MadGraph's folder; else MG5_DIR or PATH.
     relative_error : float
-        Precision to stop at.
+        Precision of the integration.
     seed : int
         Random seed.
     timeout : float
@@ -199,11 +199,7 @@ def madgraph_cross_section(
         Where MadGraph and the native integral differ by more than 3 standard deviations and 2 %.
     """
     with _process(point, target, chain=chain, seed=seed, events=1, mg5_dir=mg5_dir, timeout=timeout) as process:
-        command = (
-            f"survey run -f --accuracy={relative_error:g} --points={SURVEY_POINTS} --iterations={SURVEY_ITERATIONS}"
-        )
-        done = madevent(process, [command], timeout=timeout, name="survey")
-        found = read_results(process, done.log)
+        found = survey(process, relative_error=relative_error, timeout=timeout)
     result = Estimate(found.value, math.hypot(found.error, SURVEY_FLOOR * found.value))
     _compare(result, point, target, chain=chain)
     return result

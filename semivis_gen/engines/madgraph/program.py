@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from semivis_gen.engines.external import CompletedRun, find_installation, log_tail, run
+from semivis_gen.engines.external import CompletedRun, find_installation, log_tail, require_no_blanks, run
 from semivis_gen.errors import EngineError
 
 __all__ = ["VALIDATED_VERSION", "MadGraph", "locate", "madevent"]
@@ -44,7 +44,9 @@ class MadGraph:
         """Name and version, as in `MadGraph5_aMC@NLO 3.5.7`."""
         return "MadGraph5_aMC@NLO " + ".".join(map(str, self.version))
 
-    def script(self, lines: Sequence[str], *, work: Path, timeout: float, name: str = "mg5") -> CompletedRun:
+    def script(
+        self, lines: Sequence[str], *, work: Path, timeout: float, makes: Path, name: str = "mg5"
+    ) -> CompletedRun:
         """Run commands of MadGraph's main program.
 
         Parameters
@@ -55,6 +57,8 @@ class MadGraph:
             Folder to run in; its `MG5aMC_PLUGIN` is looked into for plugins.
         timeout : float
             Longest wall time [s].
+        makes : Path
+            File that the commands must leave: MadGraph may stop without a word of it.
         name : str
             Name of the script and its log in `work`.
 
@@ -70,7 +74,11 @@ class MadGraph:
         """
         script = work / f"{name}.mg5"
         env = {"PYTHONPATH": _python_path(work)}
-        return _run(self.folder / MARKER, script, lines, cwd=work, timeout=timeout, env=env)
+        done = _run(self.folder / MARKER, script, lines, cwd=work, timeout=timeout, env=env)
+        if not makes.is_file():
+            msg = f"{self.name} ended without {makes.name}; log: {done.log}, last lines:\n{log_tail(done.log)}"
+            raise EngineError(msg)
+        return done
 
 
 def _python_path(work: Path) -> str:
@@ -111,9 +119,10 @@ def locate(mg5_dir: str | os.PathLike[str] | None = None) -> MadGraph:
     Raises
     ------
     EngineError
-        Where there is none, or its version is not supported.
+        Where there is none, its version is not supported, or blanks in its path would end it half way.
     """
     folder = find_installation(mg5_dir, program="MadGraph5_aMC@NLO", variable=VARIABLE, marker=MARKER, option=OPTION)
+    require_no_blanks(folder, "move it")
     try:
         text = (folder / "VERSION").read_text(encoding="utf-8", errors="replace")
     except OSError:

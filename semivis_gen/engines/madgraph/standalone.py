@@ -96,13 +96,14 @@ def matrix_elements(
     with work_folder("madgraph-standalone") as work:
         copy_ufo(work / MODEL_NAME)
         model = f"{work / MODEL_NAME}-{restriction}"
+        card = work / "process/Cards/param_card.dat"
         program.script(
             [f"import model {model}", f"generate {process}", f"output standalone {work / 'process'} -f -nojpeg"],
             work=work,
             timeout=timeout,
+            makes=card,
         )
         (folder,) = (work / "process/SubProcesses").glob("P*_*")
-        card = work / "process/Cards/param_card.dat"
         (folder / "param_card.dat").write_text(
             set_param_card(card.read_text(encoding="utf-8"), values), encoding="utf-8"
         )

@@ -14,14 +14,13 @@ from semivis_gen.constants import ID_CHI2, ID_ELECTRON, ID_MUON, M_ELECTRON, M_M
 from semivis_gen.engines.external import work_folder
 from semivis_gen.engines.madgraph.cards import param_values, set_param_card, set_run_card
 from semivis_gen.engines.madgraph.install import MODEL_NAME, copy_ufo
-from semivis_gen.engines.madgraph.program import MadGraph, locate, madevent
+from semivis_gen.engines.madgraph.program import MadGraph, locate
+from semivis_gen.engines.madgraph.survey import survey
 from semivis_gen.errors import EngineError, KinematicsError
 from semivis_gen.model import DarkSector
 from semivis_gen.numerics import Estimate
 
 __all__ = ["Lepton", "WidthMethod", "WidthProcess", "madgraph_width", "width_process"]
-
-SURVEY_POINTS, SURVEY_ITERATIONS = 5000, 12
 
 
 class Lepton(StrEnum):
@@ -85,7 +84,7 @@ class WidthProcess:
         point : DarkSector
             The physics point.
         relative_error : float
-            Precision at which MadGraph stops.
+            Precision of the result.
         seed : int
             Random seed.
 
@@ -100,6 +99,11 @@ class WidthProcess:
             Where the decay is closed.
         EngineError
             Where MadGraph fails.
+
+        Warns
+        -----
+        SemivisWarning
+            Where it does not reach the precision.
         """
         self._card(point)
         process = self.work / "decay"
@@ -107,12 +111,7 @@ class WidthProcess:
         # no strong coupling is in the process: a fixed scale keeps MadGraph from running alpha_s down to MeV
         settings = {"iseed": seed, "fixed_ren_scale": True, "fixed_fac_scale": True}
         run_card.write_text(set_run_card(run_card.read_text(encoding="utf-8"), settings), encoding="utf-8")
-        command = (
-            f"survey run_{seed} -f --accuracy={0.5 * relative_error:g} "
-            f"--points={SURVEY_POINTS} --iterations={SURVEY_ITERATIONS}"
-        )
-        done = madevent(process, [command], timeout=self.timeout, name="width")
-        return read_results(process, done.log)
+        return survey(process, relative_error=relative_error, name=f"width_{seed}", timeout=self.timeout)
 
     def compute_widths(self, point: DarkSector, *, relative_error: float = 1e-3) -> Estimate:
         """Let MadGraph's `compute_widths` do it.
@@ -137,7 +136,7 @@ class WidthProcess:
             Where MadGraph fails.
         """
         card, output = self._card(point), self.work / "widths.dat"
-        done = self.program.script(
+        self.program.script(
             [
                 f"import model {self.work / MODEL_NAME}",
                 f"compute_widths x2 --body_decay=3 --precision_channel={relative_error:g} --path={card} "
@@ -146,45 +145,10 @@ class WidthProcess:
             work=self.work,
             timeout=self.timeout,
             name="compute_widths",
+            makes=output,
         )
-        if not output.is_file():
-            msg = f"MadGraph computed no width of chi2; log: {done.log}"
-            raise EngineError(msg)
         value = read_partial_width(output.read_text(encoding="utf-8"), self.lepton)
         return Estimate(value, relative_error * value)
-
-
-def read_results(process: Path, log: Path) -> Estimate:
-    """Cross-section [pb] or width [GeV] of the last run of a process folder.
-
-    Parameters
-    ----------
-    process : Path
-        The folder.
-    log : Path
-        Log to point to.
-
-    Returns
-    -------
-    Estimate
-        Value and MadGraph's error.
-
-    Raises
-    ------
-    EngineError
-        Where there is none, or it is zero or not a number.
-    """
-    results = process / "SubProcesses/results.dat"
-    words = results.read_text(encoding="utf-8").split()[:2] if results.is_file() else []
-    try:
-        value, error = map(float, words)
-    except ValueError:
-        msg = f"MadGraph left no result in {results}; log: {log}"
-        raise EngineError(msg) from None
-    if not (value > 0 and 0 <= error < value):
-        msg = f"MadGraph's result {value:g} +- {error:g} makes no sense; log: {log}"
-        raise EngineError(msg)
-    return Estimate(value, error)
 
 
 def read_partial_width(text: str, lepton: Lepton) -> float:
@@ -254,6 +218,7 @@ def width_process(
             ],
             work=work,
             timeout=timeout,
+            makes=work / "decay/Cards/param_card.dat",
         )
         yield WidthProcess(program, work, lepton, timeout)
 
@@ -281,7 +246,7 @@ def madgraph_width(
     method : WidthMethod
         How MadGraph computes it.
     relative_error : float
-        Precision to stop at.
+        Precision of the result.
     seed : int
         Random seed of the integration.
     timeout : float

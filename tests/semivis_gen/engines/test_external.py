@@ -1,5 +1,6 @@
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -146,18 +147,60 @@ def test_installation_absent(installation, monkeypatch):
         locate("/nowhere")
 
 
-def test_work_folder_stays_with_the_log_only_on_engine_errors():
+def test_installations_that_no_path_can_be(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    for given in (tmp_path / "a", "~nobody-has-this-name/x", "x" * 300, "a\0b"):
+        with pytest.raises(EngineError, match=r"Engine not found: .*; install Engine and point to"):
+            locate(given)
+
+
+def test_of_a_work_folder_only_the_logs_of_a_failure_stay():
     with work_folder("test") as folder:
         assert folder.is_dir()
     assert not folder.exists()
-    with pytest.raises(KeyboardInterrupt), work_folder("test") as folder:
-        raise KeyboardInterrupt
-    assert not folder.exists()
+    for error in (KeyboardInterrupt(), EngineError("says nothing of a log")):
+        with pytest.raises(type(error)), work_folder("test") as folder:
+            raise error
+        assert not folder.exists()
+    fill = "mkdir process; touch process/library.a; false"
     with pytest.raises(EngineError), work_folder("test") as folder:
-        run(["false"], cwd=folder, timeout=30, log=folder / "log")
-    assert (folder / "log").exists()
+        run(["sh", "-c", fill], cwd=folder, timeout=30, log=folder / "log")
+    assert [path.name for path in folder.iterdir()] == ["log"]
+    with work_folder("other"):  # what is kept stays
+        assert folder.exists()
     (folder / "log").unlink()
     folder.rmdir()
+
+
+KILLED = """
+import os, signal
+from semivis_gen.engines.external import work_folder
+with work_folder("killed") as folder:
+    (folder / "big").write_text("x")
+    print(folder, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_work_folders_of_killed_processes_go_with_the_next_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    dead = subprocess.run([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True, check=False)
+    left = Path(dead.stdout.strip())
+    assert (left / "big").exists()
+    with work_folder("one") as one, work_folder("two") as two:
+        assert sorted(tmp_path.iterdir()) == sorted([one, two])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_place_for_a_work_folder_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "absent"))
+    with (
+        pytest.raises(EngineError, match="no temporary folder: No such file or directory; set TMPDIR"),
+        work_folder("x"),
+    ):
+        pass
 
 
 def test_tail_of_nothing(tmp_path):

@@ -1,4 +1,7 @@
-"""Acts like bin/madevent for the tests: FAKE_RESULT is its result, FAKE_EVENTS an event file."""
+"""Acts like bin/madevent for the tests: FAKE_RESULT is its result, FAKE_EVENTS an event file.
+
+FAKE_SPREAD is the relative error of its result from 5000 points.
+"""
 
 import os
 import re
@@ -10,6 +13,10 @@ script = Path(sys.argv[1]).read_text(encoding="utf-8")
 sys.stdout.write(script)
 Path("SubProcesses").mkdir(exist_ok=True)
 result = os.environ.get("FAKE_RESULT", "0.50294E-15 0.55745E-18 0 1 2 3")
+points = re.search(r"--points=(\d+)", script)
+if points and "FAKE_SPREAD" in os.environ:
+    value = float(result.split()[0])
+    result = f"{value} {value * float(os.environ['FAKE_SPREAD']) * (5000 / int(points[1])) ** 0.5}"
 if result:
     Path("SubProcesses/results.dat").write_text(result, encoding="utf-8")
 run = re.search(r"generate_events (\S+)", script)

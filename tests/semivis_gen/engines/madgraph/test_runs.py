@@ -108,6 +108,19 @@ def test_install_replaces_a_link_not_its_target(mg5, tmp_path):
     assert not (mg5 / "models/semivis").is_symlink()
 
 
+def test_a_disk_that_cannot_be_written_is_one_line(mg5, monkeypatch):
+    """As on a read-only file system, where also removing a file that was never made fails."""
+
+    def refuse(*_, **__):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(shutil, "copytree", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OutputError, match=r"^cannot write .*models/semivis: Read-only file system; choose") as error:
+        install_ufo(mg5)
+    assert "\n" not in str(error.value)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_install_into_a_read_only_installation(mg5):
     (mg5 / "models").chmod(0o555)
@@ -173,9 +186,31 @@ def leftovers(tmp_path):
 
 
 def test_width_is_read_and_nothing_stays(mg5, tmp_path):
-    assert madgraph_width(POINT, mg5_dir=mg5) == Estimate(0.50294e-15, 0.55745e-18)
+    assert madgraph_width(POINT, mg5_dir=mg5, relative_error=2e-3) == Estimate(0.50294e-15, 0.55745e-18)
     assert leftovers(tmp_path) == []
     assert list((mg5 / "models").iterdir()) == []  # nothing is written into the installation
+
+
+def test_the_precision_is_the_one_asked_for(mg5, monkeypatch):
+    """MadGraph ends after its iterations whatever the error is: 3e-3 where 1e-3 was asked for."""
+    monkeypatch.setenv("FAKE_SPREAD", "3e-3")
+    assert madgraph_width(POINT, mg5_dir=mg5, relative_error=5e-3).relative_error == pytest.approx(3e-3)
+    assert 0.7e-3 < madgraph_width(POINT, mg5_dir=mg5, relative_error=1e-3).relative_error <= 1e-3
+    with pytest.warns(SemivisWarning, match=r"reached a precision of 0\.00015, not the 1e-06 asked for"):
+        found = madgraph_width(POINT, mg5_dir=mg5, relative_error=1e-6)
+    assert found.relative_error == pytest.approx(3e-3 / 20)
+
+
+def test_folders_with_blanks_are_refused_before_anything_is_started(mg5, tmp_path, monkeypatch):
+    moved = mg5.rename(tmp_path / "my MG5")
+    with pytest.raises(EngineError, match=r"my MG5' has a blank in it.*: move it"):
+        madgraph_width(POINT, mg5_dir=moved)
+    moved.rename(mg5)
+    (tmp_path / "of mine").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "of mine"))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    with pytest.raises(EngineError, match=r"of mine' has a blank in it.*: set TMPDIR to another folder"):
+        madgraph_width(POINT, mg5_dir=mg5)
 
 
 def test_compute_widths_table(mg5):
@@ -205,11 +240,12 @@ def test_failure_shows_the_log_and_keeps_it(mg5, tmp_path, monkeypatch, mode, me
         madgraph_width(POINT, mg5_dir=mg5)
     (folder,) = leftovers(tmp_path)
     assert (tmp_path / folder / "mg5.log").is_file()
+    assert all(path.is_file() for path in (tmp_path / folder).iterdir())  # not the model and all that was compiled
 
 
 def test_no_table_from_compute_widths(mg5, monkeypatch):
     monkeypatch.setenv("FAKE_MG5", "no table")
-    with pytest.raises(EngineError, match="computed no width"):
+    with pytest.raises(EngineError, match=r"ended without widths\.dat"):
         madgraph_width(POINT, mg5_dir=mg5, method=WidthMethod.COMPUTE_WIDTHS)
 
 
