@@ -110,6 +110,11 @@ class RunInfo:
     extra: dict[str, str] = field(default_factory=dict)
     """Anything else worth keeping: options, digests."""
 
+    def at_epsilon(self, epsilon: float) -> RunInfo:
+        """Return the same with the rate quoted at another kinetic mixing."""
+        scale = (epsilon / self.rate_epsilon) ** 2
+        return replace(self, rate=self.rate * scale, rate_error=self.rate_error * scale, rate_epsilon=epsilon)
+
 
 @dataclass(frozen=True, slots=True)
 class Topology:

@@ -6,6 +6,7 @@ who computes which chunk.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import reduce
@@ -23,6 +24,8 @@ from semivis_gen.target import Source
 from semivis_gen.version import __version__
 
 __all__ = ["generate"]
+
+log = logging.getLogger(__name__)
 
 
 def generate(
@@ -104,6 +107,9 @@ def generate(
         )
         raise KinematicsError(msg)
     used = [process for process, _ in open_ones]
+    for process, found in zip(processes, rates, strict=True):
+        words = process.name, masses, found.value, found.error, source.per
+        log.info("%s at %s: %.5g +- %.1g %s at epsilon = 1", *words)
     natural = _normalised([r.value for _, r in open_ones])
     share = _normalised([process.events_share for process in used]) if stratified else natural
     samplers = [process.sampler(masses.m_aprime, source, e_min=e_min_aprime) for process in used]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,6 @@ from postprocess.cli.options import (
     json_option,
     mass_options,
     parse_ids,
-    point_from,
     refuse_given,
 )
 from postprocess.cli.progress import progress
@@ -29,11 +29,13 @@ from semivis_gen.errors import ParameterError
 from semivis_gen.events import Events, RunInfo
 from semivis_gen.generator import generate
 from semivis_gen.io import open_writer
-from semivis_gen.model import DarkSector
+from semivis_gen.model import DarkMasses, DarkSector, check_couplings
 from semivis_gen.production import Bremsstrahlung, Process
 from semivis_gen.target import Source, ThickTarget, ThinTarget, material
 
 CHUNK = 50_000
+Point = Callable[[Events, np.random.Generator], Events]
+"""Gives events of some masses what depends on couplings."""
 
 
 def choose_target(
@@ -58,24 +60,30 @@ def choose_target(
 
 
 def write_events(
-    chunks: Iterable[Events], output: Path, point: DarkSector, *, seed: int, total: int, pdg: tuple[str, ...]
+    chunks: Iterable[Events], output: Path, point: Point, *, seed: int, total: int, pdg: tuple[str, ...]
 ) -> RunInfo:
     """Sample lifetimes chunk by chunk and write the file; it appears whole or not at all."""
     rng = np.random.default_rng([seed, 1])  # the first stream of the seed belongs to the kinematics
     info = RunInfo()
-    with progress("events", total) as advance:
+    with progress("events", total) as advance, ExitStack() as stack:
         writer = None
-        from contextlib import ExitStack
-
-        with ExitStack() as stack:
-            for chunk in chunks:
-                events = sample_lifetimes(chunk, point, rng)
-                if writer is None:
-                    info = events.info
-                    writer = stack.enter_context(open_writer(output, info, ids=parse_ids(pdg)))
-                writer.write(events)
-                advance(len(events))
+        for chunk in chunks:
+            events = point(chunk, rng)
+            if writer is None:
+                info = events.info
+                writer = stack.enter_context(open_writer(output, info, ids=parse_ids(pdg)))
+            writer.write(events)
+            advance(len(events))
     return info
+
+
+def lifetimes_of(masses: DarkMasses, alpha_d: float, epsilon: float, *, decay: bool) -> Point:
+    """What couplings do to events: lifetimes of the point; the rate alone where nothing decays and chi2 is stable."""
+    if decay or masses.chi2_decays:
+        point = DarkSector(masses, alpha_d, epsilon)
+        return lambda events, rng: sample_lifetimes(events, point, rng)
+    check_couplings(masses, alpha_d, epsilon)
+    return lambda events, _: replace(events, info=events.info.at_epsilon(epsilon))
 
 
 @click.command(name="generate")
@@ -115,17 +123,22 @@ def command(
     output: Path,
     pdg: tuple[str, ...],
     as_json: bool,
-    **parameters: Any,
+    m_aprime: float,
+    ratio: float,
+    splitting: float,
+    alpha_d: float,
+    epsilon: float,
 ) -> None:
     """Generate l N -> l N A', A' -> chi1 chi2 with displaced chi2 vertices; chi2 decays by its branching fractions.
 
     Names of decays: 'e+ e-', 'mu+ mu-', 'tau+ tau-', 'pi+ pi-', 'pi0 gamma', 'pi+ pi- pi0', 'K+ K-', 'KS0 KL0'.
     """
-    point = point_from(**parameters)
+    masses = DarkMasses(m_aprime, ratio, splitting)
+    point = lifetimes_of(masses, alpha_d, epsilon, decay=not no_decay)
     target, processes, useful = choose_target(experiment, energy, name, beam)
     lowest = useful if e_min is None else e_min
     if isinstance(target, ThickTarget) and lowest < target.energy_cut:  # what flies below makes the softer A'
-        target = replace(target, energy_cut=max(lowest, point.masses.m_aprime))
+        target = replace(target, energy_cut=max(lowest, m_aprime))
     if engine == "madgraph":
         from semivis_gen.engines.madgraph import madgraph_generate
 
@@ -136,13 +149,21 @@ def command(
             msg = "--engine madgraph generates single electrons on a thin target: give --energy and --material"
             raise ParameterError(msg)
         ids = parse_ids(pdg)
-        madgraph_generate(point, target, events=events, seed=seed, output=output, ids=ids, mg5_dir=program)
+        madgraph_generate(
+            DarkSector(masses, alpha_d, epsilon),
+            target,
+            events=events,
+            seed=seed,
+            output=output,
+            ids=ids,
+            mg5_dir=program,
+        )
         click.echo(f"{output}: {events} events from MadGraph")
         return
     if no_decay:
         refuse_given("names decays, which --no-decay leaves out", "channels")
     chunks = generate(
-        point.masses,
+        masses,
         target,
         processes=processes,
         n_events=events,

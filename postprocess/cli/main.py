@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import logging
+import re
 import signal
 import sys
+import time
 import warnings
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["cli", "main"]
 
+log = logging.getLogger(__name__)
+
+NO_ARGUMENTS = getattr(click.exceptions, "NoArgsIsHelpError", ())  # since click 8.2: the help alone
+SHOWN = 60  # characters of a word that is longer than any name of a file
+LONG = re.compile(r"\S{1000,}")
 COMMANDS = {
     "width": "Widths, lifetimes and K of a physics point.",
     "xsec": "Cross-section of e- N -> e- N A'.",
@@ -60,6 +67,9 @@ def cli(verbose: bool) -> None:
     Exit code 0: done; 2: bad input or usage, with one line that says what and the way out.
     """
     logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s: %(message)s")
+    begin, context = time.monotonic(), click.get_current_context()
+    log.info("semivis %s, %s", __version__, context.invoked_subcommand)
+    context.call_on_close(lambda: log.info("%s took %.2f s", context.invoked_subcommand, time.monotonic() - begin))
 
 
 def _one_line(
@@ -74,21 +84,39 @@ def _one_line(
     click.echo(f"{kind}: {message}", err=True)
 
 
+def _end_as_ctrl_c_does() -> None:
+    """Let SIGTERM, how batch systems end a job, and SIGHUP, the end of a terminal, do what Ctrl-C does.
+
+    SIGINT and an ignored SIGHUP stay as they were inherited: shells start background jobs with the one ignored, so that
+    a Ctrl-C for the foreground does not end them, and `nohup` the other.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
+def _fail(message: str) -> int:
+    """Say what is wrong in one line; values as long as books are cut."""
+    text = LONG.sub(lambda word: f"{word[0][:SHOWN]}...", " ".join(message.split()))
+    click.echo(f"error: {text}", err=True)
+    return 2
+
+
 def main() -> None:
     """Run the command line; every expected failure is one line on stderr and exit code 2."""
     warnings.showwarning = _one_line
     warnings.filterwarnings("once", category=SemivisWarning)
-    # SIGTERM is how batch systems end a job: as Ctrl-C does. SIGINT stays as it was inherited: shells start background
-    # jobs with it ignored, so that a Ctrl-C for the foreground does not end them
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _end_as_ctrl_c_does()
     try:
         code = cli(prog_name="semivis", standalone_mode=False)
-    except click.ClickException as error:
+    except NO_ARGUMENTS as error:
         error.show()
         sys.exit(2)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        sys.exit(_fail(f"{error.format_message()} See `{context.command_path if context else 'semivis'} --help`"))
     except SemivisError as error:
-        click.echo(f"error: {' '.join(str(error).split())}", err=True)
-        sys.exit(2)
+        sys.exit(_fail(str(error)))
     except (KeyboardInterrupt, click.exceptions.Abort):  # Abort is click's name for Ctrl-C
         click.echo("interrupted: finished files and points are kept, nothing is half-written", err=True)
         sys.exit(130)

@@ -64,12 +64,8 @@ shape_options = _apply(
 )
 mass_options = _apply([m_aprime_option, shape_options])
 alpha_d_option = click.option("--alpha-d", type=float, default=0.1, show_default=True, help="alpha_D = g_D^2/4pi.")
-coupling_options = _apply(
-    [
-        alpha_d_option,
-        click.option("--epsilon", type=float, default=1e-3, show_default=True, help="Kinetic mixing."),
-    ]
-)
+epsilon_option = click.option("--epsilon", type=float, default=1e-3, show_default=True, help="Kinetic mixing.")
+coupling_options = _apply([alpha_d_option, epsilon_option])
 beam_option = click.option(
     "--beam",
     type=click.Choice(["e-", "e+", "mu-", "mu+"]),

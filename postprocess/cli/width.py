@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from postprocess.cli.options import coupling_options, echo_json, json_option, ma
 from semivis_gen.model import DarkSector, compute_widths, ctau_mm, gamma_chi2_massless
 from semivis_gen.numerics import Estimate
 
+log = logging.getLogger(__name__)
 ENGINES = ("native", "madgraph", "calchep")
 
 
@@ -38,11 +40,11 @@ def width_record(point: DarkSector, *, engine: str = "native", program: str | No
     Returns
     -------
     dict
-        Keys as in `semivis width --json`.
+        Keys as in `semivis width --json`; with an engine, what it does not give stands under `native` alone.
     """
+    log.info("widths of %s, alpha_D = %g, epsilon = %g: %s", point.masses, point.alpha_d, point.epsilon, engine)
     native = compute_widths(point)
     record: dict[str, Any] = {
-        "engine": engine,
         "gamma_chi2_GeV": native.gamma_chi2,
         "ctau_chi2_mm": native.ctau_chi2,
         "gamma_chi2_hadrons_error_GeV": native.gamma_chi2_error,
@@ -50,18 +52,22 @@ def width_record(point: DarkSector, *, engine: str = "native", program: str | No
         "gamma_aprime_GeV": native.gamma_aprime,
         "branching": {"aprime": native.branching_aprime, "chi2": native.branching_chi2},
     }
-    if engine != "native":
-        gamma = _from_engine(engine, point, program)
-        electron_share = native.branching_chi2["chi1 e+ e-"]
-        scale = float(gamma_chi2_massless(point.masses, point.alpha_d, point.epsilon))
-        record["native"] = {k: record[k] for k in ("gamma_chi2_GeV", "ctau_chi2_mm", "K")}
-        # the engines give chi2 -> chi1 e+ e-; what else is open is added in the native proportion
-        record["gamma_chi2_GeV"] = gamma.value / electron_share
-        record["gamma_chi2_error_GeV"] = gamma.error / electron_share
-        record["ctau_chi2_mm"] = float(ctau_mm(gamma.value / electron_share))
-        record["K"], record["K_error"] = gamma.value / scale, gamma.error / scale
-        record["ratio_to_native"] = record["K"] / native.k_factor
-    return record
+    if engine == "native":
+        return {"engine": engine, **record}
+    gamma = _from_engine(engine, point, program)
+    electron_share = native.branching_chi2["chi1 e+ e-"]
+    scale = float(gamma_chi2_massless(point.masses, point.alpha_d, point.epsilon))
+    # the engines give chi2 -> chi1 e+ e-; what else is open is added in the native proportion
+    return {
+        "engine": engine,
+        "gamma_chi2_GeV": gamma.value / electron_share,
+        "gamma_chi2_error_GeV": gamma.error / electron_share,
+        "ctau_chi2_mm": float(ctau_mm(gamma.value / electron_share)),
+        "K": gamma.value / scale,
+        "K_error": gamma.error / scale,
+        "ratio_to_native": gamma.value / scale / native.k_factor,
+        "native": record,
+    }
 
 
 @click.command(name="width")
@@ -76,16 +82,18 @@ def command(engine: str, program: str | None, as_json: bool, **parameters: float
     if as_json:
         echo_json(record)
         return
-    uncertain = record["gamma_chi2_hadrons_error_GeV"]
+    native = record.get("native", record)
+    uncertain = native["gamma_chi2_hadrons_error_GeV"]
     data = f" +- {uncertain:.1e} from R(s)" if uncertain else ""
     click.echo(f"Gamma(chi2)     {record['gamma_chi2_GeV']:.6e} GeV{data}   ({engine})")
     click.echo(f"c tau(chi2)     {record['ctau_chi2_mm']:.6g} mm")
     error = f" +- {record['K_error']:.2g}" if "K_error" in record else ""
     click.echo(f"K               {record['K']:.6f}{error}")
     if engine != "native":
-        click.echo(f"K native        {record['native']['K']:.6f}   ratio {record['ratio_to_native']:.5f}")
-    click.echo(f"Gamma(A')       {record['gamma_aprime_GeV']:.6e} GeV")
-    for parent, channels in record["branching"].items():
+        click.echo(f"K native        {native['K']:.6f}   ratio {record['ratio_to_native']:.5f}")
+        click.echo("native are:")
+    click.echo(f"Gamma(A')       {native['gamma_aprime_GeV']:.6e} GeV")
+    for parent, channels in native["branching"].items():
         for channel, share in channels.items():
             if share > 0:
                 click.echo(f"BR({parent} -> {channel})".ljust(33) + f"{share:.6g}")

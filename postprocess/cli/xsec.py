@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import click
 
-from postprocess.cli.options import beam_option, echo_json, json_option, m_aprime_option
+from postprocess.cli.options import beam_option, echo_json, epsilon_option, json_option, m_aprime_option
 from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import DarkMasses, DarkSector, check_couplings
@@ -14,6 +15,7 @@ from semivis_gen.numerics import Estimate
 from semivis_gen.production import Method, material_cross_section
 from semivis_gen.target import ThinTarget, material
 
+log = logging.getLogger(__name__)
 ENGINES = ("native", "madgraph")
 DEFAULT_ALPHA_D = 0.1
 
@@ -43,7 +45,7 @@ def _from_madgraph(
     help="Exact tree level or an approximation.",
 )
 @click.option("--e-min", type=float, default=0.0, show_default=True, help="Smallest A' energy [GeV].")
-@click.option("--epsilon", type=float, default=1e-4, show_default=True, help="Kinetic mixing.")
+@epsilon_option
 @click.option("--engine", type=click.Choice(ENGINES), default="native", show_default=True, help="Who computes.")
 @click.option("--program", type=click.Path(), help="MadGraph's folder; else MG5_DIR.")
 @json_option
@@ -62,6 +64,7 @@ def command(
     """Cross-section of l N -> l N A' [pb], l the beam particle; MadGraph's stands beside the native one."""
     check_couplings(DarkMasses(m_aprime), DEFAULT_ALPHA_D, epsilon)  # alpha_D does not enter
     target = ThinTarget(energy, material(name), beam or ID_ELECTRON)
+    log.info("%s on atoms of %s: native integral, %s", target.lepton.name, target.material.name, method)
     sigma = epsilon**2 * material_cross_section(
         m_aprime, energy, target.material, method=Method(method), e_min=e_min, lepton_mass=target.lepton.mass
     )

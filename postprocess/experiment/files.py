@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import warnings
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from semivis_gen.resources import cards_dir
 
 __all__ = ["Renew", "card_text", "find_card", "list_cards", "load_card", "parse", "schema_text"]
 
+log = logging.getLogger(__name__)
 MAX_BYTES = 1_000_000  # a card is a few kB; more is a wrong file
 MAX_DEPTH = 3  # cards extending cards
 
@@ -208,6 +210,7 @@ def load_card(model: type[AnyCard], name_or_path: str | Path, folder: str, *, re
         One line: file, key path, value, rule, way out; further problems are counted.
     """
     path = find_card(name_or_path, folder)
+    log.info("card %s: %s", name_or_path, path)
     data = _resolve(path, folder, renew)
     try:
         return model.model_validate(data)

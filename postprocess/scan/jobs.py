@@ -30,6 +30,7 @@ Task = Callable[..., Result]
 Job = tuple[Task, dict[str, Any]]
 """A function of a module and its JSON-able keyword arguments."""
 Advance = Callable[[int], None]
+log = logging.getLogger(__name__)
 SCHEMES, ENCRYPTED = ("tcp", "tls", "ws", "wss", "ucx"), ("tls", "wss")
 CONNECT_SECONDS = 10.0
 MAX_ATTEMPTS = 3  # a job whose worker dies is tried again; a job that kills three workers is an error
@@ -95,6 +96,9 @@ def run_jobs(
                 results[index] = found
         advance(len(results))
     missing = [index for index in range(len(jobs)) if index not in results]
+    where = f"Dask at {backend.scheduler}" if backend.scheduler else f"{backend.workers} local processes"
+    stored = f"{len(results)} from {store.folder}, " if store is not None else ""
+    log.info("%d jobs: %s%d for %s", len(jobs), stored, len(missing), where)
     for index, result in _compute(jobs, missing, backend):
         if store is not None:
             store.save(keys[index], result)

@@ -44,13 +44,5 @@ def sample_lifetimes(events: Events, point: DarkSector, rng: np.random.Generator
     for pdg, mean in ((ID_APRIME, widths.ctau_aprime), (ID_CHI2, widths.ctau_chi2)):
         rows = np.flatnonzero((events.pdg == pdg) & (events.status == STATUS_DECAYED))
         ctau[rows] = rng.exponential(mean, len(rows))
-    scale = (point.epsilon / events.info.rate_epsilon) ** 2  # the rate is quoted at the point from now on
-    info = replace(
-        events.info,
-        point=point,
-        masses=point.masses,
-        rate=events.info.rate * scale,
-        rate_error=events.info.rate_error * scale,
-        rate_epsilon=point.epsilon,
-    )
+    info = replace(events.info.at_epsilon(point.epsilon), point=point, masses=point.masses)
     return replace(events, ctau=ctau, info=info)

@@ -12,6 +12,7 @@ seconds, or on Ctrl-C, the group (the program and what it started) ends and noth
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -28,6 +29,7 @@ from semivis_gen.io.owners import is_gone, mark
 
 __all__ = ["CompletedRun", "find_installation", "log_tail", "require_no_blanks", "run", "work_folder"]
 
+logger = logging.getLogger(__name__)
 GRACE_SECONDS = 5.0  # between the polite and the final signal
 TAIL_LINES = 12
 TAIL_BYTES = 16_384
@@ -207,12 +209,13 @@ def run(
         except BaseException:  # Ctrl-C does not reach another process group
             _stop_group(process)
             raise
-    code = process.returncode
+    code, seconds = process.returncode, time.monotonic() - started
+    logger.info("%s in %s: exit code %d after %.1f s", name, cwd, code, seconds)
     if code < 0:
         raise _failure(name, f"was ended by signal {-code} ({signal.strsignal(-code)})", log_path)
     if code > 0:
         raise _failure(name, f"failed with exit code {code}", log_path)
-    return CompletedRun(words, log_path, time.monotonic() - started)
+    return CompletedRun(words, log_path, seconds)
 
 
 def require_no_blanks(folder: Path, way_out: str) -> None:

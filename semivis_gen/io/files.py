@@ -6,6 +6,7 @@ name and appears whole or not at all; a truncated or damaged file is an error, n
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from semivis_gen.io.formats import STDIN, Format, format_of
 
 __all__ = ["EventWriter", "open_writer", "read_events", "read_info"]
 
+log = logging.getLogger(__name__)
 NATIVE = IdMap()
 
 
@@ -65,6 +67,7 @@ def read_events(
         Where `chunk` is below 1.
     """
     kind, _ = format_of(path)
+    log.info("events from %s (%s)", path, kind)
     if kind is Format.LHE:
         from semivis_gen.io.lhe import read_lhe
 
@@ -150,6 +153,7 @@ def open_writer(path: str | Path, info: RunInfo, *, ids: IdMap = NATIVE) -> Iter
                 writer.abandon()
             raise
         writer.close()
+    log.info("wrote %s (%s, %.3g MB)", path, kind, Path(path).stat().st_size / 1e6)
 
 
 def _writer(kind: Format, path: Path, info: RunInfo, ids: IdMap, *, compress: bool) -> EventWriter:

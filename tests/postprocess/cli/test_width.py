@@ -1,4 +1,5 @@
 import pytest
+from click.testing import CliRunner
 
 from postprocess.cli import width
 from semivis_gen.model.chi2_leptons import gamma_chi2_lepton
@@ -20,3 +21,15 @@ def test_an_engine_that_gives_electrons_alone_finds_the_whole_width(monkeypatch,
     assert record["gamma_chi2_error_GeV"] == pytest.approx(1e-3 * native.gamma_chi2)
     assert record["ctau_chi2_mm"] == pytest.approx(native.ctau_chi2 / 1.001)
     assert record["native"]["gamma_chi2_GeV"] == native.gamma_chi2
+    assert record["native"]["gamma_aprime_GeV"] == native.gamma_aprime
+    assert not {"gamma_aprime_GeV", "branching"} & set(record)  # no engine gave these
+
+
+def test_what_an_engine_did_not_give_is_labelled(monkeypatch):
+    point = DarkSector.at(0.3)
+    monkeypatch.setattr(width, "_from_engine", lambda *_: Estimate(1e-15, 1e-18))
+    shown = CliRunner().invoke(width.command, ["--m-aprime", "0.3", "--engine", "calchep"]).stdout
+    head, _, tail = shown.partition("native are:\n")
+    assert f"Gamma(A')       {compute_widths(point).gamma_aprime:.6e} GeV" in tail
+    assert "BR(" in tail
+    assert "1.000000e-15 GeV   (calchep)" in head

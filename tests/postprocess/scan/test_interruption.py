@@ -27,9 +27,10 @@ SCAN = ["limit", "--experiment", "na64-2018", "--masses", str(MASSES), "--events
 PATIENCE = 120  # seconds, for a slow machine
 
 
-def scan(folder, *options, limit=None, prelude="", interrupt=signal.SIG_DFL):
+def scan(folder, *options, limit=None, prelude="", interrupt=signal.SIG_DFL, hangup=signal.SIG_DFL):
     def prepare():
         signal.signal(signal.SIGINT, interrupt)  # whatever the tests themselves were started with
+        signal.signal(signal.SIGHUP, hangup)
         if limit is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # as a full disk does: an error of write()
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -69,7 +70,7 @@ def whole(tmp_path_factory):
     return (folder / "limit_m_eps.csv").read_bytes()
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_scan_that_is_ended_goes_on_where_it_stopped(tmp_path, whole, how):
     process = scan(tmp_path, prelude=HOLD)
     wait_until_held(tmp_path, process)
@@ -90,12 +91,15 @@ def test_a_scan_that_is_ended_goes_on_where_it_stopped(tmp_path, whole, how):
     after = points(tmp_path)
     assert len(after) == MASSES
     assert all(after[path] == stamp for path, stamp in kept.items())  # not computed again
+    assert not temporary(tmp_path)  # what the killed one left is gone
 
 
 def test_a_background_scan_that_ignores_ctrl_c_goes_on_until_it_is_terminated(tmp_path):
-    process = scan(tmp_path, prelude=HOLD, interrupt=signal.SIG_IGN)  # as shells start `semivis limit ... &`
+    # as shells start `nohup semivis limit ... &`
+    process = scan(tmp_path, prelude=HOLD, interrupt=signal.SIG_IGN, hangup=signal.SIG_IGN)
     wait_until_held(tmp_path, process)
     process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGHUP)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=0.5)
     process.send_signal(signal.SIGTERM)
