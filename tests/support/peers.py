@@ -30,6 +30,11 @@ def assert_equal_to_pylhe(path, events):
     np.testing.assert_array_equal(events.weight, [e.eventinfo.weight for e in records])
 
 
+def weights_of_pylhe(path, name):
+    """A weight of each event, None where an event lacks it."""
+    return [e.weights.get(name) for e in pylhe.LHEFile.fromfile(str(path)).events]
+
+
 def assert_graph_of_pyhepmc(path, events):
     """Each particle with all its parents, its id, momentum and mass; first weights; the last cross-section."""
     rate = None
