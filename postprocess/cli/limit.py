@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,29 +16,45 @@ from postprocess.cli.options import (
     is_given,
     json_option,
     mode_option,
+    refuse_given,
     scheduler_option,
     shape_options,
     workers_option,
 )
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
-from postprocess.scan import PlaneName, PointStore, ScanSettings, question, scan_plane
+from postprocess.scan import PlaneName, PlaneScan, PointStore, ScanSettings, question, scan_plane
 from postprocess.tables import known
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.model import MassShape
+
+if TYPE_CHECKING:
+    from postprocess.limits import Contour
 
 DEFAULTS = ScanSettings()
 SCANNED = {PlaneName.M_ALPHA_D: "alpha_d", PlaneName.M1_F: "splitting"}  # by a plane, hence no option of it
 
 
-def output_folder(path: Path) -> Path:
-    """Make a folder for results.
+@contextmanager
+def output_folder(path: Path) -> Iterator[Path]:
+    """Make a folder for results; what was made of it goes away again where nothing came into it.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+
+    Yields
+    ------
+    Path
+        The same.
 
     Raises
     ------
     OutputError
         Where it cannot be made or written.
     """
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".writable"
@@ -45,7 +63,12 @@ def output_folder(path: Path) -> Path:
     except OSError as error:
         msg = f"cannot write into {path}: {error.strerror}; choose another --output"
         raise OutputError(msg) from error
-    return path
+    try:
+        yield path
+    finally:
+        with suppress(OSError):  # it holds something
+            for folder in made:
+                folder.rmdir()
 
 
 def require_same_question(path: Path, wanted: str, card: str) -> None:
@@ -68,7 +91,7 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
     try:
         with path.open(encoding="utf-8") as stream:
             header = [line[2:].strip() for line in stream if line.startswith("#")]
-    except (FileNotFoundError, UnicodeDecodeError):
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
         return
     made = next((line for line in header if ", card " in line), "")
     if wanted in header and f"card {card}," not in made:
@@ -89,10 +112,34 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
 @click.option("--m-min", type=float, default=DEFAULTS.m_min, show_default=True, help="Smallest A' mass [GeV].")
 @click.option("--m-max", type=float, default=DEFAULTS.m_max, show_default=True, help="Largest A' mass [GeV].")
 @click.option(
-    "--masses", type=click.IntRange(min=2), default=DEFAULTS.masses, show_default=True, help="Number of masses."
+    "--masses",
+    type=click.IntRange(min=2),
+    default=DEFAULTS.masses,
+    show_default=True,
+    help="Number of masses to begin with.",
+)
+@click.option("--mass", "mass_list", type=float, multiple=True, help="A' mass [GeV] instead of these; repeat for each.")
+@click.option(
+    "--refine/--no-refine",
+    default=DEFAULTS.refine,
+    show_default=True,
+    help="Add masses where the contour ends or bends between two, to 1 %.",
+)
+@click.option("--eps-min", type=float, help="Smallest epsilon; where nothing can be excluded if not given.")
+@click.option("--eps-max", type=float, help="Largest epsilon; 1, where the theory ends, if not given.")
+@click.option(
+    "--events",
+    type=click.IntRange(min=100),
+    default=DEFAULTS.events,
+    show_default=True,
+    help="Events a mass to begin with.",
 )
 @click.option(
-    "--events", type=click.IntRange(min=100), default=DEFAULTS.events, show_default=True, help="Events a mass."
+    "--precision",
+    type=float,
+    default=DEFAULTS.precision,
+    show_default=True,
+    help="Relative error wanted on each edge: masses get up to 64 times the events; inf: none gets more.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @workers_option
@@ -111,7 +158,12 @@ def command(
     m_min: float,
     m_max: float,
     masses: int,
+    mass_list: tuple[float, ...],
+    refine: bool,
+    eps_min: float | None,
+    eps_max: float | None,
     events: int,
+    precision: float,
     seed: int,
     workers: int | None,
     scheduler: str | None,
@@ -127,23 +179,48 @@ def command(
         option = SCANNED[name].replace("_", "-")
         msg = f"--plane {plane} scans what --{option} would fix: leave --{option} out or take another plane"
         raise ParameterError(msg)
+    if name is not PlaneName.M_EPS:
+        refuse_given(f"means nothing with --plane {plane}, which does not scan epsilon", "eps_min", "eps_max")
+    if mass_list:
+        refuse_given("means nothing beside --mass: give one or the other", "masses", "m_min", "m_max")
     shape = MassShape.halfway(ratio) if name is PlaneName.M1_F else MassShape(ratio, splitting)
-    settings = ScanSettings(shape, alpha_d, masses, m_min, m_max, events=events, seed=seed)
+    settings = ScanSettings(
+        shape, alpha_d, masses, m_min, m_max, mass_list=mass_list, refine=refine, events=events, precision=precision,
+        eps_min=eps_min, eps_max=eps_max, seed=seed,
+    )  # fmt: skip
     card = load_experiment(experiment)
     card.signatures_of(mode)  # an unknown mode is an error before anything is written
     backend = backend_from(workers, scheduler)
-    path = output_folder(output) / f"{name.file_stem}.csv"
+    path = output / f"{name.file_stem}.csv"
     require_same_question(path, question(card, mode, name, settings), card.digest[:16])
-    store = PointStore(output / "points")
-    with progress("masses", masses) as advance:
-        found = scan_plane(card, settings, plane=name, mode=mode, backend=backend, store=store, advance=advance)
-    contour = found.contour
-    contour.to_csv(path, comments=found.remarks)
-    low, high = contour.extremes()
-    record: dict[str, Any] = {"file": str(path), "lowest": low, "highest": high, "points": len(found.points)}
+    with output_folder(output), progress("jobs", len(settings.grid)) as advance:
+        found = scan_plane(
+            card, settings, plane=name, mode=mode, backend=backend, store=PointStore(output / "points"),
+            advance=advance, enlarge=advance.enlarge,
+        )  # fmt: skip
+        found.contour.to_csv(path, comments=found.remarks)
     if as_json:
-        echo_json({k: known(v) for k, v in record.items()})
-    elif contour.excluded.any():
-        click.echo(f"{path}: {contour.y_name} excluded between {low:.3g} and {high:.3g}")
+        echo_json(_record(path, found))
     else:
-        click.echo(f"{path}: nothing is excluded")
+        click.echo(f"{path}: {_sentence(found.contour)}")
+
+
+def _record(path: Path, found: PlaneScan) -> dict[str, Any]:
+    """What `--json` prints; None where a number is not known."""
+    contour = found.contour
+    low, high = contour.extremes()
+    record = {
+        "file": str(path), "lowest": low, "highest": high,
+        "lowest_is_end_of_scan": contour.is_open("low"), "highest_is_end_of_scan": contour.is_open("high"),
+        "points": len(found.points), "in_doubt_GeV": list(found.in_doubt), "uncertain_GeV": list(found.uncertain),
+    }  # fmt: skip
+    return {key: known(value) for key, value in record.items()} | {"contour": contour.columns()}
+
+
+def _sentence(contour: Contour) -> str:
+    """Summary of a contour."""
+    if not contour.excluded.any():
+        return "nothing is excluded"
+    low, high = contour.extremes()
+    open_low, open_high = (", the end of the scan" * contour.is_open(end) for end in ("low", "high"))
+    return f"{contour.y_name} excluded between {low:.3g}{open_low} and {high:.3g}{open_high}"

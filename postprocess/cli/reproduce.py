@@ -29,12 +29,12 @@ DEFAULTS = ScanSettings()
 def command(output: Path, events: int, seed: int, workers: int | None, scheduler: str | None, as_json: bool) -> None:
     """Reproduce NA64's semi-visible result: limits, figures, tables, report.html and summary.json."""
     started = time.monotonic()
-    folder = output_folder(output)
     backend = backend_from(workers, scheduler)
     settings = replace(benchmark_settings(), events=events, seed=seed)
-    with progress("jobs", steps_of(settings)) as advance:
-        result = reproduce(settings, backend=backend, store=PointStore(folder / "points"), advance=advance)
-    files = deliver(replace(result, summary=result.summary | {"wall_time_s": time.monotonic() - started}), folder)
+    with output_folder(output) as folder:
+        with progress("jobs", steps_of(settings)) as advance:
+            result = reproduce(settings, backend=backend, store=PointStore(folder / "points"), advance=advance)
+        files = deliver(replace(result, summary=result.summary | {"wall_time_s": time.monotonic() - started}), folder)
     if as_json:
         echo_json(result.summary)
         return

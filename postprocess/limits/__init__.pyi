@@ -1,6 +1,6 @@
 from .contour import Contour as Contour
 from .crossings import refine as refine
-from .edges import Edges as Edges, excluded_edges as excluded_edges
+from .edges import COMPLETE as COMPLETE, SURE as SURE, Edges as Edges, excluded_edges as excluded_edges
 from .exact import (
     cls as cls,
     cls_with_bands as cls_with_bands,

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -25,6 +26,7 @@ __all__ = ["BAND_NAMES", "Contour", "Crossing"]
 
 BAND_NAMES = ("minus_2_sigma", "minus_1_sigma", "median", "plus_1_sigma", "plus_2_sigma")
 TITLE = "semivis exclusion contour"
+LAST = ("intervals", "open_end", "doubt")  # columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,13 @@ class Contour:
     """Number of excluded intervals of the observation, shape (n,)."""
     open_end: tuple[str, ...]
     """Where the scan ends inside the observed interval, see `Edges`."""
+    low_error: FloatArray
+    """Standard deviation of the observed lower edges from the samples, shape (n,); NaN where there is none or it is not
+    known."""
+    high_error: FloatArray
+    """That of the upper edges."""
+    doubt: tuple[str, ...]
+    """Where the samples do not tell whether anything is excluded, see `Edges`."""
 
     @classmethod
     def build(cls, x: ArrayLike, edges: Sequence[Edges], *, x_name: str, y_name: str) -> Contour:
@@ -94,6 +103,9 @@ class Contour:
             np.array([edges[i].high for i in order]).T,
             np.array([edges[i].intervals for i in order], dtype=np.int64),
             tuple(edges[i].open_end for i in order),
+            np.array([edges[i].low_error for i in order]),
+            np.array([edges[i].high_error for i in order]),
+            tuple(edges[i].doubt for i in order),
         )
 
     @property
@@ -122,6 +134,12 @@ class Contour:
         if np.isnan(low).all():
             return math.nan, math.nan
         return float(np.nanmin(low)), float(np.nanmax(high))
+
+    def is_open(self, end: Literal["low", "high"]) -> bool:
+        """Whether the outermost excluded y of that side, see `extremes`, is the end of a scan and no edge."""
+        y = self.low[0] if end == "low" else self.high[0]
+        outermost = self.extremes()[0 if end == "low" else 1]
+        return any(o in (end, "both") and v == outermost for o, v in zip(self.open_end, y, strict=True))
 
     def crossing_with(self, line: Callable[[FloatArray], ArrayLike], *, curve: int = 0) -> list[Crossing]:
         """Find where the exclusion crosses a line such as the central (g-2) one.
@@ -167,12 +185,15 @@ class Contour:
             self.x_name: cells(self.x),
             f"{self.y_name}_low": cells(self.low[0]),
             f"{self.y_name}_high": cells(self.high[0]),
+            f"{self.y_name}_low_error": cells(self.low_error),
+            f"{self.y_name}_high_error": cells(self.high_error),
         }
         for i, name in enumerate(BAND_NAMES[: len(self.low) - 1], start=1):
             table[f"expected_low_{name}"] = cells(self.low[i])
             table[f"expected_high_{name}"] = cells(self.high[i])
         table["intervals"] = [int(n) for n in self.intervals]
         table["open_end"] = list(self.open_end)
+        table["doubt"] = list(self.doubt)
         return table
 
     def to_csv(self, path: str | Path, *, comments: Sequence[str] = ()) -> None:
@@ -192,11 +213,15 @@ class Contour:
         """
         notes = (
             "90 % CL, CLs; an empty cell: nothing is excluded; expected bands from background alone",
+            "errors: one standard deviation of the samples; an empty cell: no edge, an open end or not known",
             "intervals: number of excluded intervals (outermost edges given)",
             "open_end: the scan ends inside the excluded interval there, the edge lies beyond",
+            "doubt: excluded or allowed, but a sample two standard deviations off says the opposite",
             *comments,
         )
-        write_table(self.columns(), path, title=TITLE, remarks=notes, floats=".8g")
+        columns, header = self.columns(), {"rows": str(self.x.size)}
+        formats = {name: ".3g" for name in columns if name.endswith("_error")}
+        write_table(columns, path, title=TITLE, remarks=notes, header=header, floats=".8g", formats=formats)
 
     @classmethod
     def from_csv(cls, path: str | Path) -> Contour:
@@ -207,16 +232,16 @@ class Contour:
         EventFileError
             Where the file is not such a table; the message names file and line.
         """
-        table = read_table(path, title=TITLE, kind="a contour")
-        *names, last = table.names
-        if len(names) < 4 or len(names) % 2 or last != "open_end" or not table.rows:
+        table = read_table(path, title=TITLE, kind="a contour", with_header=True)
+        *names, counts, opened, doubt = table.names if len(table.names) > 3 else ("",) * 4
+        if (counts, opened, doubt) != LAST or len(names) < 5 or not len(names) % 2 or not table.rows:
             msg = f"{path}: no table of edges follows its header; write it anew"
             raise EventFileError(msg)
-        data = table.numbers(names, empty=True)
+        data = table.numbers([*names, counts], empty=True)
         for row, (x, count) in enumerate(data[:, [0, -1]]):
             if math.isnan(x) or not float(count).is_integer():
-                raise table.damaged(row, f"a number in {names[0]} and a count in {names[-1]}")
-        edges = data.T[1:-1]
+                raise table.damaged(row, f"a number in {names[0]} and a count in {counts}")
+        edges = data.T[[1, 2, *range(5, len(names))]]
         return cls(
             names[0],
             names[1].removesuffix("_low"),
@@ -224,6 +249,9 @@ class Contour:
             edges[0::2],
             edges[1::2],
             data[:, -1].astype(np.int64),
+            tuple(cells[-2] for cells in table.rows),
+            data[:, 3],
+            data[:, 4],
             tuple(cells[-1] for cells in table.rows),
         )
 

@@ -1,7 +1,8 @@
-"""The excluded interval of one coupling, everything else fixed: where CLs crosses the level."""
+"""The excluded interval of one coupling, everything else fixed: where CLs crosses the level, and how surely."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,14 +10,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.limits.crossings import refine
-from semivis_gen.arrays import FloatArray
+from semivis_gen.arrays import BoolArray, FloatArray
 from semivis_gen.errors import ParameterError
 
-__all__ = ["COMPLETE", "Edges", "excluded_edges"]
+__all__ = ["ALLOWED", "COMPLETE", "EXCLUDED", "SURE", "Edges", "excluded_edges"]
 
 
 COMPLETE = ""
+SURE, EXCLUDED, ALLOWED = "", "excluded", "allowed"
 SMALLEST = 1e-12  # CLs below this is as excluded as can be; the logarithm is cut there
+DEVIATIONS = 2.0  # of the sample within which an exclusion that comes or goes is in doubt
+
+ClsOf = Callable[[FloatArray], ArrayLike]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +36,28 @@ class Edges:
     """Number of separate excluded intervals of the observation; the edges are the outermost."""
     open_end: str = COMPLETE
     """Empty, "low", "high" or "both": where the observed interval still runs on at the end of the scan."""
+    low_error: float = math.nan
+    """Standard deviation of the observed lower edge from the samples; NaN where there is no edge or it is not known."""
+    high_error: float = math.nan
+    """That of the upper edge."""
+    doubt: str = SURE
+    """Empty; "excluded" where a signal lower by two standard deviations of the sample excludes nothing; "allowed"
+    where nothing is excluded but a signal higher by as much would be."""
+    strength: float = math.nan
+    """ln CLs / ln level of the observation where y is excluded most: 1 at the limit, 0 without signal; about the
+    signal there in units of what is needed."""
+    strength_error: float = math.nan
+    """Its standard deviation from the samples."""
+
+    @property
+    def relative_error(self) -> float:
+        """The larger relative error of the two observed edges; zero where there are none, inf where it is not known."""
+        ends = ((self.low[0], self.low_error, "low"), (self.high[0], self.high_error, "high"))
+        sizes = [error / edge for edge, error, end in ends if edge > 0 and self.open_end not in (end, "both")]
+        return max((math.inf if math.isnan(size) else size for size in sizes), default=0.0)
 
 
-def excluded_edges(cls_of: Callable[[FloatArray], ArrayLike], y: ArrayLike, *, level: float = 0.1) -> Edges:
+def excluded_edges(cls_of: ClsOf, y: ArrayLike, *, level: float = 0.1, shifted: ClsOf | None = None) -> Edges:
     """Find where CLs falls below and rises above the level.
 
     Parameters
@@ -45,6 +69,9 @@ def excluded_edges(cls_of: Callable[[FloatArray], ArrayLike], y: ArrayLike, *, l
         are then refined to about 1e-4 of a scan step.
     level : float
         1 - CL.
+    shifted : callable, optional
+        CLs of the observation, shape (2, k), with the signal at each y lower and higher by its standard deviation:
+        half the difference of the edges is their error.
 
     Returns
     -------
@@ -60,7 +87,38 @@ def excluded_edges(cls_of: Callable[[FloatArray], ArrayLike], y: ArrayLike, *, l
     if scan.ndim != 1 or scan.size < 2 or not (scan[0] > 0 and (np.diff(scan) > 0).all()):
         msg = f"the scan of {scan.size} values must be ascending and positive: take np.geomspace"
         raise ParameterError(msg)
+    found = _crossings(cls_of, scan, level)
+    excluded = found.excluded[0]
+    starts = int(np.count_nonzero(excluded[1:] & ~excluded[:-1]) + excluded[0])
+    ends = {(True, True): "both", (True, False): "low", (False, True): "high", (False, False): COMPLETE}
+    open_end = ends[bool(excluded[0]), bool(excluded[-1])]
+    low, high = tuple(found.low.tolist()), tuple(found.high.tolist())
+    strength = float(found.strength[0])
+    if shifted is None:
+        return Edges(low, high, starts, open_end, strength=strength)
+    others = _crossings(shifted, scan, level)
+    error = float(np.abs(others.strength - strength).max())
+    return Edges(
+        low, high, starts, open_end,
+        math.nan if excluded[0] else _half_difference(low[0], others.low),
+        math.nan if excluded[-1] else _half_difference(high[0], others.high),
+        _doubt(strength, error),
+        strength,
+        error,
+    )  # fmt: skip
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crossings:
+    """Outermost crossings of several curves with the level."""
+
+    low: FloatArray
+    high: FloatArray
+    excluded: BoolArray
+    strength: FloatArray
+
+
+def _crossings(cls_of: ClsOf, scan: FloatArray, level: float) -> _Crossings:
     def excess(points: FloatArray) -> FloatArray:
         """ln(CLs / level) of all curves: negative where excluded."""
         values = np.atleast_2d(np.asarray(cls_of(points), dtype=np.float64))
@@ -91,6 +149,18 @@ def excluded_edges(cls_of: Callable[[FloatArray], ArrayLike], y: ArrayLike, *, l
     edges = refine(owned, scan[left], scan[left + 1], rounds=2, points=8)
     low[inner_low] = edges[: inner_low.size]
     high[inner_high] = edges[inner_low.size :]
-    starts = int(np.count_nonzero(excluded[0, 1:] & ~excluded[0, :-1]) + excluded[0, 0])
-    ends = {(True, True): "both", (True, False): "low", (False, True): "high", (False, False): COMPLETE}
-    return Edges(tuple(low.tolist()), tuple(high.tolist()), starts, ends[bool(excluded[0, 0]), bool(excluded[0, -1])])
+    return _Crossings(low, high, excluded, 1 + f.min(axis=1) / math.log(level))
+
+
+def _half_difference(edge: float, others: FloatArray) -> float:
+    """Half the distance of the edges of the lower and the higher signal; the whole one to the only one there is."""
+    known = others[~np.isnan(others)]
+    if math.isnan(edge) or not known.size:
+        return math.nan
+    return float(np.ptp(known)) / 2 if known.size == 2 else abs(float(known[0]) - edge)
+
+
+def _doubt(strength: float, error: float) -> str:
+    if abs(strength - 1) > DEVIATIONS * error:
+        return SURE
+    return EXCLUDED if strength > 1 else ALLOWED

@@ -232,19 +232,32 @@ def _segments(contour: Contour, curve: int) -> list[slice]:
 
 
 def _outline(contour: Contour, curve: int, part: slice) -> tuple[FloatArray, FloatArray]:
-    """Closed line around one run; open where the scan, in x or in y, ends inside the region."""
-    x = contour.x[part]
-    low, high = contour.low[curve, part].copy(), contour.high[curve, part].copy()
-    for values, every, end in ((low, contour.low, "low"), (high, contour.high, "high")):
-        opened = [i for i, flag in enumerate(contour.open_end) if flag in (end, "both")]
-        if opened:
-            at_end = np.isclose(values, every[0, opened[0]], rtol=1e-9)
-            around = np.concatenate([[True], at_end, [True]])
-            values[at_end & around[:-2] & around[2:]] = np.nan  # the line still runs to the end of the scan
-    left = low[:1] if part.start > 0 else np.array([np.nan])
+    """Line around one run, there on the lower and back on the upper edge; broken where the scan, in x or in y, ends.
+
+    An edge that is open at a position is drawn up to there from a position where it is not.
+    """
+    x_low, low = _edge(contour, curve, part, "low")
+    x_high, high = _edge(contour, curve, part, "high")
+    left = contour.low[curve, part][:1] if part.start > 0 else np.array([np.nan])
     right = np.array([]) if part.stop < contour.x.size else np.array([np.nan])
-    turn_x = np.concatenate([x, x[-1:].repeat(right.size), x[::-1], x[:1]])
+    turn_x = np.concatenate([x_low, x_low[-1:].repeat(right.size), x_high[::-1], contour.x[part][:1]])
     return turn_x, np.concatenate([low, right, high[::-1], left])
+
+
+def _edge(contour: Contour, curve: int, part: slice, end: Literal["low", "high"]) -> tuple[FloatArray, FloatArray]:
+    """One edge of a run: an open position stands three times, the middle one without a value."""
+    every = contour.low if end == "low" else contour.high
+    observed, values = every[0, part], every[curve, part]
+    opened = np.array([flag in (end, "both") for flag in contour.open_end[part]])
+    ends = np.unique(observed[opened])  # of the scan
+    opened = np.isclose(values[:, None], ends, rtol=1e-9).any(axis=1) & (curve > 0 or opened)
+    times = np.where(opened, 3, 1)
+    x, y = np.repeat(contour.x[part], times), np.repeat(values, times)
+    first = np.cumsum(times) - times
+    y[first[opened] + 1] = np.nan
+    runs_on = opened[1:] & opened[:-1]  # nothing between two open positions
+    y[first[:-1][runs_on] + 2] = y[first[1:][runs_on]] = np.nan
+    return x, y
 
 
 def _draw_observed(axes: Axes, contour: Contour) -> None:

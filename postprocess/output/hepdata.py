@@ -37,6 +37,7 @@ MISSING = "-"  # HEPData's own sign for an empty cell
 DIGITS = 6
 THUMBNAIL_PIXELS = 240
 MAX_NAME = 64
+FLAGS = {"open_end": "edge that is the end of the scan", "doubt": "in doubt by the samples"}  # columns of a contour
 LICENSE = {
     "name": "CC0",
     "url": "https://creativecommons.org/publicdomain/zero/1.0/",
@@ -108,26 +109,29 @@ def contour_table(
     name, description, location : str
         See `DataTable`.
     qualifiers : dict
-        Fixed parameters, such as alpha_D.
+        What the plane holds fixed, such as alpha_D.
     figure : Path, optional
         PNG.
 
     Returns
     -------
     DataTable
-        One row an x, two columns a curve.
+        One row an x, two columns a curve; the observed edges with the errors of the samples. Where an edge is the end
+        of the scan or an exclusion is in doubt there is a column more that says so.
     """
     columns = contour.columns()
     x_name, unit = _split_unit(contour.x_name)
     extra: dict[str, str | float] = {"Confidence level": "90 % CLs", **(qualifiers or {})}
     dependent = []
     for key, values in columns.items():
-        if key == contour.x_name or key in ("intervals", "open_end"):
+        if key == contour.x_name or key.endswith("_error") or key in (*FLAGS, "intervals"):
             continue
         edge = "upper" if "_high" in key else "lower"
         kind = key.split("_", 2)[2].replace("_", " ") if key.startswith("expected") else "observed"
         label = f"{contour.y_name}, {edge} edge, {'expected ' if key.startswith('expected') else ''}{kind}"
-        dependent.append(Column(label, values, qualifiers=extra))
+        errors = [e if isinstance(e, float) else None for e in columns.get(f"{key}_error", ())]
+        dependent.append(Column(label, values, errors=errors, qualifiers=extra))
+    dependent += [Column(label, columns[key], qualifiers=extra) for key, label in FLAGS.items() if any(columns[key])]
     return DataTable(
         name, description, location, (Column(x_name, columns[contour.x_name], unit),), tuple(dependent), figure
     )

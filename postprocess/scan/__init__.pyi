@@ -2,7 +2,6 @@ from .event_files import accept_files as accept_files, require_different_samples
 from .exclusion import (
     exclude_epsilon as exclude_epsilon,
     exclude_splitting as exclude_splitting,
-    signal as signal,
     with_exposure as with_exposure,
 )
 from .jobs import (
@@ -13,7 +12,6 @@ from .jobs import (
     run_jobs as run_jobs,
 )
 from .mass_reach import (
-    LARGEST_SHIFT as LARGEST_SHIFT,
     half_difference as half_difference,
     mass_of_unit_strength as mass_of_unit_strength,
     reach as reach,
@@ -27,5 +25,6 @@ from .planes import (
     plane_points as plane_points,
 )
 from .samples import MassPoint as MassPoint, SampleRequest as SampleRequest, by_shape as by_shape
+from .signals import LARGEST_SHIFT as LARGEST_SHIFT, signal as signal
 from .store import PointStore as PointStore
 from .work import Done as Done, Work as Work

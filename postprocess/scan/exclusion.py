@@ -1,8 +1,12 @@
-"""Exclusions in the planes (m_A', epsilon), (m_A', alpha_D) and (m_chi1, f), from sampled mass points."""
+"""Exclusions in the planes (m_A', epsilon), (m_A', alpha_D) and (m_chi1, f), from sampled mass points.
+
+Every edge has the error of its sample: the signal is shifted at each coupling by its own error, down and up, and half
+the distance of the two edges that come out is the error.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,96 +15,29 @@ from numpy.typing import ArrayLike
 from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour, Edges, LimitModel, cls, cls_with_bands, excluded_edges
+from postprocess.scan.ranges import alpha_d_scan, epsilon_scan
 from postprocess.scan.samples import MassPoint
-from postprocess.signal import Chi2Width, ExpectedSignal, exact_width, expected_yields, limit_model
+from postprocess.scan.signals import Signal, signal_with_error
+from postprocess.signal import Chi2Width, exact_width, limit_model
 from semivis_gen.arrays import FloatArray
 
 __all__ = [
-    "ALPHA_D_SCAN",
-    "EPSILON_SCAN",
-    "epsilon_scan",
-    "exclude_alpha_d",
+    "by_mass",
+    "edges_in_alpha_d",
+    "edges_in_epsilon",
+    "edges_in_splitting",
     "exclude_epsilon",
     "exclude_splitting",
-    "in_bins",
-    "signal",
     "with_exposure",
 ]
 
 Line = Callable[[FloatArray], FloatArray]
-EPSILON_SCAN = np.geomspace(1e-6, 0.5, 160)
-LEAST_EVENTS = 0.01  # fewer exclude nothing: where the scan of epsilon may begin
-ALPHA_D_SCAN = np.geomspace(1e-5, 4.0, 140)
 SPLITTING_STEPS = 120
+TINY = 1e-30  # events
 
 
-def signal(
+def edges_in_epsilon(
     point: MassPoint,
-    experiment: Experiment,
-    model: LimitModel,
-    *,
-    alpha_d: ArrayLike,
-    epsilon: ArrayLike,
-    chi2_width: Chi2Width = exact_width,
-) -> FloatArray:
-    """Expected signal in the bins of a limit model.
-
-    Parameters
-    ----------
-    point : MassPoint
-        Acceptance and rate.
-    experiment : Experiment
-        The card.
-    model : LimitModel
-        Its `names` order the bins; a signature the point cannot have gets no signal.
-    alpha_d, epsilon : array_like
-        Couplings; they broadcast.
-    chi2_width : Chi2Width
-        See `postprocess.signal.chi2_width`.
-
-    Returns
-    -------
-    ndarray (..., bins)
-        Expected events.
-    """
-    found = expected_yields(
-        point.table, experiment, point.rate, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width
-    )
-    return in_bins(found, model)
-
-
-def in_bins(found: ExpectedSignal, model: LimitModel) -> FloatArray:
-    """Expected events in the order of a model's `names`, shape (..., bins); no events where a signature is missing."""
-    columns = dict(zip(found.signatures, np.moveaxis(found.expected, -1, 0), strict=True))
-    nothing = np.zeros(found.expected.shape[:-1])
-    return np.stack([columns.get(name, nothing) for name in model.names], axis=-1)
-
-
-def epsilon_scan(point: MassPoint, experiment: Experiment) -> FloatArray:
-    """Values of epsilon that hold every exclusion of a point: from where too few A' are made for any, to 0.5.
-
-    Parameters
-    ----------
-    point : MassPoint
-        Its rate counts.
-    experiment : Experiment
-        Its exposure counts.
-
-    Returns
-    -------
-    ndarray
-        Ascending, in steps of 8 %; they begin at 1e-6, or below it where exposure x rate x epsilon^2 is still
-        `LEAST_EVENTS`, all of which would have to be seen.
-    """
-    made = experiment.particles_on_target * point.rate.value
-    step = float(np.log(EPSILON_SCAN[-1] / EPSILON_SCAN[0])) / (len(EPSILON_SCAN) - 1)
-    excess = made * EPSILON_SCAN[0] ** 2 / LEAST_EVENTS
-    below = int(np.ceil(0.5 * np.log(excess) / step)) if excess > 1 else 0
-    return np.asarray(np.r_[EPSILON_SCAN[0] * np.exp(-step * np.arange(below, 0, -1)), EPSILON_SCAN])
-
-
-def exclude_epsilon(
-    points: Sequence[MassPoint],
     experiment: Experiment,
     *,
     alpha_d: float,
@@ -109,13 +46,15 @@ def exclude_epsilon(
     chi2_width: Chi2Width = exact_width,
     yield_scale: ArrayLike = 1.0,
     bands: bool = True,
-) -> Contour:
-    """Exclusion in (m_A', epsilon).
+    smallest: float | None = None,
+    largest: float | None = None,
+) -> Edges:
+    """Excluded epsilon at a mass.
 
     Parameters
     ----------
-    points : sequence of MassPoint
-        One a mass.
+    point : MassPoint
+        The mass.
     experiment : Experiment
         The card.
     alpha_d : float
@@ -130,43 +69,33 @@ def exclude_epsilon(
         Factor on the signal, or one for each bin of the model.
     bands : bool
         With the expected exclusion, or the observed alone, which is four times faster.
+    smallest, largest : float, optional
+        Ends of the scan, see `ranges.epsilon_scan`.
 
     Returns
     -------
-    Contour
+    Edges
         Observed and expected.
     """
-    statistic = cls_with_bands if bands else cls
     chosen = model or limit_model(experiment, mode)
-    scale = np.asarray(yield_scale, dtype=np.float64)
 
-    def expected(point: MassPoint, epsilon: FloatArray) -> FloatArray:
-        found = signal(point, experiment, chosen, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width)
-        return found * scale
+    def found(epsilon: FloatArray) -> Signal:
+        made = signal_with_error(point, experiment, chosen, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width)
+        return made * yield_scale
 
-    edges = [
-        excluded_edges(
-            lambda eps, p=point: statistic(chosen, expected(p, eps)),  # type: ignore[misc]
-            epsilon_scan(point, experiment),
-        )
-        for point in points
-    ]
-    return Contour.build([p.masses.m_aprime for p in points], edges, x_name="m_aprime_GeV", y_name="epsilon")
+    scan = epsilon_scan(point, experiment, smallest=smallest, largest=largest)
+    return _edges(chosen, found, scan, bands=bands)
 
 
-def exclude_alpha_d(
-    points: Sequence[MassPoint],
-    experiment: Experiment,
-    *,
-    epsilon_line: Line = FERMILAB_2021.epsilon,
-    mode: str = "semivisible",
-) -> Contour:
-    """Exclusion in (m_A', alpha_D) where epsilon follows a line, by default the central (g-2)_mu one.
+def edges_in_alpha_d(
+    point: MassPoint, experiment: Experiment, *, epsilon_line: Line = FERMILAB_2021.epsilon, mode: str = "semivisible"
+) -> Edges:
+    """Excluded alpha_D at a mass where epsilon follows a line, by default the central (g-2)_mu one.
 
     Parameters
     ----------
-    points : sequence of MassPoint
-        One a mass.
+    point : MassPoint
+        The mass.
     experiment : Experiment
         The card.
     epsilon_line : callable
@@ -176,38 +105,32 @@ def exclude_alpha_d(
 
     Returns
     -------
-    Contour
+    Edges
         Observed and expected.
     """
     model = limit_model(experiment, mode)
-    edges = []
-    for point in points:
-        epsilon = float(epsilon_line(np.array([point.masses.m_aprime]))[0])
-        edges.append(
-            excluded_edges(
-                lambda a, p=point, e=epsilon: cls_with_bands(  # type: ignore[misc]
-                    model, signal(p, experiment, model, alpha_d=a, epsilon=e)
-                ),
-                ALPHA_D_SCAN,
-            )
-        )
-    return Contour.build([p.masses.m_aprime for p in points], edges, x_name="m_aprime_GeV", y_name="alpha_d")
+    epsilon = float(epsilon_line(np.array([point.masses.m_aprime]))[0])
+
+    def found(alpha_d: FloatArray) -> Signal:
+        return signal_with_error(point, experiment, model, alpha_d=alpha_d, epsilon=epsilon)
+
+    return _edges(model, found, alpha_d_scan(lambda a: found(a).expected.sum(axis=-1)))
 
 
-def exclude_splitting(
-    points: Sequence[MassPoint],
+def edges_in_splitting(
+    group: Sequence[MassPoint],
     experiment: Experiment,
     *,
     alpha_d: float,
     epsilon_line: Line = FERMILAB_2021.epsilon,
     mode: str = "semivisible",
-) -> Contour:
-    """Exclusion in (m_chi1, f) where epsilon follows a line.
+) -> Edges:
+    """Excluded f at a mass where epsilon follows a line.
 
     Parameters
     ----------
-    points : sequence of MassPoint
-        Several splittings at each mass; the signal is interpolated between them in ln N against ln f.
+    group : sequence of MassPoint
+        Two or more splittings at one mass; the signal is interpolated between them in ln N against ln f.
     experiment : Experiment
         The card.
     alpha_d : float
@@ -219,32 +142,74 @@ def exclude_splitting(
 
     Returns
     -------
-    Contour
+    Edges
         Observed and expected.
     """
+    from scipy.interpolate import PchipInterpolator
+
     model = limit_model(experiment, mode)
+    ordered = sorted(group, key=lambda p: p.masses.splitting)
+    epsilon = float(epsilon_line(np.array([ordered[0].masses.m_aprime]))[0])
+    knots = np.log([p.masses.splitting for p in ordered])
+    made = [signal_with_error(p, experiment, model, alpha_d=alpha_d, epsilon=epsilon) for p in ordered]
+    expected, error = np.array([m.expected for m in made]), np.array([m.error for m in made])
+    curve = PchipInterpolator(knots, np.log(np.maximum(expected, TINY)), axis=0)
+    relative = np.divide(error, expected, out=np.zeros_like(error), where=expected > TINY)
+
+    def found(splitting: FloatArray) -> Signal:
+        x = np.clip(np.log(splitting), knots[0], knots[-1])
+        events = np.exp(curve(x))
+        return Signal(events, events * np.stack([np.interp(x, knots, column) for column in relative.T], axis=-1))
+
+    return _edges(model, found, np.exp(np.linspace(knots[0], knots[-1], SPLITTING_STEPS)))
+
+
+def _edges(model: LimitModel, found: Callable[[FloatArray], Signal], scan: FloatArray, *, bands: bool = True) -> Edges:
+    statistic = cls_with_bands if bands else cls
+    return excluded_edges(
+        lambda y: statistic(model, found(y).expected),
+        scan,
+        shifted=lambda y: cls(model, np.stack(found(y).shifted())),
+    )
+
+
+def exclude_epsilon(
+    points: Sequence[MassPoint],
+    experiment: Experiment,
+    *,
+    alpha_d: float,
+    mode: str = "semivisible",
+    model: LimitModel | None = None,
+    chi2_width: Chi2Width = exact_width,
+    yield_scale: ArrayLike = 1.0,
+    bands: bool = True,
+) -> Contour:
+    """Exclusion in (m_A', epsilon) of points at one mass each; parameters as for `edges_in_epsilon`."""
+    edges = [
+        edges_in_epsilon(
+            point, experiment, alpha_d=alpha_d, mode=mode, model=model, chi2_width=chi2_width,
+            yield_scale=yield_scale, bands=bands,
+        )
+        for point in points
+    ]  # fmt: skip
+    return Contour.build([p.masses.m_aprime for p in points], edges, x_name="m_aprime_GeV", y_name="epsilon")
+
+
+def exclude_splitting(
+    points: Sequence[MassPoint], experiment: Experiment, *, alpha_d: float, mode: str = "semivisible"
+) -> Contour:
+    """Exclusion in (m_chi1, f) of points at several splittings a mass; parameters as for `edges_in_splitting`."""
+    groups = [group for group in by_mass(points).values() if len(group) > 1]
+    edges = [edges_in_splitting(group, experiment, alpha_d=alpha_d, mode=mode) for group in groups]
+    return Contour.build([g[0].masses.m_chi1 for g in groups], edges, x_name="m_chi1_GeV", y_name="splitting")
+
+
+def by_mass(points: Iterable[MassPoint]) -> dict[float, list[MassPoint]]:
+    """Group points by m_A', in the order in which these first occur."""
     groups: dict[float, list[MassPoint]] = {}
     for point in points:
         groups.setdefault(point.masses.m_aprime, []).append(point)
-    x, edges = [], []
-    for m_aprime, group in groups.items():
-        if len(group) < 2:
-            continue
-        ordered = sorted(group, key=lambda p: p.masses.splitting)
-        epsilon = float(epsilon_line(np.array([m_aprime]))[0])
-        knots = np.log([p.masses.splitting for p in ordered])
-        found = [signal(p, experiment, model, alpha_d=alpha_d, epsilon=epsilon) for p in ordered]
-        edges.append(_edges_in_splitting(model, knots, np.log(np.maximum(found, 1e-30))))
-        x.append(ordered[0].masses.m_chi1)
-    return Contour.build(x, edges, x_name="m_chi1_GeV", y_name="splitting")
-
-
-def _edges_in_splitting(model: LimitModel, knots: FloatArray, log_signal: FloatArray) -> Edges:
-    from scipy.interpolate import PchipInterpolator
-
-    curve = PchipInterpolator(knots, log_signal, axis=0)
-    scan = np.exp(np.linspace(knots[0], knots[-1], SPLITTING_STEPS))
-    return excluded_edges(lambda f: cls_with_bands(model, np.exp(curve(np.clip(np.log(f), knots[0], knots[-1])))), scan)
+    return groups
 
 
 def with_exposure(points: Sequence[MassPoint], factor: float) -> list[MassPoint]:

@@ -16,15 +16,15 @@ from numpy.typing import ArrayLike
 from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour, LimitModel, refine, upper_limit
-from postprocess.scan.exclusion import exclude_epsilon, in_bins
+from postprocess.scan.exclusion import exclude_epsilon
 from postprocess.scan.samples import MassPoint
+from postprocess.scan.signals import LARGEST_SHIFT, in_bins
 from postprocess.signal import Chi2Width, exact_width, expected_yields, limit_model
 from semivis_gen.arrays import FloatArray
 from semivis_gen.numerics import Estimate
 
 __all__ = ["LARGEST_SHIFT", "half_difference", "mass_of_unit_strength", "reach", "shifted_contours"]
 
-LARGEST_SHIFT = 0.9  # of a signal in units of itself
 NOTHING = 1e-280  # a signal of fewer events is none: its inverse overflows
 
 
@@ -65,7 +65,7 @@ def reach(
         expected_yields(p.table, card, p.rate, alpha_d=alpha_d, epsilon=e, chi2_width=chi2_width)
         for p, e in zip(ordered, line, strict=True)
     ]
-    expected = np.array([in_bins(f, chosen) for f in found]) * np.asarray(yield_scale, dtype=np.float64)
+    expected = np.array([in_bins(f, chosen).expected for f in found]) * np.asarray(yield_scale, dtype=np.float64)
     total = expected.sum(axis=-1)
     seen = total > NOTHING
     strength = np.full(len(masses), np.inf)

@@ -9,7 +9,7 @@ from postprocess.cli.main import cli
 from postprocess.limits.contour import Contour
 from semivis_gen.errors import SemivisError, SemivisWarning
 
-SCAN = ("limit", "--experiment", "na64-2018", "--masses", "2", "--events", "100", "--workers", "1", "--json")
+SCAN = ("limit", "--experiment", "na64-2018", "--events", "100", "--workers", "1", "--no-refine", "--precision", "inf")
 
 
 def run(*arguments):
@@ -20,8 +20,8 @@ def run(*arguments):
     return result
 
 
-def scan(folder, *options):
-    found = run(*SCAN, "--output", folder, *options)
+def scan(folder, *options, masses=("--masses", 2)):
+    found = run(*SCAN, *masses, "--json", "--output", folder, *options)
     return found if isinstance(found, str) else json.loads(found.stdout)
 
 
@@ -71,6 +71,37 @@ def test_a_plane_scans_what_it_scans(tmp_path):
 def test_a_mode_that_the_card_has_not_is_named_before_anything_is_written(tmp_path):
     assert "na64-2018 has no mode 'visible'" in scan(tmp_path / "out", "--mode", "visible")
     assert not (tmp_path / "out").exists()
+
+
+def test_masses_and_ends_of_epsilon_by_option(tmp_path):
+    record = scan(tmp_path, "--mass", 0.4, "--mass", 0.3, "--eps-max", 5e-3, masses=())
+    assert record["contour"]["m_aprime_GeV"] == [0.3, 0.4]
+    assert record["contour"]["open_end"] == ["high", "high"]
+    assert record["contour"]["epsilon_high"] == pytest.approx([5e-3] * 2)
+    assert record["contour"]["epsilon_high_error"] == [None, None]
+    assert 0 < record["contour"]["epsilon_low_error"][0] < 0.2 * record["contour"]["epsilon_low"][0]
+    assert (record["lowest_is_end_of_scan"], record["highest_is_end_of_scan"]) == (False, True)
+    text = run(*SCAN, "--output", tmp_path, "--mass", 0.3, "--eps-max", 5e-3).stdout
+    assert "and 0.005, the end of the scan" in text
+
+
+def test_options_that_mean_nothing_together(tmp_path):
+    assert "--masses means nothing beside --mass" in scan(tmp_path, "--mass", 0.3)
+    assert "--m-min means nothing beside --mass" in scan(tmp_path, "--mass", 0.3, "--m-min", 0.1, masses=())
+    assert "--eps-min means nothing with --plane m1-f" in scan(tmp_path, "--plane", "m1-f", "--eps-min", 1e-6)
+    assert "take 0 < eps_min < eps_max <= 1" in scan(tmp_path, "--eps-max", 2)
+    assert "must be positive" in scan(tmp_path, "--precision", 0)
+
+
+def test_a_refused_limit_leaves_no_folder(tmp_path):
+    assert "take R > 2 + f" in scan(tmp_path / "a" / "b", "--ratio", 2.3)
+    assert "alpha_D = 20" in scan(tmp_path / "a" / "b", "--alpha-d", 20)
+    assert not list(tmp_path.iterdir())
+    (tmp_path / "mine").mkdir()
+    assert "alpha_D = 20" in scan(tmp_path / "mine", "--alpha-d", 20)
+    assert (tmp_path / "mine").is_dir()  # it was there before
+    (tmp_path / "file").touch()
+    assert "cannot write into" in scan(tmp_path / "file", "--m-min", 0.1)
 
 
 def test_accept_takes_the_whole_point_or_none(tmp_path):

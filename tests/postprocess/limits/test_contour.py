@@ -69,7 +69,8 @@ def test_file_round_trip(tmp_path):
     contour.to_csv(path, comments=("alpha_D = 0.1,\nR = 3",))
     lines = path.read_text().splitlines()
     names = next(line for line in lines if not line.startswith("#")).split(",")
-    assert names[:4] == ["m_aprime_GeV", "epsilon_low", "epsilon_high", "expected_low_minus_2_sigma"]
+    assert names[:3] == ["m_aprime_GeV", "epsilon_low", "epsilon_high"]
+    assert names[3:6] == ["epsilon_low_error", "epsilon_high_error", "expected_low_minus_2_sigma"]
     assert {"expected_low_median", "expected_high_plus_2_sigma"} < set(names)
     assert "# alpha_D = 0.1, R = 3" in lines
     assert lines[-1].split(",")[1] == ""  # nothing excluded there
@@ -79,6 +80,28 @@ def test_file_round_trip(tmp_path):
         assert getattr(back, name) == pytest.approx(getattr(contour, name), rel=1e-7, nan_ok=True)
     assert (back.intervals == contour.intervals).all()
     assert back.open_end == contour.open_end
+
+
+def test_errors_and_doubts_are_kept_and_a_cut_file_is_refused(tmp_path):
+    edges = [
+        Edges((1e-4,) * 6, (1e-2,) * 6, 1, "high", 2e-6, NAN, "excluded"),
+        Edges((2e-4,) * 6, (5e-3,) * 6, 1, "", 3e-6, 1e-4),
+        Edges((NAN,) * 6, (NAN,) * 6, 0, doubt="allowed"),
+    ]
+    contour = Contour.build([0.1, 0.2, 0.3], edges, x_name="m_aprime_GeV", y_name="epsilon")
+    path = tmp_path / "limit.csv"
+    contour.to_csv(path)
+    back = Contour.from_csv(path)
+    assert back.low_error == pytest.approx([2e-6, 3e-6, NAN], nan_ok=True)
+    assert back.high_error == pytest.approx([NAN, 1e-4, NAN], nan_ok=True)
+    assert back.doubt == ("excluded", "", "allowed")
+    assert back.open_end == ("high", "", "")
+    assert (contour.is_open("low"), contour.is_open("high")) == (False, True)
+    assert back.low == pytest.approx(contour.low, nan_ok=True)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]))
+    with pytest.raises(EventFileError, match="2 rows, not 3: truncated"):
+        Contour.from_csv(path)
 
 
 def test_damaged_files(tmp_path):

@@ -1,6 +1,7 @@
 """Figures: they show their data, take odd contours, and are the same bytes every time."""
 
 import math
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from postprocess.companions.gminus2 import FERMILAB_2021
 from postprocess.companions.landau import landau_bound
 from postprocess.limits.contour import Contour
 from postprocess.limits.edges import Edges
+from postprocess.output.exclusion_plot import _outline
 from postprocess.output.figures import (
     Line,
     acceptance_figure,
@@ -117,6 +119,35 @@ def open_edges(m):
 def test_odd_contours_are_drawn(odd):
     figure = exclusion_figure(odd, plane_of("m-eps"), label="NA64")
     figure.canvas.draw()
+
+
+def drawn_pieces(opened, curve=0):
+    """Pieces of the observed outline, as lists of (x, y), where some upper edges are the end of the scan at 1."""
+    x = np.arange(1.0, 6.0)
+    flags = ["high" if i in opened else "" for i in range(5)]
+    made = [Edges((0.1,) * 6, (1.0 if f else 0.5,) * 6, 1, f) for f in flags]
+    outline = _outline(Contour.build(x, made, x_name="m_aprime_GeV", y_name="epsilon"), curve, slice(0, 5))
+    pieces, piece = [], []
+    for a, b in zip(*outline, strict=True):
+        if math.isnan(b):
+            pieces, piece = ([*pieces, piece] if len(piece) > 1 else pieces), []
+        else:
+            piece.append((float(a), float(b)))
+    return [*pieces, piece] if len(piece) > 1 else pieces
+
+
+@pytest.mark.parametrize("curve", [0, 3])
+@pytest.mark.parametrize("opened", [(), (0,), (2,), (4,), (1, 2), (0, 1, 2, 3, 4), (1, 3)])
+def test_no_line_joins_ends_of_the_scan(opened, curve):
+    pieces = drawn_pieces(opened, curve)
+    joined = [pair for piece in pieces for pair in pairwise(piece)]
+    assert not any(a[1] == b[1] == 1.0 for a, b in joined)
+    upper = sorted(sorted(pair) for pair in joined if min(pair[0][1], pair[1][1]) > 0.2)
+    wanted = [i for i in range(4) if not {i, i + 1} <= set(opened)]  # all others are there
+    assert [pair[0][0] for pair in upper] == [i + 1.0 for i in wanted]
+    assert sum(pair[0][1] == pair[1][1] == 0.1 for pair in joined) == 4  # the whole lower edge
+    for piece in pieces:  # a line up to the end of the scan stops there
+        assert all(y < 1.0 for _, y in piece[1:-1])
 
 
 def test_other_planes():

@@ -115,6 +115,29 @@ def test_numbers_arrive(contour, acceptance, png, tmp_path):
     assert [v["value"] for v in table["dependent_variables"][1]["values"]] == [0.0, 0.5]
 
 
+def test_edges_have_errors_and_open_ends_and_doubts_are_said(tmp_path):
+    edges = [
+        Edges((1e-4,), (1.0,), 1, "high", 2e-6, math.nan, "excluded"),
+        Edges((2e-4,), (5e-3,), 1, "", 3e-6, 1e-4),
+        Edges((math.nan,), (math.nan,), 0),
+    ]
+    made = Contour.build(M, edges, x_name="m_aprime_GeV", y_name="epsilon")
+    table = contour_table(made, name="Limit", description="d", location="l", qualifiers={"f": 0.4})
+    folder = write_submission([table], tmp_path / "hepdata", comment="c")
+    found = yaml.safe_load((folder / "limit.yaml").read_text())["dependent_variables"]
+    low, high, opened, doubt = found
+    assert low["values"][0] == {"value": 1e-4, "errors": [{"symerror": 2e-6, "label": "stat"}]}
+    assert high["values"] == [
+        {"value": 1.0},
+        {"value": 5e-3, "errors": [{"symerror": 1e-4, "label": "stat"}]},
+        {"value": "-"},
+    ]
+    assert opened["header"]["name"] == "edge that is the end of the scan"
+    assert [v["value"] for v in opened["values"]] == ["high", "-", "-"]
+    assert [v["value"] for v in doubt["values"]] == ["excluded", "-", "-"]
+    assert {"name": "f", "value": 0.4} in low["qualifiers"]
+
+
 def test_same_input_same_bytes_and_old_submission_replaced(contour, acceptance, png, tmp_path):
     folder = tmp_path / "hepdata"
     write_submission(tables(contour, acceptance, png), folder, comment="c")

@@ -8,10 +8,11 @@ from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
 from postprocess.limits.exact import upper_limit
-from postprocess.scan.exclusion import exclude_epsilon, signal, with_exposure
+from postprocess.scan.exclusion import exclude_epsilon, with_exposure
 from postprocess.scan.jobs import Backend
 from postprocess.scan.mass_reach import mass_of_unit_strength, reach
 from postprocess.scan.samples import SampleRequest
+from postprocess.scan.signals import signal
 from postprocess.signal.chi2_width import constant_k
 from postprocess.signal.counting import limit_model
 from semivis_gen.model.point import MassShape

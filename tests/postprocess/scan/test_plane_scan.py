@@ -10,12 +10,15 @@ from postprocess.limits.contour import Contour
 from postprocess.scan.exclusion import exclude_epsilon
 from postprocess.scan.jobs import Backend
 from postprocess.scan.plane_scan import scan_plane
-from postprocess.scan.planes import PlaneName, ScanSettings, held_fixed, plane_points
+from postprocess.scan.planes import PlaneName, ScanSettings, edges_of, held_fixed, plane_points
 from postprocess.scan.samples import SampleRequest
+from postprocess.scan.store import PointStore
 from semivis_gen.errors import ParameterError, SemivisWarning
 from semivis_gen.model.point import MassShape
 
-SMALL = ScanSettings(MassShape(2.5, 0.3), masses=3, m_min=0.1, m_max=0.4, splittings=4, events=200)
+SMALL = ScanSettings(
+    MassShape(2.5, 0.3), masses=3, m_min=0.1, m_max=0.4, splittings=4, events=200, refine=False, precision=math.inf
+)
 HERE = Backend(1)
 
 
@@ -57,6 +60,48 @@ def test_one_call_is_points_samples_and_contour(tmp_path):
     assert Contour.from_csv(tmp_path / "limit.csv").x == pytest.approx(expected.x)
 
 
+def test_a_scan_grows_where_it_must_and_goes_on_where_it_stopped(tmp_path):
+    settings = ScanSettings(masses=3, m_min=0.2, m_max=0.6, events=2000, precision=0.02)
+    told = []
+    store = PointStore(tmp_path / "points")
+    found = scan_plane("na64-2018", settings, backend=HERE, store=store, enlarge=told.append)
+    masses = [p.masses.m_aprime for p in found.points]
+    assert set(settings.grid) < set(masses)
+    assert found.contour.x == pytest.approx(masses)
+    excluded = found.contour.excluded
+    assert found.contour.x[~excluded].min() / found.contour.x[excluded].max() < 1.011
+    assert 0.41 < found.contour.x[excluded].max() < 0.44
+    events = [p.table.events for p in found.points]
+    assert min(events) == 2000
+    sizes = [e.relative_error for e in _edges(found) if not e.doubt]
+    assert max(sizes) < 0.02
+    assert max(events) > 2000  # that took more of them
+    assert (found.uncertain, found.in_doubt, found.complaints) == ({}, (), ())
+    assert sum(told) == len(list((tmp_path / "points").iterdir())) - 3
+    files = {p.name for p in (tmp_path / "points").iterdir()}
+    sorted((tmp_path / "points").iterdir())[0].unlink()
+    again = scan_plane("na64-2018", settings, backend=Backend(2), store=store)
+    assert {p.name for p in (tmp_path / "points").iterdir()} == files
+    for name in ("x", "low", "high", "low_error", "high_error"):  # the same bits by two workers
+        assert np.array_equal(getattr(found.contour, name), getattr(again.contour, name), equal_nan=True)
+
+
+def _edges(found):
+    return [edges_of(found.plane, [p], found.experiment, found.settings, mode=found.mode) for p in found.points]
+
+
+def test_what_stays_uncertain_is_said(tmp_path):
+    settings = ScanSettings(mass_list=(0.4, 0.3), events=100, refine=False, precision=1e-3)
+    with pytest.warns(SemivisWarning, match=r"edges at m_A' = 0.3, 0.4 GeV are uncertain by up to .* take more --even"):
+        found = scan_plane("na64-2018", settings, backend=HERE)
+    assert [p.masses.m_aprime for p in found.points] == [0.3, 0.4]
+    assert {p.table.events for p in found.points} == {6400}
+    assert list(found.uncertain) == [0.3, 0.4]
+    assert 1e-3 < max(found.uncertain.values()) < 0.03
+    found.contour.to_csv(tmp_path / "limit.csv", comments=found.remarks)
+    assert "# edges at m_A' = 0.3, 0.4 GeV are uncertain by up to" in (tmp_path / "limit.csv").read_text()
+
+
 def test_bad_input_is_one_clear_line():
     with pytest.raises(ParameterError, match="no plane 'm-x': take one of m-eps, m-alphaD, m1-f"):
         scan_plane("na64-2018", SMALL, plane="m-x", backend=HERE)
@@ -65,12 +110,17 @@ def test_bad_input_is_one_clear_line():
     for low, high in ((0.4, 0.1), (0.0, 0.1), (0.1, math.inf), (math.nan, 0.1)):
         with pytest.raises(ParameterError, match="take 0 < m_min < m_max"):
             ScanSettings(m_min=low, m_max=high)
+    for precision in (0.0, -0.1, math.nan):
+        with pytest.raises(ParameterError, match="must be positive"):
+            ScanSettings(precision=precision)
     with pytest.raises(ParameterError, match="alpha_D = 13"):
         scan_plane("na64-2018", ScanSettings(alpha_d=13.0), backend=HERE)
 
 
 def test_the_landau_pole_of_the_lightest_mass_warns_where_alpha_d_is_kept():
-    settings = ScanSettings(alpha_d=0.5, masses=2, m_min=0.05, m_max=0.4, splittings=2, events=100)
+    settings = ScanSettings(
+        alpha_d=0.5, masses=2, m_min=0.05, m_max=0.4, splittings=2, events=100, refine=False, precision=math.inf
+    )
     with pytest.warns(SemivisWarning) as caught:
         scan_plane("na64-2018", settings, backend=HERE)
     assert [str(w.message).split(" reaches")[0] for w in caught] == ["alpha_D = 0.5 at m_A' = 0.05 GeV"]

@@ -5,8 +5,8 @@ import pytest
 
 from postprocess.companions.gminus2 import FERMILAB_2021
 from postprocess.limits.model import Nuisance
-from postprocess.scan.exclusion import signal
 from postprocess.scan.mass_reach import reach
+from postprocess.scan.signals import signal
 from postprocess.signal.counting import limit_model
 from postprocess.studies.impact import impact_table
 from postprocess.tables import flat_rows

@@ -10,9 +10,9 @@ from postprocess.companions.gminus2 import FERMILAB_2021
 from postprocess.paper.cuts.background import BackgroundScaling, Cuts, Law, published_cuts
 from postprocess.paper.cuts.optimise import climb, find_best_cuts
 from postprocess.paper.cuts.signals import CutGrid, CutSignals, with_cuts
-from postprocess.scan.exclusion import signal
 from postprocess.scan.jobs import Backend
 from postprocess.scan.samples import SampleRequest
+from postprocess.scan.signals import signal
 from postprocess.signal.counting import limit_model
 from postprocess.tables import flat_rows
 from semivis_gen.errors import ParameterError

@@ -1,0 +1,98 @@
+"""More events where edges are uncertain: samples of a mass in independent parts, pooled."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from postprocess.limits import SURE, Edges
+from postprocess.scan.samples import MassPoint, SampleRequest
+
+__all__ = ["LARGEST_FACTOR", "more_events", "parts", "pooled"]
+
+LARGEST_FACTOR = 64  # times as many events as at the beginning
+IN_DOUBT = 8  # times as many events where it is not known whether anything is excluded
+ROUNDING = 1e-9  # of a power of two
+LARGEST_PART = 200_000  # events of a job: bounds its memory
+
+
+def more_events(edges: Edges, *, have: int, start: int, precision: float) -> int:
+    """Events that bring the edges of a mass to a precision.
+
+    Parameters
+    ----------
+    edges : Edges
+        As found with the events that there are.
+    have, start : int
+        Events that there are, and those of the beginning.
+    precision : float
+        Relative error wanted.
+
+    Returns
+    -------
+    int
+        How many to add: errors fall with the root of the number; in all a power of two times those of the beginning,
+        at most `LARGEST_FACTOR`.
+    """
+    if not math.isfinite(precision):
+        return 0
+    factor = (edges.relative_error / precision) ** 2
+    if edges.doubt != SURE or math.isinf(factor):
+        factor = max(IN_DOUBT, factor if math.isfinite(factor) else 0.0)
+    if factor <= 1:
+        return 0
+    total = start << math.ceil(math.log2(factor * have / start) - ROUNDING)
+    return max(min(total, start * LARGEST_FACTOR) - have, 0)
+
+
+def parts(request: SampleRequest, events: int, *, done: int) -> list[SampleRequest]:
+    """Split a sample into parts with random numbers of their own.
+
+    Parameters
+    ----------
+    request : SampleRequest
+        What is sampled; its seed is that of the first part, whatever its number of events.
+    events : int
+        Events in all parts.
+    done : int
+        Parts that there are.
+
+    Returns
+    -------
+    list of SampleRequest
+        The same for any number of workers.
+    """
+    sizes = [LARGEST_PART] * (events // LARGEST_PART)
+    sizes += [events % LARGEST_PART] if events % LARGEST_PART else []
+    return [replace(request, events=size, seed=_seed(request.seed, done + i)) for i, size in enumerate(sizes)]
+
+
+def _seed(seed: int, part: int) -> int:
+    return int(np.random.SeedSequence([seed, part]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def pooled(samples: Sequence[MassPoint]) -> MassPoint:
+    """One point from independent samples of it.
+
+    Parameters
+    ----------
+    samples : sequence of MassPoint
+        Of the same masses and experiment; the rate is that of the first.
+
+    Returns
+    -------
+    MassPoint
+        Acceptances averaged with the numbers of events, which do not depend on what came out, as errors would.
+    """
+    first = samples[0]
+    if len(samples) == 1:
+        return first
+    events = np.array([point.table.events for point in samples], dtype=float)
+    share = events / events.sum()
+    acceptance = np.tensordot(share, [point.table.acceptance for point in samples], axes=1)
+    error = np.sqrt(np.tensordot(share**2, [point.table.error**2 for point in samples], axes=1))
+    table = replace(first.table, acceptance=acceptance, error=error, events=int(events.sum()))
+    return replace(first, table=table)
