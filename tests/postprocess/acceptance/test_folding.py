@@ -1,5 +1,7 @@
 """Thin-target samples at the energies of a dump, folded, are the dump."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,10 +22,15 @@ CTAU = [100.0, 1000.0, 1e6]
 @pytest.mark.parametrize(("m", "n", "tolerance"), [(0.05, 12, 0.01), (0.3, 12, 0.02)])
 def test_rate_is_that_of_the_dump(m, n, tolerance):
     dump = ThickTarget(100.0, LEAD, 40.0, 50.0)
-    rate = 0.0
-    for energy in dump_energies(dump, n):
-        sigma = production_rate(m, ThinTarget(float(energy), LEAD), e_min=50.0).value
-        rate += sigma * dump.track_length().total / n * LEAD.atoms_per_radiation_length(LEAD.elements[0][0])
+    thin = [ThinTarget(float(energy), LEAD) for energy in dump_energies(dump, n)]
+    sigma = [production_rate(m, target, e_min=50.0) for target in thin]
+    infos = [replace(t.run_info(), rate=s.value, rate_error=s.error) for t, s in zip(thin, sigma, strict=True)]
+    folded = folded_rate(infos, dump)
+    atoms = 6.02214e23 * 6.37 / 207.2 * 1e-36  # of lead in a radiation length [1/pb]
+    for one, s in zip(folded, sigma, strict=True):
+        track = dump.track_length().total / n
+        assert (one.value, one.error) == pytest.approx((s.value * track * atoms, s.error * track * atoms), rel=1e-3)
+    rate = sum(one.value for one in folded)
     assert rate == pytest.approx(production_rate(m, dump, e_min=50.0).value, rel=tolerance)
 
 

@@ -1,5 +1,8 @@
+import math
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from postprocess.acceptance.shower_profile import Medium, quadrant_share, radial_shape, rectangle_share
 
@@ -44,6 +47,21 @@ def test_about_ninety_per_cent_lie_within_one_moliere_radius(medium, energy):
     r2 = medium.moliere_mm**2
     inside = np.mean(weight * r2 / (r2 + core**2) + (1 - weight) * r2 / (r2 + tail**2))
     assert inside == pytest.approx(0.90, abs=0.07)
+
+
+@pytest.mark.parametrize(("medium", "energy"), [(LEAD, 1.0), (LEAD, 100.0), (IRON, 3.0), (IRON, 40.0)])
+def test_radii_and_weights_are_those_of_grindhammer_and_peters(medium, energy):
+    """Homogeneous media, hep-ex/0001020, in the middle of eighths of the energy."""
+    z, log_e, log_y = medium.z, math.log(energy), math.log(energy / medium.critical_energy)
+    alpha = 0.21 + (0.492 + 2.38 / z) * log_y
+    for i, (weight, core, tail) in enumerate(zip(*(x[0] for x in radial_shape([energy], medium)), strict=True)):
+        tau = stats.gamma.ppf((i + 0.5) / 8, alpha, scale=1 / (alpha - 1))  # depth over maximum: (alpha - 1) / beta
+        assert core / medium.moliere_mm == pytest.approx(0.0251 + 0.00319 * log_e + (0.1162 - 0.000381 * z) * tau)
+        k4 = 0.3585 + 0.0421 * log_e
+        wide = (0.659 - 0.00309 * z) * (math.exp(-2.59 * (tau - 0.645)) + math.exp(k4 * (tau - 0.645)))
+        assert tail / medium.moliere_mm == pytest.approx(wide)
+        x = (0.401 + 0.00187 * z - tau) / (1.313 - 0.0686 * log_e)
+        assert weight == pytest.approx(min((2.632 - 0.00094 * z) * math.exp(x - math.exp(x)), 1.0))
 
 
 def test_the_share_falls_to_one_half_at_the_edge_of_a_large_cell():

@@ -70,6 +70,12 @@ def test_a_point_by_hand(na64):
     assert signal.error / signal.expected == pytest.approx(np.full(2, np.hypot(0.01, 1e-8 / 9.01e-6)))
 
 
+def test_relative_error_of_all_signatures_together(na64):
+    signal = expected_yields(table_for(), na64, RATE, alpha_d=0.1, epsilon=1e-3)
+    assert signal.relative_error == pytest.approx(np.sqrt((signal.error**2).sum()) / signal.expected.sum(), rel=1e-12)
+    assert expected_yields(table_for(), na64, RATE, alpha_d=0.1, epsilon=0.0).relative_error == 0.0
+
+
 def test_more_beam_gives_proportionally_more_signal(na64, tmp_path):
     (tmp_path / "more.yaml").write_text(
         "extends: na64-2018\nexposure: {particles_on_target: {value: 5.68e+11, status: assumed, note: twice}}\n"

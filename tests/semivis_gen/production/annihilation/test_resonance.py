@@ -29,6 +29,14 @@ def test_narrow_integral_is_two_pi_squared_alpha_over_the_electron_mass():
     assert narrow_cross_section_integral(1e-3) == 0.0
 
 
+@pytest.mark.parametrize("m", [1.03e-3, 1.2e-3, 5e-3])
+def test_narrow_integral_near_the_threshold_of_electrons(m):
+    """2 pi^2 alpha / m_e (1 + 2 r) / sqrt(1 - 4 r), r = m_e^2 / m^2."""
+    r = M_ELECTRON**2 / m**2
+    expected = 2 * np.pi**2 * ALPHA / M_ELECTRON * (1 + 2 * r) / np.sqrt(1 - 4 * r) * HBARC2_GEV2_PB
+    assert narrow_cross_section_integral(m) == pytest.approx(expected, rel=1e-12)
+
+
 def test_the_integral_of_the_line_tends_to_the_narrow_limit():
     alpha_d = 1e-5
     centre = resonance_energy(MASSES.m_aprime)
@@ -60,6 +68,20 @@ def test_finite_width_leaves_a_flat_spectrum_nearly_alone():
     energies = np.linspace(10.0, 120.0, 400)
     ratio = rate_ratio_finite_width(MASSES, energies, np.ones(400), alpha_d=1e-3)
     assert ratio == pytest.approx(1.0, abs=2e-3)
+
+
+@pytest.mark.parametrize(("low", "high", "e_min"), [(-1000, 1, -1e9), (-1, 1000, -1e9), (-0.5, 3, -1e9), (-100, 1, -1)])
+def test_a_spectrum_that_ends_within_the_line_cuts_it(low, high, e_min):
+    """Arcus tangent of the edges in half widths of a narrow line under a flat spectrum."""
+    alpha_d = 1e-6
+    centre = resonance_energy(MASSES.m_aprime)
+    half_width = MASSES.m_aprime * float(gamma_aprime_chi(MASSES, alpha_d)) / (2 * M_ELECTRON)
+    energies = centre + half_width * np.linspace(low, high, 1001)
+    ratio = rate_ratio_finite_width(
+        MASSES, energies, np.full(1001, 7.0), alpha_d=alpha_d, e_min=max(centre + half_width * e_min, 0.0)
+    )
+    expected = (np.arctan(high) - np.arctan(max(low, e_min))) / np.pi
+    assert ratio == pytest.approx(expected, rel=1e-3)
 
 
 def test_finite_width_feeds_masses_whose_resonance_is_out_of_reach():

@@ -214,6 +214,7 @@ def test_efficiency_and_overweights_are_as_documented(target, m):
     production = sampler.sample(100_000, np.random.default_rng(1))
     assert sampler.efficiency > 0.6
     assert sampler.overweight < 4e-3
+    assert sampler.overweight == pytest.approx((production.weight > 1).mean(), abs=5e-4)
     assert (production.weight >= 1).all()
     assert (production.weight - 1).mean() < 2e-3
 
