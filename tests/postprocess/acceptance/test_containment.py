@@ -56,6 +56,25 @@ def test_noise_makes_the_cut_soft():
     assert exact[1] < soft[1]
 
 
+@pytest.mark.parametrize(("x", "noise"), [(84.0, 0.0), (85.0, 0.0), (80.0, 0.6)])
+def test_the_cut_acts_on_energies_measured_in_the_cells_and_beside_them(x, noise):
+    """A toy of one electron: both sums smeared, 7.78 % and at most 0.5 GeV, and noise beside the cells."""
+    cells = COMPUTED.stations["HCAL2"].central
+    medium = Medium(cells.z.value, cells.critical_energy_GeV.value, cells.moliere_mm.value)
+    half = np.array([cells.half_width_x_mm.value, cells.half_width_y_mm.value])
+    middle = np.array([cells.offset_x_mm.value, cells.offset_y_mm.value])
+    inside = 20.0 * float(rectangle_share([x], [0.0], [20.0], middle - half, middle + half, medium)[0])
+    n, rng = 200_000, np.random.default_rng(5)
+    outside = 20.0 - inside
+    measured = [
+        e + np.hypot(min(0.0778 * e, 0.5), extra) * rng.standard_normal(n)
+        for e, extra in ((outside, noise), (inside, 0.0))
+    ]
+    toys = np.mean(measured[0] < 0.06 * (measured[0] + measured[1]))
+    assert 0.02 < toys < 0.98
+    assert abs(at(x, energies=(20.0, 0.0), noise_GeV=noise) - toys) < 4 * np.sqrt(toys * (1 - toys) / n)
+
+
 def test_share_of_a_rectangle_against_sampled_showers():
     rng = np.random.default_rng(3)
     weight, core, tail = radial_shape([20.0], IRON)

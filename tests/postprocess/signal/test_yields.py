@@ -150,3 +150,6 @@ def test_tables_of_other_experiments_and_bad_couplings(na64):
         expected_yields(table_for(masses=None), na64, RATE, alpha_d=0.1, epsilon=1e-3)
     with pytest.raises(ParameterError, match="alpha_D must be positive"):
         expected_yields(table_for(), na64, RATE, alpha_d=0.0, epsilon=1e-3)
+    for alpha_d, epsilon in (([0.1, 0.0], 1e-3), (0.1, [1e-3, -1e-3])):  # one of several is enough
+        with pytest.raises(ParameterError, match="alpha_D must be positive, epsilon not negative"):
+            expected_yields(table_for(), na64, RATE, alpha_d=alpha_d, epsilon=epsilon)

@@ -45,6 +45,19 @@ def test_kaons_of_the_phi():
     assert high / low == pytest.approx(2**1.5, rel=1e-3)
 
 
+def test_the_rho_adds_to_omega_and_phi_for_charged_kaons_and_takes_from_them_for_neutral_ones():
+    """Above the phi all three have the same sign, and K+ K- come several times as often, as measured."""
+    amplitude = {}
+    for charged, mass, sign in ((True, M_KAON, 1), (False, M_KAON0, -1)):
+        s = 1.3**2
+        rho = complex(rho_propagator(np.array([s]))[0])
+        narrow = [m**2 / (m**2 - s) * weight for m, weight in ((0.78266, 1 / 6), (1.01946, 1 / 3))]
+        amplitude[charged] = abs(sign * rho / 2 + sum(narrow)) ** 2
+        expected = (1 - 4 * mass**2 / s) ** 1.5 / 4 * amplitude[charged]
+        assert at(kaon_ratio, 1.3, charged=charged) == pytest.approx(expected, rel=0.01)  # without widths
+    assert amplitude[True] > 3 * amplitude[False]
+
+
 def test_three_pions_open_as_phase_space_and_rho_pi_do():
     least = 2 * M_PION + M_PION0
     assert at(three_pion_ratio, least) == 0
