@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from semivis_gen.constants import M_ELECTRON
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
@@ -27,6 +28,8 @@ def test_energies_follow_the_rate_above_an_energy(m, norm):
     production = sampler.sample(100_000, np.random.default_rng(4))
     energy = np.sqrt(production.aprime[:, 2] ** 2 + m * m)
     assert energy.min() >= 30.0 - 1e-3  # m_e below, where the electron had no more
+    beam, lepton = (np.hypot(p[:, 2], M_ELECTRON) for p in (production.beam, production.lepton))
+    assert np.abs(beam - energy - lepton).max() < 1e-9  # the lepton keeps its mass at least
     how = {"cross_section": norm, "shape": Method.IWW}
     total = bremsstrahlung_rate(m, TARGET, e_min=30.0, **how).value
     for cut in (50.0, 70.0, 90.0, 99.0):
