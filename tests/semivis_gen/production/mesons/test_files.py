@@ -89,6 +89,21 @@ def test_events_in_mev(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("row", "shift", "accepted"), [(1, 0.02, True), (1, 0.1, False), (2, -0.02, True), (2, -0.1, False)]
+)
+def test_generators_have_masses_of_their_own_but_not_others(tmp_path, row, shift, accepted):
+    made = events()
+    made.mass[row] *= 1 + shift
+    with open_writer(tmp_path / "mesons.lhe", made.info) as writer:
+        writer.write(made)
+    if accepted:
+        assert len(mesons_from_file(tmp_path / "mesons.lhe").pdg) == 3
+    else:
+        with pytest.raises(EventFileError, match=r"event 1: a .* of mass"):
+            mesons_from_file(tmp_path / "mesons.lhe")
+
+
+@pytest.mark.parametrize(
     ("content", "options", "message"),
     [
         ("", {}, r"holds no mesons: write a line"),
