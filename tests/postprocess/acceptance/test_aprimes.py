@@ -1,5 +1,7 @@
 """A' of events of all kinds: several an event, not recorded, decayed or not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,16 @@ def test_recorded_and_unrecorded_ones_side_by_side_keep_their_order(chain):
     assert np.array_equal(found.event, np.arange(900))
     assert ((found.row < 0) == ((found.event >= 300) & (found.event < 600))).all()
     assert found.energy[300:600] == pytest.approx(found.energy[:300], rel=1e-12)
+
+
+def test_a_second_mother_need_not_be_named(chain):
+    """Many generators leave it out where there is one mother."""
+    mothers = chain.mothers.copy()
+    mothers[3::10, 1] = -1  # of chi2
+    found, whole = find_aprimes(replace(chain, mothers=mothers)), find_aprimes(chain)
+    for name in ("event", "row", "chi2"):
+        assert np.array_equal(getattr(found, name), getattr(whole, name))
+    assert (whole.chi2 == np.arange(3, 3000, 10)).all()
 
 
 def test_each_of_several_aprimes_counts(chain):

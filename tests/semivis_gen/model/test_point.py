@@ -43,6 +43,13 @@ def test_couplings_out_of_range_are_refused(name, value):
         DarkSector.at(0.3, **{name: value})
 
 
+@pytest.mark.filterwarnings("ignore:alpha_D = .* reaches its Landau pole")
+@pytest.mark.parametrize(("alpha_d", "epsilon"), [(12.5, 1e-3), (2.0, 1e-3), (1e-30, 1e-30), (0.1, 0.999)])
+def test_couplings_up_to_their_bounds_are_taken(alpha_d, epsilon):
+    point = DarkSector.at(0.3, alpha_d=alpha_d, epsilon=epsilon)
+    assert point.g_d == pytest.approx(math.sqrt(4 * math.pi * alpha_d), rel=1e-14)
+
+
 def test_a_low_landau_pole_warns():
     with pytest.warns(SemivisWarning, match="Landau pole"):
         DarkSector.at(0.3, alpha_d=0.9)
