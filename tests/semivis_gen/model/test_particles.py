@@ -69,6 +69,7 @@ def test_lifetimes():
 def test_labels():
     assert label(11) == "11 (e-)"
     assert labels([55, 52, 58, -13]) == "55 (A'), 52 (chi1), 58 (chi2), -13 (mu+)"
+    assert [label(i) for i in (-52, -11, -211)] == ["-52 (chi1)", "-11 (e+)", "-211 (pi-)"]
     assert [label(i) for i in (0, 9900077, 10**12)] == ["0", "9900077", "1000000000000"]
 
 
