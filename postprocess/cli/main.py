@@ -33,6 +33,7 @@ COMMANDS = {
     "accept": "S1/S2 acceptance tables from events of any generator.",
     "limit": "90 % CL exclusion of an experiment in a plane of parameters.",
     "reproduce": "The paper's exclusion, figures and numbers, in one go.",
+    "export": "Files for other programs, such as G4DarkBreM.",
     "experiments": "List, show, begin and check experiment cards.",
     "ufo": "Where the UFO model is; install it into MadGraph.",
 }
