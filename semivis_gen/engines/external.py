@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semivis_gen.errors import EngineError
-from semivis_gen.io.owners import is_gone, mark
+from semivis_gen.io import is_gone, mark
 
 __all__ = ["CompletedRun", "find_installation", "log_tail", "require_no_blanks", "run", "work_folder"]
 

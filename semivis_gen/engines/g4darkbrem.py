@@ -17,8 +17,7 @@ import numpy as np
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.errors import ParameterError
-from semivis_gen.io import atomic_path
-from semivis_gen.io.text.streams import OutputStream
+from semivis_gen.io import OutputStream, atomic_path
 from semivis_gen.numerics import Estimate, energy_of
 from semivis_gen.production import Production, ProductionSampler, cross_section
 from semivis_gen.target import Material, Nucleus, ThinTarget
@@ -158,7 +157,7 @@ def write_library(
 
 
 def _rows(production: Production, sampler: ProductionSampler, rng: np.random.Generator) -> FloatArray:
-    """Numbers of n events [GeV], shape (n, 8); the few of a weight above one stand more than once, for the last ones."""
+    """Numbers of n events [GeV], shape (n, 8); the few of a weight above one stand twice, the last ones give way."""
     lepton, aprime = production.lepton, production.aprime
     energy = energy_of(lepton, sampler.target.lepton.mass)
     total = energy + energy_of(aprime, sampler.m_aprime)
