@@ -13,6 +13,8 @@ from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.engines.g4darkbrem import library_energies, write_library
 from semivis_gen.target import material
 
+TITLE = "semivis cross-sections of a library for G4DarkBreM"
+
 
 @click.group(name="export")
 def command() -> None:
@@ -58,9 +60,7 @@ def g4darkbrem(
     }
     if table is not None:
         remarks = (f"l N -> l N A', m_A' = {m_aprime:g} GeV, {name}, exact tree level, epsilon = 1, per atom",)
-        write_table(
-            rows, table, title="semivis cross-sections of a library for G4DarkBreM", remarks=remarks, floats=EXACT
-        )
+        write_table(rows, table, title=TITLE, remarks=remarks, floats=EXACT)
     if as_json:
         echo_json({"file": str(output), "events": total, "cross_sections": rows})
     else:

@@ -17,9 +17,7 @@ def test_a_library_and_its_cross_sections(tmp_path):
     given = [*OPTIONS, "--output", str(library), "--cross-section", str(table), "--json"]
     record = json.loads(CliRunner().invoke(export.command, given, catch_exceptions=False).stdout)
     assert len(library.read_text().splitlines()) == 11
-    rows = read_table(
-        table, title="semivis cross-sections of a library for G4DarkBreM", kind="cross-sections"
-    ).numbers()
+    rows = read_table(table, title=export.TITLE, kind="cross-sections").numbers()
     nucleus = material("W").elements[0][0]
     assert rows[:, :2].tolist() == [[74, 3.9], [74, 4.0]]
     for _, energy, sigma, error in rows:

@@ -15,7 +15,7 @@ M_APRIME, M_E, M_MU = 0.1, 0.51099895e-3, 0.1056583755
 
 
 def read(path):
-    """Read as G4DarkBreM does: a line of names, then ten numbers a line up to the first empty one; Z cut to integers."""
+    """Read as G4DarkBreM does: a line of names, then ten numbers a line up to the first empty one; Z is an integer."""
     opened = gzip.open if str(path).endswith(".gz") else open
     library = defaultdict(lambda: defaultdict(list))
     with opened(path, "rt") as stream:
