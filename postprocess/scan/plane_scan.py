@@ -12,7 +12,7 @@ from postprocess.experiment import Experiment, load_experiment
 from postprocess.limits import SURE, Contour, Edges
 from postprocess.scan.jobs import Advance, Backend
 from postprocess.scan.planes import PlaneName, ScanSettings, edges_of, held_fixed, joined, plane_points, points_at
-from postprocess.scan.precision import more_events, parts, pooled
+from postprocess.scan.precision import first_parts, more_events, parts, pooled
 from postprocess.scan.refinement import added_masses, is_tip
 from postprocess.scan.samples import MassPoint, SampleRequest
 from postprocess.scan.store import PointStore
@@ -187,7 +187,7 @@ class _Scan:
 
     def add(self, masses: Sequence[float]) -> None:
         """Sample masses, with as many events as they need."""
-        samples = {m: [request] for m, request in zip(masses, map(self.at, masses), strict=True)}
+        samples = {m: first_parts(self.at(m)) for m in masses}
         done: dict[float, list[list[MassPoint]]] = {m: [] for m in masses}
         events = dict.fromkeys(masses, 0)
         while samples:

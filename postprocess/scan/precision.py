@@ -11,7 +11,7 @@ import numpy as np
 from postprocess.limits import SURE, Edges
 from postprocess.scan.samples import MassPoint, SampleRequest
 
-__all__ = ["LARGEST_FACTOR", "more_events", "parts", "pooled"]
+__all__ = ["LARGEST_FACTOR", "first_parts", "more_events", "parts", "pooled"]
 
 LARGEST_FACTOR = 64  # times as many events as at the beginning
 IN_DOUBT = 8  # times as many events where it is not known whether anything is excluded
@@ -68,6 +68,12 @@ def parts(request: SampleRequest, events: int, *, done: int) -> list[SampleReque
     sizes = [LARGEST_PART] * (events // LARGEST_PART)
     sizes += [events % LARGEST_PART] if events % LARGEST_PART else []
     return [replace(request, events=size, seed=_seed(request.seed, done + i)) for i, size in enumerate(sizes)]
+
+
+def first_parts(request: SampleRequest) -> list[SampleRequest]:
+    """Parts to begin with: the request itself, unless it is too large for a job."""
+    first = min(request.events, LARGEST_PART)
+    return [replace(request, events=first), *parts(request, request.events - first, done=1)]
 
 
 def _seed(seed: int, part: int) -> int:

@@ -7,8 +7,9 @@ import pytest
 from support.cards import experiment
 
 from postprocess.limits.edges import Edges
+from postprocess.scan.exclusion import edges_in_epsilon
 from postprocess.scan.jobs import Backend, job_key
-from postprocess.scan.precision import LARGEST_FACTOR, LARGEST_PART, more_events, parts, pooled
+from postprocess.scan.precision import LARGEST_FACTOR, LARGEST_PART, first_parts, more_events, parts, pooled
 from postprocess.scan.samples import SampleRequest
 from semivis_gen.model.point import MassShape
 
@@ -45,7 +46,26 @@ def test_parts_have_streams_of_their_own_and_bounded_sizes():
     assert [part.events for part in made] == [LARGEST_PART] * 3 + [7, 7]
     assert len({request.seed, *(part.seed for part in made)}) == 6
     assert len({job_key(part.jobs()[0]) for part in made}) == 5
+    assert first_parts(request) == [request]
+    large = SampleRequest(request.points, CARD, events=2 * LARGEST_PART + 1)
+    assert [part.events for part in first_parts(large)] == [LARGEST_PART, LARGEST_PART, 1]
+    assert first_parts(large)[0].seed == large.seed
     assert made == [*parts(request, 3 * LARGEST_PART + 7, done=1), *parts(request, 7, done=5)]
+
+
+def test_edges_of_a_far_dump_agree_within_their_errors_for_every_seed():
+    """E137 behind 200 m, few decays toward the calorimeter: pulls of six seeds, chi^2 of five degrees of freedom."""
+    wanted = [MassShape().at(m) for m in (0.3, 1.0)]
+    found = {0.3: [], 1.0: []}
+    for seed in range(1, 7):
+        for point in SampleRequest(wanted, CARD, events=2000, seed=seed).run(backend=Backend(1)):
+            found[point.masses.m_aprime].append(edges_in_epsilon(point, CARD, alpha_d=0.1, bands=False))
+    for edges in found.values():
+        for end in ("low", "high"):
+            value, error = (np.array([getattr(e, name) for e in edges]) for name in (end, f"{end}_error"))
+            chi2 = float((((value[:, 0] - value.mean()) / error) ** 2).sum())
+            assert 0.3 < chi2 < 21  # 99.9 % of all
+            assert (error < 0.2 * value[:, 0]).all()
 
 
 def test_parts_pool_to_a_sample_of_all_their_events():
