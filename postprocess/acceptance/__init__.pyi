@@ -3,6 +3,7 @@ from .consistency import CHECKS as CHECKS
 from .cut_flow import cut_flow_rows as cut_flow_rows, write_cut_flows as write_cut_flows
 from .decay_points import DecayPoints as DecayPoints
 from .decays import channels_open as channels_open, seen_share as seen_share
+from .far import chance_of as chance_of
 from .geometry import GEOMETRIES as GEOMETRIES, Geometry as Geometry, Impact as Impact, Planes as Planes
 from .requirements import (
     REQUIREMENTS as REQUIREMENTS,

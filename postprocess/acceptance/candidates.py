@@ -36,6 +36,11 @@ class Candidates:
     """Their energies [GeV], shape (n, k)."""
     channel: IndexArray
     """Final state that they make, see `Products`, shape (n,)."""
+    free: BoolArray | None = None
+    """Whether it decays here and is not polarised, so that any orientation of its products in its rest frame is as
+    good, shape (n,); None: none."""
+    tries: FloatArray | None = None
+    """Weight of the momentum, where it is one kept of several tries, shape (n,); None: there were none."""
 
     @classmethod
     def of(
@@ -46,9 +51,13 @@ class Candidates:
         momentum: FloatArray,
         mass: FloatArray,
         products: Products,
+        *,
+        free: BoolArray | None = None,
+        tries: FloatArray | None = None,
     ) -> Candidates:
         """Candidates with these products."""
-        return cls(weight, origin, e_aprime, momentum, mass, products.momentum, products.energy, products.channel)
+        made = products.momentum, products.energy, products.channel
+        return cls(weight, origin, e_aprime, momentum, mass, *made, free=free, tries=tries)
 
     def __len__(self) -> int:
         """Count the events."""
@@ -56,7 +65,8 @@ class Candidates:
 
     def select(self, keep: BoolArray | slice) -> Candidates:
         """Keep some of the events."""
-        return Candidates(*(getattr(self, name)[keep] for name in self.__slots__))
+        values = (getattr(self, name) for name in self.__slots__)
+        return Candidates(*(None if value is None else value[keep] for value in values))
 
 
 def known_masses(masses: DarkMasses | None, why: str) -> DarkMasses:

@@ -20,6 +20,7 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 
 if TYPE_CHECKING:
+    from postprocess.acceptance.far import Front
     from postprocess.experiment import Experiment
 
 __all__ = ["DecayPoints", "decays_in_region", "no_decays"]
@@ -70,6 +71,7 @@ def decays_in_region(
     ctau_mm: FloatArray,
     *,
     rng: np.random.Generator | None,
+    front: Front | None = None,
 ) -> DecayPoints:
     """Decays in a region.
 
@@ -85,6 +87,8 @@ def decays_in_region(
         Proper decay lengths [mm], shape (k,).
     rng : Generator or None
         Draws one point an event; None for exact probabilities without points.
+    front : Front, optional
+        Of a calorimeter behind the region; points are then drawn more densely before it.
 
     Returns
     -------
@@ -110,7 +114,8 @@ def decays_in_region(
         first, last = first[:, None], last[:, None]
         probability = survival(first, rate) if unlimited else decay_probability(first, last, rate)
         return DecayPoints(experiment, geometry, probability, None)
-    distance, density = sample_distance(first, last, rng)
+    toward = None if front is None else front.toward(sample)
+    distance, density = sample_distance(first, last, rng, toward=toward)
     weight = decay_density(distance, rate) / density[:, None]
     weight[missed] = 0.0
     direction = sample.momentum / np.linalg.norm(sample.momentum, axis=1, keepdims=True)

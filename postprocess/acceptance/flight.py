@@ -16,6 +16,8 @@ __all__ = ["decay_density", "decay_probability", "decay_rate", "sample_distance"
 
 LOG_FRACTION = 0.5  # share of decay points drawn uniformly in the logarithm of the distance
 LOG_SHIFT = 1e-3  # where that part turns flat, in units of the region's length: serves decay lengths down to it
+NEAR_FRACTION = 0.5  # share of decay points drawn near an aperture, where there is one
+WIDEST = 1e6  # in units of the region's length: even more would be as uniform
 
 
 def decay_rate(momentum: FloatArray, mass: FloatArray, ctau_mm: ArrayLike) -> FloatArray:
@@ -82,7 +84,13 @@ def decay_probability(begin: ArrayLike, end: ArrayLike, rate: ArrayLike) -> Floa
     return np.where(reachable, survival(first, k) * -np.expm1(-exponent), 0.0)
 
 
-def sample_distance(begin: FloatArray, end: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+def sample_distance(
+    begin: FloatArray,
+    end: FloatArray,
+    rng: np.random.Generator,
+    *,
+    toward: tuple[FloatArray, FloatArray] | None = None,
+) -> tuple[FloatArray, FloatArray]:
     """Draw one forced decay point an event, good for every c tau at once.
 
     Half of the points are uniform between the two distances, which serves lambda >~ d2 - d1; half are uniform in
@@ -94,7 +102,10 @@ def sample_distance(begin: FloatArray, end: FloatArray, rng: np.random.Generator
     begin, end : ndarray
         d1 and d2 [mm], shape (n,); events with infinite d1 get density 1 and must have weight zero.
     rng : Generator
-        Two numbers an event are drawn.
+        Two numbers an event are drawn, four with `toward`.
+    toward : tuple of ndarray, optional
+        Distance D of an aperture at or behind d2 and width w [mm], shape (n,): every second point is then drawn with
+        the density ~ 1 / [(D - d)^2 + w^2], which lies before the aperture.
 
     Returns
     -------
@@ -106,7 +117,17 @@ def sample_distance(begin: FloatArray, end: FloatArray, rng: np.random.Generator
     length = np.subtract(end, begin, out=np.ones(len(begin)), where=reachable)
     span = np.log1p(1 / LOG_SHIFT)
     fraction = np.where(choice < LOG_FRACTION, LOG_SHIFT * np.expm1(span * u), u)
+    if toward is not None:
+        u, choice = rng.random((2, len(begin)))
+        behind = np.where(reachable, np.maximum(toward[0] - end, 0.0), 0.0) / length
+        width = np.minimum(toward[1] / length, WIDEST)
+        last, first = np.arctan(behind / width), np.arctan((behind + 1) / width)
+        drawn = behind + 1 - width * np.tan(last + (first - last) * u)
+        fraction = np.where(choice < NEAR_FRACTION, np.clip(drawn, 0.0, 1.0), fraction)
+        near = width / (((behind + 1 - fraction) ** 2 + width**2) * (first - last))
     density = (1 - LOG_FRACTION) + LOG_FRACTION / (span * (fraction + LOG_SHIFT))
+    if toward is not None:
+        density = (1 - NEAR_FRACTION) * density + NEAR_FRACTION * near
     distance = np.where(reachable, begin, 0.0) + fraction * length
     return distance, density / length
 

@@ -14,15 +14,25 @@ import numpy as np
 
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.decay_points import DecayPoints, decays_in_region, no_decays
+from postprocess.acceptance.far import front_of
 from postprocess.acceptance.geometry import geometry_of
-from postprocess.acceptance.requirements import PRODUCED, Decay, Requirement, requirements_of, sees_products
+from postprocess.acceptance.requirements import (
+    PRODUCED,
+    Decay,
+    FlatEfficiency,
+    Requirement,
+    requirements_of,
+    sees_products,
+)
 from postprocess.acceptance.scenarios.protocol import Scenario
 from postprocess.experiment import Experiment, Signature
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import DECAYS
 
-__all__ = ["CutFlow", "Selection"]
+__all__ = ["CONFIDENCE", "CutFlow", "Selection", "upper_sum"]
+
+CONFIDENCE = 0.9  # of upper bounds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +51,8 @@ class CutFlow:
     """Share of the sample's weight that passes, shape (steps, c tau)."""
     error: FloatArray
     """Its statistical error, shape (steps, c tau)."""
+    upper: FloatArray
+    """Upper bound of the share after the last step at 90 % CL, also where nothing passed, shape (c tau,)."""
 
     def step(self, key: str) -> int:
         """Number of a requirement.
@@ -91,6 +103,7 @@ class Selection:
         self.region, self.geometry = experiment.region(signature), geometry_of(experiment)
         self.requirements = requirements_of(experiment, signature, scenario)
         self.products = sees_products(signature)
+        self.front = front_of(experiment, signature, scenario, self.geometry)
         self.decay = next(step for step, asked in enumerate(self.requirements) if isinstance(asked, Decay))
         shape = (1 + len(self.requirements), len(ctau_mm))
         self.events = np.zeros(shape[0])
@@ -115,6 +128,11 @@ class Selection:
         if self.decays is not None:
             sample = sample.select(np.isin(sample.channel, [DECAYS.index(name) for name in self.decays]))
         at = self._decays(sample, rng)
+        if self.front is not None:
+            sample, turned = self.front.aim(sample, at.point, rng)
+            at = replace(at, probability=at.probability * turned[:, None])
+        if sample.tries is not None:
+            at = replace(at, probability=at.probability * sample.tries[:, None])
         factors = [_checked(requirement, sample, at) for requirement in self.requirements]
         self._sum(sample.weight, factors[: self.decay], factors[self.decay], factors[self.decay + 1 :])
 
@@ -122,7 +140,9 @@ class Selection:
         if not self.scenario.decays:
             return no_decays(sample, self.experiment, self.geometry, self.ctau_mm)
         draw = rng if self.products else None
-        return decays_in_region(sample, self.experiment, self.geometry, self.region, self.ctau_mm, rng=draw)
+        return decays_in_region(
+            sample, self.experiment, self.geometry, self.region, self.ctau_mm, rng=draw, front=self.front
+        )
 
     def _sum(
         self, weight: FloatArray, ahead: Sequence[FloatArray], decay: FloatArray, behind: Sequence[FloatArray]
@@ -159,14 +179,56 @@ class Selection:
         # sum over events of [w (x - <x>)]^2: numerator and denominator fluctuate together
         variance = self.passed2 - 2 * fraction * self.cross + fraction**2 * self.weight2
         error = np.sqrt(np.maximum(variance, 0.0)) / total
-        return replace(self.cut_flow_of_nothing(), events=self.events.copy(), fraction=fraction, error=error)
+        return replace(
+            self.cut_flow_of_nothing(), events=self.events.copy(), fraction=fraction, error=error, upper=self._upper()
+        )
+
+    def _upper(self) -> FloatArray:
+        """Upper bound of what passes all steps: that of a Poisson number of equal weights, see `upper_sum`.
+
+        Events that would have passed but did not occur weigh as much as those of the last step that at least one event
+        passes, times the flat efficiencies behind it: 2.3 of these are allowed at least.
+        """
+        last = int(np.flatnonzero(self.events >= 1)[-1]) if self.events[0] >= 1 else 0
+        flat = math.prod(r.value for r in self.requirements[last:] if isinstance(r, FlatEfficiency))
+        total, total2 = self.passed[last], self.passed2[last]
+        size = np.divide(total2, total, out=np.zeros_like(total), where=total > 0) * flat
+        unseen = upper_sum(np.zeros_like(total), np.zeros_like(total), size=size)
+        return np.asarray(np.minimum(np.maximum(upper_sum(self.passed[-1], self.passed2[-1]), unseen) / self.weight, 1))
 
     def cut_flow_of_nothing(self) -> CutFlow:
         """Steps without any events."""
         keys = (PRODUCED, *(requirement.key for requirement in self.requirements))
         titles = ("A' above production threshold", *(requirement.title for requirement in self.requirements))
         zero = np.zeros_like(self.passed)
-        return CutFlow(self.signature.name, keys, titles, np.zeros_like(self.events), zero, zero)
+        return CutFlow(self.signature.name, keys, titles, np.zeros_like(self.events), zero, zero, zero[0])
+
+
+def upper_sum(total: FloatArray, total2: FloatArray, *, size: FloatArray | None = None) -> FloatArray:
+    """Upper limit of the mean of a sum of weights at 90 % CL, by the scaled Poisson distribution.
+
+    A sum W = sum(w) of weights has the mean and the variance of s n, with n Poisson, s = sum(w^2) / sum(w) and the
+    effective number n = sum(w)^2 / sum(w^2) (G. Bohm, G. Zech, Nucl. Instrum. Meth. A 748 (2014) 1).
+
+    Parameters
+    ----------
+    total, total2 : ndarray
+        sum(w) and sum(w^2).
+    size : ndarray, optional
+        s, where it is known otherwise, as it must be for sums of nothing.
+
+    Returns
+    -------
+    ndarray
+        s chi2_0.9(2 n + 2) / 2: 2.303 s where nothing was counted; zero for sums of nothing of unknown size.
+    """
+    from scipy.special import gammaincinv
+
+    some = (total > 0) & (total2 > 0)  # squares of tiny weights vanish
+    number = np.divide(total, total2, out=np.zeros_like(total), where=some) * total
+    if size is None:  # weights of both signs may leave nothing
+        size = np.divide(total2, total, out=np.sqrt(total2), where=some)
+    return np.maximum(size * gammaincinv(number + 1, CONFIDENCE), total)
 
 
 def _checked(requirement: Requirement, sample: Candidates, at: DecayPoints) -> FloatArray:

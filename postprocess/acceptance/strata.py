@@ -51,6 +51,9 @@ def combined(selections: Sequence[Selection], shares: Mapping[str, float], prese
         events=sum((flow.events for _, flow in flows), empty.events),
         fraction=sum((part * flow.fraction for part, flow in flows), empty.fraction),
         error=np.sqrt(sum(((part * flow.error) ** 2 for part, flow in flows), empty.error)),
+        # independent: what each bound is above its share adds in squares
+        upper=sum((part * flow.fraction[-1] for part, flow in flows), empty.upper)
+        + np.sqrt(sum(((part * (flow.upper - flow.fraction[-1])) ** 2 for part, flow in flows), empty.upper)),
     )
 
 

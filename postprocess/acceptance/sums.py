@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from postprocess.acceptance.beam import in_beam
 from postprocess.acceptance.consistency import DECAYS_LACKING, Consistency, require_known
 from postprocess.acceptance.decays import channels_seen, decays_seen, seen_share, strata
+from postprocess.acceptance.far import chance_of
 from postprocess.acceptance.scenarios.protocol import SCENARIOS
 from postprocess.acceptance.selection import CutFlow, Selection
 from postprocess.acceptance.strata import combined, lacking
@@ -176,6 +177,7 @@ def sum_up(
     first, *others = (np.random.default_rng([seed[0], index, *seed[1:]]) for index in range(len(chosen) + 1))
     streams = {signature.name: rng for signature, rng in zip(chosen, others, strict=True)}
     channels = channels_seen(experiment, mode)
+    chance = chance_of(experiment, mode)
     for chunk in events:
         consistency.check(chunk)
         if chunk.info.weight:
@@ -186,7 +188,7 @@ def sum_up(
         if not sums.selections:
             grid = _grid(ctau_mm, experiment, sums.masses, mode)
             sums.selections = [Selection(experiment, s, scenario, grid, d) for s in chosen for d in strata(s)]
-        sample = scenario.candidates(chunk, sums.masses, first, channels)
+        sample = scenario.candidates(chunk, sums.masses, first, channels, chance=chance)
         sums.present |= {DECAYS[number] for number in np.unique(sample.channel) if number >= 0}
         sums.total += len(sample)
         sums.weight += float(sample.weight.sum())
@@ -284,6 +286,7 @@ def table_of(sums: Accepted, experiment: Experiment, *, mode: str) -> Acceptance
         ctau_mm=selections[0].ctau_mm,
         acceptance=np.stack([flow.fraction[-1] for flow in flows], axis=1),
         error=np.stack([flow.error[-1] for flow in flows], axis=1),
+        upper=np.stack([flow.upper for flow in flows], axis=1),
         events=sums.events,
         e_min=e_min,
         card=experiment.digest,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["AcceptanceTable"]
 
 TITLE = "semivis acceptance table"
+LARGE_ERROR = 0.1  # relative; larger ones are warned of
+NEGLIGIBLE = 1e-6  # of a signature's largest acceptance
 TINY = 1e-280  # below this the logarithm of an acceptance has no meaning
 
 
@@ -114,6 +117,8 @@ class AcceptanceTable:
     """Digest of the card; empty where not known."""
     remarks: tuple[str, ...] = ()
     """What was unlike the card and allowed, or warned of."""
+    upper: FloatArray | None = None
+    """Upper bound of the acceptance at 90 % CL, also where nothing was accepted, shape of it; None where not known."""
     cut_flows: tuple[CutFlow, ...] = ()
     """What each requirement leaves; not part of the file."""
     _curves: tuple[_Curve, ...] = field(init=False, repr=False)
@@ -172,6 +177,30 @@ class AcceptanceTable:
         shape = (*ctau.shape, len(self.signatures))
         return value.reshape(shape), (value * np.stack(spread, axis=1)).reshape(shape)
 
+    def imprecise(self) -> Iterator[str]:
+        """Where the statistical error is too large to be trusted: one line a signature.
+
+        Lifetimes count at which the signature accepts, or may accept, more than `NEGLIGIBLE` of its most.
+        """
+        if self.upper is None:
+            return
+        for signature, value, error, upper in zip(
+            self.signatures, self.acceptance.T, self.error.T, self.upper.T, strict=True
+        ):
+            if not np.any(value > 0):
+                yield (
+                    f"signature {signature} accepts none of {self.events} events at any c tau: at most "
+                    f"{upper.max():.2g} (90 % CL); take more with --events"
+                )
+                continue
+            large = (error > LARGE_ERROR * value) & (upper > NEGLIGIBLE * value.max())
+            if np.any(large):
+                where = self.ctau_mm[large]
+                yield (
+                    f"signature {signature}: the statistical error is above {LARGE_ERROR:.0%} at c tau = "
+                    f"{where[0]:.3g} to {where[-1]:.3g} mm; take more with --events, or limit --precision"
+                )
+
     def to_csv(self, path: str | Path) -> None:
         """Write the table; the file appears whole or not at all."""
         header = {
@@ -196,6 +225,8 @@ class AcceptanceTable:
         for i, signature in enumerate(self.signatures):
             columns[f"acceptance_{signature}"] = self.acceptance[:, i].tolist()
             columns[f"error_{signature}"] = self.error[:, i].tolist()
+            if self.upper is not None:
+                columns[f"upper_{signature}"] = self.upper[:, i].tolist()
         write_table(columns, path, title=TITLE, header=header, floats=EXACT)
 
     @classmethod
@@ -208,9 +239,13 @@ class AcceptanceTable:
             Where the file is not such a table; the message names file and line.
         """
         file = read_table(path, title=TITLE, kind="an acceptance table", with_header=True)
-        header, data = file.header, file.numbers()
+        header, data = file.header, dict(zip(file.names, file.numbers().T, strict=True))
         try:
-            signatures = tuple(name.removeprefix("acceptance_") for name in file.names[1::2])
+            signatures = tuple(n.removeprefix("acceptance_") for n in file.names if n.startswith("acceptance_"))
+
+            def kind(name: str) -> FloatArray:
+                return np.stack([data[f"{name}_{signature}"] for signature in signatures], axis=1)
+
             beyond = shlex.split(header["beyond"])
             return cls(
                 experiment=header["experiment"],
@@ -218,9 +253,10 @@ class AcceptanceTable:
                 masses=DarkMasses.from_columns(header) if "m_aprime_GeV" in header else None,
                 signatures=signatures,
                 beyond=tuple(s in beyond for s in signatures),
-                ctau_mm=data[:, 0],
-                acceptance=data[:, 1::2],
-                error=data[:, 2::2],
+                ctau_mm=data["ctau_mm"],
+                acceptance=kind("acceptance"),
+                error=kind("error"),
+                upper=kind("upper") if any(name.startswith("upper_") for name in data) else None,
                 events=int(header["events"]),
                 e_min=float(header["e_min_GeV"]),
                 produced=int(header["produced"]) if "produced" in header else None,

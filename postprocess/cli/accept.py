@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from postprocess.acceptance import (
     SCENARIOS,
     AcceptanceTable,
     accept,
+    chance_of,
     channels_open,
     cut_flow_rows,
     write_cut_flows,
@@ -35,7 +37,7 @@ from postprocess.cli.options import (
 from postprocess.cli.progress import progress
 from postprocess.experiment import Experiment, load_experiment
 from postprocess.scan import accept_files, require_different_samples
-from semivis_gen.errors import ParameterError
+from semivis_gen.errors import ParameterError, SemivisWarning
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
 from semivis_gen.io import read_events
@@ -65,10 +67,21 @@ def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, A
         "acceptance": {s: table.acceptance[:, i].tolist() for i, s in enumerate(table.signatures)},
         "error": {s: table.error[:, i].tolist() for i, s in enumerate(table.signatures)},
     }
+    if table.upper is not None:
+        record["upper"] = {s: table.upper[:, i].tolist() for i, s in enumerate(table.signatures)}
+    record["warnings"] = list(table.imprecise())
     record["cut_flow"] = [asdict(row) for row in cut_flow_rows(table, best=True)]
     if masses is not None:
         record["masses"] = masses.columns()
     return record
+
+
+def _cell(table: AcceptanceTable, row: int, column: int) -> str:
+    """An acceptance with its error, or its upper bound where the error says nothing."""
+    value, error = table.acceptance[row, column], table.error[row, column]
+    if table.upper is not None and error >= value and table.upper[row, column] > 0:
+        return f"< {table.upper[row, column]:.1e} (90 % CL)"
+    return f"{value:.4e} +- {error:.1e}"
 
 
 def _show(table: AcceptanceTable) -> None:
@@ -82,7 +95,7 @@ def _show(table: AcceptanceTable) -> None:
     click.echo("c tau [mm]   " + "".join(f"{s:<26}" for s in table.signatures))
     step = max(1, len(table.ctau_mm) // 20)
     for index in range(0, len(table.ctau_mm), step):
-        cells = (f"{a:.4e} +- {e:.1e}" for a, e in zip(table.acceptance[index], table.error[index], strict=True))
+        cells = (_cell(table, index, column) for column in range(len(table.signatures)))
         click.echo(f"{table.ctau_mm[index]:<12.4g} " + "".join(f"{c:<26}" for c in cells))
     last = None
     for row in cut_flow_rows(table, best=True):
@@ -93,7 +106,8 @@ def _show(table: AcceptanceTable) -> None:
             )
             last = (row.signature, row.ctau_mm)
         efficiency = "" if row.efficiency is None else f"{row.efficiency:.4f}"
-        click.echo(f"  {row.step:<43}" + f"{row.share:.4e} +- {row.error:.1e}".ljust(24) + efficiency)
+        share = f"{row.share:.4e} +- {row.error:.1e}" if row.share else "none"
+        click.echo(f"  {row.step:<43}" + share.ljust(24) + efficiency)
 
 
 @click.command(name="accept")
@@ -172,7 +186,7 @@ def command(
             seed=seed,
             chunk=20_000,
             e_min_aprime=card.e_min(mode),
-            chain=SCENARIOS[mode].chain,
+            chain=SCENARIOS[mode].chain and chance_of(card, mode) is None,
             channels=channels_open(card, mode, masses),
         )
     else:
@@ -189,6 +203,8 @@ def _write(
     table: AcceptanceTable, card: Experiment, *, output: Path | None, cut_flow: Path | None, as_json: bool
 ) -> None:
     """Write and print what was asked for."""
+    for message in table.imprecise():
+        warnings.warn(message, SemivisWarning, stacklevel=2)
     if output is not None:
         table.to_csv(output)
     if cut_flow is not None:

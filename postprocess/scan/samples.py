@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from postprocess.acceptance import SCENARIOS, AcceptanceTable, accept, channels_open
+from postprocess.acceptance import SCENARIOS, AcceptanceTable, accept, chance_of, channels_open
 from postprocess.experiment import Experiment, experiment_from
 from postprocess.scan.jobs import Advance, Backend, Job, run_jobs
 from postprocess.scan.store import PointStore
@@ -145,7 +145,7 @@ def sample_task(
     tables = []
     for masses in wanted:
         sample: Iterable[Events] = chunks
-        if SCENARIOS[mode].chain:  # the chain, with the polarisation of each A'
+        if SCENARIOS[mode].chain and chance_of(experiment, mode) is None:  # the chain, with the polarisation of each A'
             rng = np.random.default_rng([seed, 2])
             channels = channels_open(experiment, mode, masses)
             sample = (decay_chain(chunk, masses, rng, channels=channels) for chunk in chunks)
@@ -161,6 +161,7 @@ def _to_dict(table: AcceptanceTable) -> dict[str, Any]:
         "ctau_mm": table.ctau_mm.tolist(),
         "acceptance": table.acceptance.tolist(),
         "error": table.error.tolist(),
+        "upper": np.asarray(table.upper).tolist(),
         "decays": list(table.decays),
         "branching": list(table.branching),
         "events": table.events,
@@ -178,6 +179,7 @@ def _from_dict(stored: dict[str, Any], experiment: str, masses: DarkMasses) -> A
         ctau_mm=np.array(stored["ctau_mm"]),
         acceptance=np.array(stored["acceptance"]),
         error=np.array(stored["error"]),
+        upper=np.array(stored["upper"]),
         decays=tuple(stored["decays"]),
         branching=tuple(stored["branching"]),
         events=stored["events"],

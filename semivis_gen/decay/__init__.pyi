@@ -1,5 +1,5 @@
 from .aprime import aprime_decay as aprime_decay
-from .chain import Spin as Spin, decay_chain as decay_chain
+from .chain import Spin as Spin, decay_chain as decay_chain, directions as directions
 from .channels import (
     ELECTRONS_ONLY as ELECTRONS_ONLY,
     chi2_shares as chi2_shares,

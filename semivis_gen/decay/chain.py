@@ -25,7 +25,7 @@ from semivis_gen.model import CHANNELS, DarkMasses
 from semivis_gen.numerics import isotropic
 from semivis_gen.production import PROCESSES
 
-__all__ = ["Spin", "decay_chain"]
+__all__ = ["Spin", "decay_chain", "directions"]
 
 T = TypeVar("T", bound=np.generic)
 BLOCK = 25_000  # events decayed at once: more leave the cache, fewer cost calls
@@ -123,6 +123,27 @@ def decay_chain(
         offsets=layout.offsets, pdg=pdg, status=status, mothers=mothers, momentum=momentum, mass=mass,
         ctau=layout.spread(events.ctau), weight=events.weight, vertex=events.vertex, info=info,
     )  # fmt: skip
+
+
+def directions(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
+    """Directions of chi1 in the frames of undecayed A', one an event, as their process turns them.
+
+    Parameters
+    ----------
+    events : Events
+        With one final A' each.
+    masses : DarkMasses
+        Masses of the chain.
+    rng : Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray or None
+        Unit vectors with the axes of the lab, shape (n, 3); None where no direction is preferred, or no process known.
+    """
+    name = events.info.process
+    return PROCESSES[name].direction(events, masses, rng) if name in PROCESSES else None
 
 
 def _states(masses: DarkMasses, channels: Iterable[str]) -> list[list[tuple[int, float]]]:

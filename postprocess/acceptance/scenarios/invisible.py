@@ -9,7 +9,7 @@ import numpy as np
 from postprocess.acceptance.aprimes import find_aprimes
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.products import no_products
-from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
+from postprocess.acceptance.scenarios.protocol import Chance, Chi2Width, Flight
 from postprocess.acceptance.scenarios.semivisible import dark_branching
 from semivis_gen.arrays import FloatArray
 from semivis_gen.events import Events
@@ -40,6 +40,8 @@ class Invisible:
         masses: DarkMasses | None,
         rng: np.random.Generator,
         channels: Sequence[str] = (),
+        *,
+        chance: Chance | None = None,
     ) -> Candidates:
         """Take A'; what comes of it does not matter."""
         found = find_aprimes(events)

@@ -25,7 +25,11 @@ from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
 from semivis_gen.registry import Registry
 
-__all__ = ["SCENARIOS", "Chi2Width", "Flight", "Scenario"]
+__all__ = ["SCENARIOS", "Chance", "Chi2Width", "Flight", "Scenario"]
+
+Chance = Callable[[FloatArray, FloatArray, FloatArray, float], FloatArray]
+"""Takes origins [mm], momenta and masses [GeV] of flyers and the largest energy of a product in their rest frame [GeV];
+returns how probably each is seen, up to a factor: see `far.Front.chance`."""
 
 Chi2Width = Callable[[DarkMasses, FloatArray, FloatArray], tuple[FloatArray, Mapping[str, float]]]
 """Takes masses, alpha_D and epsilon; returns the width of chi2 [GeV], which sets its flight, of the couplings' shape,
@@ -70,7 +74,13 @@ class Scenario(Protocol):
         """Branching fractions of the particle that flies by final state, names of `model.DECAYS`, chi1 not named."""
 
     def candidates(
-        self, events: Events, masses: DarkMasses | None, rng: np.random.Generator, channels: Sequence[str]
+        self,
+        events: Events,
+        masses: DarkMasses | None,
+        rng: np.random.Generator,
+        channels: Sequence[str],
+        *,
+        chance: Chance | None = None,
     ) -> Candidates:
         """Reduce one chunk of events to what the detector needs.
 
@@ -84,6 +94,8 @@ class Scenario(Protocol):
             For decays done here.
         channels : sequence of str
             Final states that signatures see: what decays here decays to these, by branching.
+        chance : Chance, optional
+            Where given, one of several tries is kept of each flyer that is made here, by chance and with a weight.
 
         Returns
         -------

@@ -10,7 +10,7 @@ from postprocess.acceptance.aprimes import find_aprimes
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.decays import decays_to_make
 from postprocess.acceptance.products import decay_here, products_of
-from postprocess.acceptance.scenarios.protocol import Chi2Width, Flight
+from postprocess.acceptance.scenarios.protocol import Chance, Chi2Width, Flight
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, Events
@@ -41,6 +41,8 @@ class Visible:
         masses: DarkMasses | None,
         rng: np.random.Generator,
         channels: Sequence[str] = ("e+ e-",),
+        *,
+        chance: Chance | None = None,
     ) -> Candidates:
         """Take A' and what it decays to from the events; A' that they leave undecayed are decayed here."""
         from semivis_gen.decay import aprime_decay
@@ -58,7 +60,7 @@ class Visible:
         here = decay_here(left, made, lambda n, name: aprime_decay(momentum[n], mass[n], rng, channel=name), rng)
         products = products_of(events, aprime, here)
         weight, origin = events.weight[found.event], events.vertex[found.event, :3]
-        return Candidates.of(weight, origin, found.energy, momentum, mass, products)
+        return Candidates.of(weight, origin, found.energy, momentum, mass, products, free=left)
 
     def flight(self, masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray, chi2_width: Chi2Width) -> Flight:
         """Width of A' to leptons and hadrons, its branchings; every A' flies."""

@@ -72,3 +72,32 @@ def test_points_that_are_never_reached_keep_finite_densities():
     distance, density = sample_distance(np.array([np.inf, 1.0]), np.array([np.inf, 2.0]), np.random.default_rng(1))
     assert np.all(np.isfinite(distance))
     assert np.all(density > 0)
+
+
+@pytest.mark.parametrize(("plane", "width"), [(6000.0, 300.0), (9000.0, 50.0), (6000.0, 1e9)])
+def test_points_before_an_aperture_reproduce_the_probability_too(plane, width):
+    rng = np.random.default_rng(4)
+    n, d1, d2 = 100_000, 2875.0, 6000.0
+    toward = np.full(n, plane), np.full(n, width)
+    distance, density = sample_distance(np.full(n, d1), np.full(n, d2), rng, toward=toward)
+    assert distance.min() >= d1
+    assert distance.max() <= d2
+    length = np.geomspace(30.0, 1e8, 8)
+    weight = decay_density(distance, np.broadcast_to(1 / length, (n, 8))) / density[:, None]
+    mean, error = weight.mean(axis=0), weight.std(axis=0) / np.sqrt(n)
+    exact = decay_probability(d1, d2, 1 / length)
+    assert np.all(np.abs(mean - exact) < 4 * error)
+    assert np.all(error * np.sqrt(n) < 3.5 * exact)
+    # the density itself: the mean of 1 / density is the length of the region
+    inverse = 1 / density
+    assert abs(inverse.mean() - (d2 - d1)) < 4 * inverse.std() / np.sqrt(n)
+
+
+def test_half_of_the_points_lie_within_the_width_of_an_aperture():
+    begin, end, n = 0.0, 1e5, 50_000
+    toward = np.full(n, end), np.full(n, 100.0)
+    distance, _ = sample_distance(np.full(n, begin), np.full(n, end), np.random.default_rng(5), toward=toward)
+    # half of the points, and of these arctan(1) / arctan(1000)
+    share = np.mean(end - distance < 100)
+    expected = 0.5 * np.arctan(1.0) / np.arctan(1000.0)
+    assert share == pytest.approx(expected, abs=4 * np.sqrt(expected / n) + 1e-3)

@@ -1,12 +1,14 @@
 import mpmath
 import numpy as np
 import pytest
+from scipy import stats
+from scipy.integrate import quad
 
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.products import ELECTRONS
 from postprocess.acceptance.scenarios.invisible import INVISIBLE
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
-from postprocess.acceptance.selection import Selection
+from postprocess.acceptance.selection import Selection, upper_sum
 from semivis_gen.errors import ParameterError
 
 CTAU = np.array([0.5, 5.0, 500.0])
@@ -111,3 +113,49 @@ def test_a_region_without_products_keeps_all_digits_at_long_lifetimes(na64):
     selection.add(along_the_axis(np.full(10, 100.0)), np.random.default_rng(1))
     length, rate = 6000.0 - 1250.0, 0.14 / 60.0 / 1e12
     assert selection.cut_flow().fraction[-1] == pytest.approx(0.6 * length * rate, rel=1e-11)
+
+
+def test_upper_bounds_of_counts_are_the_poisson_ones():
+    n = np.array([0.0, 1.0, 5.0, 100.0])
+    exact = stats.chi2.ppf(0.9, 2 * (n + 1)) / 2
+    assert upper_sum(n, n, size=np.ones(4)) == pytest.approx(exact)
+    assert upper_sum(3 * n[1:], 9 * n[1:]) == pytest.approx(3 * exact[1:])  # weights of 3
+    assert upper_sum(np.zeros(1), np.zeros(1)) == 0
+    assert upper_sum(np.array([-1.0]), np.array([4.0])) == pytest.approx(2 * exact[0])  # nothing left of +- weights
+
+
+@pytest.mark.parametrize("mean", [3.0, 10.0, 40.0])
+def test_upper_bounds_of_weights_cover(mean):
+    rng = np.random.default_rng(1)
+    toys = 4000
+    number = rng.poisson(mean, toys)
+    weight = rng.uniform(0.2, 1.8, number.sum())
+    owner = np.repeat(np.arange(toys), number)
+    total, total2 = (np.bincount(owner, weights=w, minlength=toys) for w in (weight, weight**2))
+    upper = upper_sum(total, total2)
+    covered = np.mean((upper >= mean) | (number == 0))
+    assert covered > 0.9 - 4 * np.sqrt(0.09 / toys) - 0.01
+    assert covered < 0.96
+
+
+def test_where_nothing_passes_the_bound_is_of_what_decays(na64):
+    n, rate, length = 20_000, 0.14 / (54.0 * CTAU), 3125.0
+    flow = run(na64, "S1", along_the_axis(np.full(n, 90.0), pair=0.1))
+    assert np.all(flow.fraction[-1] < 1e-80)
+    for k, upper in enumerate(flow.upper):
+        # weights of forced decays x = p(d)/g(d): half of the points uniform, half in the logarithm
+        def density(d, k=k):
+            return rate[k] * np.exp(-(2875 + d) * rate[k])
+
+        def drawn(d):
+            return (0.5 + 0.5 / (np.log(1001) * (d / length + 1e-3))) / length
+
+        first = quad(density, 0, length)[0]
+        second = quad(lambda d: density(d) ** 2 / drawn(d), 0, length, points=[1.0, 10.0, 100.0])[0]
+        assert upper == pytest.approx(np.log(10) * second / first * 0.6 * 0.52 / n, rel=0.1)
+
+
+def test_the_bound_of_a_share_that_all_pass_is_one(na64):
+    flow = run(na64, "S2", along_the_axis(np.full(3, 95.0)))
+    assert np.all(flow.upper <= 1)
+    assert np.all(flow.upper >= flow.fraction[-1])

@@ -10,7 +10,8 @@ from postprocess.acceptance.table import AcceptanceTable
 from postprocess.experiment.schema import load_experiment
 from semivis_gen.constants import ID_APRIME, ID_CHI2, ID_MUON, M_ELECTRON
 from semivis_gen.errors import EventFileError, ParameterError
-from semivis_gen.events import Events, RunInfo, Topology
+from semivis_gen.events import Events, RunInfo, Topology, slice_events
+from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
 
 
@@ -232,7 +233,7 @@ def test_csv_holds_the_whole_table(tables, tmp_path):
     table, _ = tables
     table.to_csv(tmp_path / "table.csv")
     text = (tmp_path / "table.csv").read_text()
-    assert "\nctau_mm,acceptance_S1,error_S1,acceptance_S2,error_S2\n" in text
+    assert "\nctau_mm,acceptance_S1,error_S1,upper_S1,acceptance_S2,error_S2,upper_S2\n" in text
     assert text.startswith("# semivis acceptance table\n# experiment: na64-2018\n")
     back = AcceptanceTable.from_csv(tmp_path / "table.csv")
     for field in dataclasses.fields(AcceptanceTable):
@@ -248,8 +249,8 @@ def test_csv_holds_the_whole_table(tables, tmp_path):
         (lambda t: t[:-5], "truncated"),
         (lambda t: t[: t.rindex("\n", 0, -1) + 1], "truncated"),
         (lambda t: t.replace("# e_min_GeV", "# e_max_GeV"), "damaged"),
-        (lambda t: t + "1,2,x\n", "expected 5 cells, found 3: '1,2,x'"),
-        (lambda t: t.replace(",5", ",x5", 1), "expected 5 numbers, found"),
+        (lambda t: t + "1,2,x\n", "expected 7 cells, found 3: '1,2,x'"),
+        (lambda t: t.replace(",5", ",x5", 1), "expected 7 numbers, found"),
     ],
 )
 def test_damaged_csv_names_file_and_line(tables, tmp_path, damage, hint):
@@ -319,3 +320,58 @@ def test_the_table_tells_the_share_above_its_threshold(na64, tmp_path):
     table.to_csv(tmp_path / "a.csv")
     back = AcceptanceTable.from_csv(tmp_path / "a.csv")
     assert (back.produced, back.share_above, back.remarks) == (table.produced, table.share_above, table.remarks)
+
+
+def test_a_signature_that_sees_nothing_is_named(na64):
+    # pairs of a few MeV are never seen
+    events = make_events(2000, 1)
+    soft = events.momentum.reshape(-1, 7, 3).copy()
+    soft[:, 5:] *= 1e-4
+    table = accept([dataclasses.replace(events, momentum=soft.reshape(-1, 3))], na64, ctau_mm=[5.0, 50.0, 500.0])
+    decayed = table.cut_flows[0].fraction[table.cut_flows[0].step("decay")]
+    assert np.all(table.acceptance[:, 0] < 1e-20)
+    assert np.all(table.upper[:, 0] > 2.302 * decayed * 0.6 * 0.52 / table.events)
+    assert np.all(table.upper[:, 0] < 0.01 * decayed)
+    nothing = dataclasses.replace(table, acceptance=np.zeros((3, 2)), error=np.zeros((3, 2)))
+    assert next(nothing.imprecise()).startswith(f"signature S1 accepts none of {table.events} events at any c tau: at ")
+
+
+def test_errors_too_large_to_trust_are_named(na64):
+    few, many = (accept([make_events(n, 1)], na64, ctau_mm=[1.0, 5.0, 50.0, 500.0]) for n in (300, 20_000))
+    assert list(many.imprecise()) == []
+    large = few.ctau_mm[few.error[:, 0] > 0.1 * few.acceptance[:, 0]]
+    (message, *_) = few.imprecise()
+    assert message.startswith("signature S1: the statistical error is above 10% at c tau = ")
+    assert f"= {large[0]:.3g} to {large[-1]:.3g} mm; take more with --events, or limit --precision" in message
+
+
+def shares(events, card, masses, size, **settings):
+    """Acceptance, error and upper bound of parts of a sample."""
+    tables = [
+        accept([slice_events(events, i, i + size)], card, masses=masses, seed=i, **settings)
+        for i in range(0, len(events), size)
+    ]
+    return [np.stack([getattr(table, name) for table in tables]) for name in ("acceptance", "error", "upper")]
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "m_aprime", "ctau", "parts"),
+    [
+        ("na64-2018", "semivisible", 0.3, [0.9, 2.5, 10.0, 1e4], 80),
+        ("e137", "semivisible", 1.0, [3e3, 1e4, 1e8], 50),
+        ("e137", "semivisible", 0.1, [2e2, 1e3, 1e8], 50),
+        ("e137", "visible", 0.2, [1e3, 4e3, 1e8], 50),
+    ],
+)
+def test_quoted_errors_are_those_of_repeated_samples(name, mode, m_aprime, ctau, parts):
+    card, masses, size = experiment(name), DarkMasses(m_aprime), 500
+    (events,) = generate(
+        masses, card.source(mode), n_events=parts * size, seed=5, processes=card.processes, stratified=True,
+        e_min_aprime=card.e_min(mode), chain=False, chunk=parts * size,
+    )  # fmt: skip
+    value, error, upper = shares(events, card, masses, size, mode=mode, ctau_mm=ctau)
+    ratio = value.std(axis=0, ddof=1) / np.sqrt((error**2).mean(axis=0))
+    # the error of a standard deviation is 1 / sqrt(2 n) for Gaussian shares
+    assert np.all(np.abs(ratio - 1) < 4 / np.sqrt(2 * parts))
+    covered = (upper >= value.mean(axis=0)).mean(axis=0)
+    assert np.all(covered > 0.9 - 4 * np.sqrt(0.09 / parts))

@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_PHOTON
-from semivis_gen.decay.chain import decay_chain
+from semivis_gen.decay.chain import decay_chain, directions
 from semivis_gen.decay.channels import decay_channels
 from semivis_gen.decay.sampling import chi2_decay
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, Events
+from semivis_gen.generator import generate
 from semivis_gen.model.channels import CHANNELS
 from semivis_gen.model.point import DarkMasses
+from semivis_gen.production import Bremsstrahlung
+from semivis_gen.target import ThinTarget, material
 
 RHO = DarkMasses(7.0, 3.0, 0.4)  # Delta = 0.93 GeV: three pions among the channels
 PAIRS = ["e+ e-", "mu+ mu-", "pi+ pi-", "pi0 gamma"]
@@ -105,3 +108,13 @@ def test_a_stable_chi2_and_unknown_channels():
     assert "chi2_channels" not in out.info.extra
     with pytest.raises(ParameterError, match="'pi pi' is no final state"):
         decay_chain(with_aprimes([1], RHO), RHO, np.random.default_rng(7), channels=["pi pi"])
+
+
+def test_directions_are_those_of_the_process_named():
+    masses = DarkMasses(0.3)
+    (events,) = generate(masses, ThinTarget(100.0, material("Pb")), n_events=200, seed=1, chain=False)
+    found = directions(events, masses, np.random.default_rng(2))
+    assert np.array_equal(found, Bremsstrahlung.direction(events, masses, np.random.default_rng(2)))
+    assert np.linalg.norm(found, axis=1) == pytest.approx(np.ones(200))
+    for unknown in ("", "elsewhere"):
+        assert directions(events.with_info(process=unknown), masses, np.random.default_rng(2)) is None
