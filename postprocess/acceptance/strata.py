@@ -83,5 +83,5 @@ def _holds(selection: Selection, name: str, shares: Mapping[str, float], present
     if name in LEPTONS or name in present or OTHER_HADRONS in present:  # others than ours make hadrons of all kinds
         return True
     names = [other for other in selection.decays or () if other in present]
-    expected = float(selection.events[0]) * shares[name] / max(sum(shares.get(n, 0.0) for n in names), 1e-300)
+    expected = float(selection.events[0]) * shares.get(name, 0.0) / max(sum(shares.get(n, 0.0) for n in names), 1e-300)
     return expected < SURELY

@@ -44,7 +44,7 @@ def visible_share(masses: DarkMasses, channels: Iterable[str]) -> float:
     if not masses.chi2_decays:
         return 1.0
     shares = chi2_shares(masses)
-    return sum(shares[name] for name in names)
+    return sum(shares.get(name, 0.0) for name in names)
 
 
 def width_seeing(channels: Iterable[str]) -> Chi2Width:

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.decay.sampling import channel_named, two_body
+from semivis_gen.decay.phase_space import many_body
+from semivis_gen.decay.sampling import channel_named
 from semivis_gen.decay.three_pions import pions_at_rest
+from semivis_gen.decay.two_body import two_body
 from semivis_gen.errors import KinematicsError
 from semivis_gen.model import Current
 from semivis_gen.numerics import boost, energy_of
@@ -52,6 +54,8 @@ def aprime_decay(
     if len(m) and m.min() <= made.threshold:
         msg = f"A' -> {channel} is closed: m_A' = {m.min():g} GeV <= {made.threshold:g} GeV; take a larger m_A'"
         raise KinematicsError(msg)
+    if made.current is Current.FLAT:
+        return many_body(aprime, m, made.masses, rng)
     if made.current is not Current.THREE_PIONS:
         first, second = made.masses
         return two_body(aprime, mass, first, second, rng)

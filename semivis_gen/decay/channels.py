@@ -8,13 +8,11 @@ from functools import lru_cache
 import numpy as np
 
 from semivis_gen.arrays import IndexArray
-from semivis_gen.errors import KinematicsError, ParameterError
+from semivis_gen.errors import KinematicsError
 from semivis_gen.model import (
-    CHANNELS,
     HADRONS,
     LEPTON_MASSES,
     LEPTONS,
-    OTHER_HADRONS,
     DarkMasses,
     channel_names,
     gamma_chi2_hadrons_by_state,
@@ -25,7 +23,6 @@ __all__ = ["ELECTRONS_ONLY", "chi2_shares", "decay_channels", "draw_channels"]
 
 ELECTRONS_ONLY = ("e+ e-",)
 """What samples for signatures are made of: yields multiply with the branching."""
-OTHER_MAX = 0.02  # share of decays to hadrons without a list of particles that may be left out unasked
 
 
 def chi2_shares(masses: DarkMasses) -> dict[str, float]:
@@ -70,7 +67,7 @@ def decay_channels(masses: DarkMasses, channels: Sequence[str] | None = None) ->
     Raises
     ------
     ParameterError
-        Where a name is unknown, or hadrons are asked for of which more than 2 % have no list of particles.
+        Where a name is unknown.
     KinematicsError
         Where none of them is open.
 
@@ -81,13 +78,7 @@ def decay_channels(masses: DarkMasses, channels: Sequence[str] | None = None) ->
     """
     asked = channel_names(("leptons", "hadrons") if channels is None else channels)
     shares = chi2_shares(masses)
-    if OTHER_HADRONS in asked and shares[OTHER_HADRONS] > OTHER_MAX:
-        msg = (
-            f"{shares[OTHER_HADRONS]:.0%} of the decays of chi2 with Delta = {masses.delta:g} GeV are to four pions "
-            f"and more, which are not generated: name the channels to generate, out of {', '.join(CHANNELS)}"
-        )
-        raise ParameterError(msg)
-    found = {name: shares[name] for name in asked if name in CHANNELS and shares[name] > 0}
+    found = {name: shares[name] for name in asked if shares.get(name, 0.0) > 0}
     if not found:
         msg = f"chi2 -> chi1 {' or '.join(asked)} is closed: Delta = {masses.delta:g} GeV; take a larger f or m_A'"
         raise KinematicsError(msg)

@@ -11,7 +11,9 @@ with k the direction of the first particle and beta^2 = 1 - rho, rho = 4 m^2/q^2
     eta = -(Sigma^2 - q^2) / q^2                                    mesons of spin 0,
 
 with rate(q^2) of `chi2_rate_dq2` and `chi2_hadron_rate_dq2`. The current of three pions is along the normal of their
-plane, which then takes the place of k. All sampling is by inversion but that of three pions.
+plane, which then takes the place of k. Four mesons and more, and kaons with pions, fill their phase space evenly: what
+their current is like, and with it their angles to chi1, is left out. All sampling is by inversion but that of three
+mesons and more.
 """
 
 from __future__ import annotations
@@ -20,13 +22,22 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
+from semivis_gen.decay.phase_space import many_body
 from semivis_gen.decay.three_pions import three_pions
+from semivis_gen.decay.two_body import two_body
 from semivis_gen.errors import KinematicsError, ParameterError
-from semivis_gen.model import CHANNELS, Channel, Current, DarkMasses, chi2_hadron_rate_dq2, chi2_rate_dq2
-from semivis_gen.numerics import CellTable, boost, breakup_momentum, energy_of, gauss, isotropic
+from semivis_gen.model import (
+    CHANNELS,
+    Channel,
+    Current,
+    DarkMasses,
+    chi2_hadron_rate_dq2,
+    chi2_narrow_states,
+    chi2_rate_dq2,
+)
+from semivis_gen.numerics import CellTable, boost, energy_of, gauss
 
 __all__ = [
     "angular_asymmetry",
@@ -34,55 +45,14 @@ __all__ = [
     "chi2_decay",
     "sample_polar_angle",
     "sample_q2",
-    "two_body",
 ]
 
 TABLE_NODES = 4000  # the interpolated spectrum is then exact to 1e-6
 
 
-def two_body(
-    parent: FloatArray,
-    parent_mass: ArrayLike,
-    m1: ArrayLike,
-    m2: ArrayLike,
-    rng: np.random.Generator,
-    *,
-    direction: FloatArray | None = None,
-) -> tuple[FloatArray, FloatArray]:
-    """Two-body decay, isotropic unless directions are given.
-
-    Parameters
-    ----------
-    parent : ndarray
-        Momentum of the parent [GeV], shape (n, 3).
-    parent_mass, m1, m2 : array_like
-        Masses [GeV], scalar or shape (n,).
-    rng : Generator
-        Source of randomness.
-    direction : ndarray, optional
-        Unit vectors of the first daughter in the rest frame, shape (n, 3).
-
-    Returns
-    -------
-    p1, p2 : ndarray
-        Momenta of the daughters [GeV], shape (n, 3).
-
-    Raises
-    ------
-    KinematicsError
-        Where the decay is closed.
-    """
-    n = len(parent)
-    size = breakup_momentum(parent_mass, m1, m2)
-    star = (isotropic(n, rng) if direction is None else direction) * np.broadcast_to(size, (n,))[:, None]
-    energy = np.broadcast_to(np.hypot(size, m1), (n,))
-    first = boost(star, energy, parent, energy_of(parent, parent_mass), parent_mass)
-    return first, parent - first
-
-
 @lru_cache(maxsize=64)
-def _q2_table(masses: DarkMasses, channel: Channel) -> tuple[CellTable, FloatArray, FloatArray, FloatArray]:
-    """Steps of the cumulative probability, that and ln q^2 where they begin, and its slope in each."""
+def _q2_table(masses: DarkMasses, channel: Channel) -> tuple[CellTable, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Steps of the cumulative probability, that and ln q^2 where they begin, its slope in each; narrow states."""
     if masses.delta <= channel.threshold:
         msg = (
             f"chi2 -> chi1 {channel.name} is closed: Delta = {masses.delta:g} GeV <= {channel.threshold:g} GeV; "
@@ -103,11 +73,19 @@ def _q2_table(masses: DarkMasses, channel: Channel) -> tuple[CellTable, FloatArr
     else:
         rate = chi2_hadron_rate_dq2(masses, q2, channel.name)
     mass = (rate * q2 * 6 * inner * (1 - inner)) @ weight
+    if not mass.any():
+        rule = f"below Delta = {masses.delta:g} GeV it has not been seen; take a larger splitting f or m_A'"
+        msg = f"chi2 -> chi1 {channel.name} is closed: {rule}"
+        raise KinematicsError(msg)
     cumulative = np.r_[0.0, np.cumsum(mass)]
     cumulative /= cumulative[-1]
     begin = log_q2(v)
     slope = np.diff(begin) / np.maximum(np.diff(cumulative), 1e-300)
-    return CellTable.of(mass), cumulative, begin, slope
+    continuum = mass.sum() * (high - low) / TABLE_NODES
+    narrow = chi2_narrow_states(masses, channel.name)
+    whole = continuum + sum(strength for _, strength in narrow)
+    peaks = np.array([(q * q, strength / whole) for q, strength in narrow]).reshape(-1, 2)
+    return CellTable.of(mass), cumulative, begin, slope, peaks
 
 
 def channel_named(name: str) -> Channel:
@@ -148,10 +126,14 @@ def sample_q2(masses: DarkMasses, n: int, rng: np.random.Generator, *, channel: 
     KinematicsError, ParameterError
         Where the channel is closed or unknown.
     """
-    table, cumulative, begin, slope = _q2_table(masses, channel_named(channel))
+    table, cumulative, begin, slope, peaks = _q2_table(masses, channel_named(channel))
     u = rng.random(n)
     step = table.draw(u)
-    return np.asarray(np.exp(begin[step] + (u - cumulative[step]) * slope[step]))
+    q2 = np.asarray(np.exp(begin[step] + (u - cumulative[step]) * slope[step]))
+    if len(peaks):  # J/psi and the like stand beside R(s)
+        state = np.searchsorted(np.cumsum(peaks[:, 1]), rng.random(n), side="right")
+        q2 = np.where(state < len(peaks), peaks[np.minimum(state, len(peaks) - 1), 0], q2)
+    return q2
 
 
 def angular_asymmetry(masses: DarkMasses, q2: FloatArray, *, channel: str = "e+ e-") -> FloatArray:
@@ -169,9 +151,11 @@ def angular_asymmetry(masses: DarkMasses, q2: FloatArray, *, channel: str = "e+ 
     Returns
     -------
     ndarray
-        eta: between 0 and 1 for leptons and pi0 gamma, negative for mesons of spin 0.
+        eta: between 0 and 1 for leptons and pi0 gamma, negative for mesons of spin 0; zero where phase space is flat.
     """
     made, sigma2 = channel_named(channel), masses.sigma**2
+    if made.current is Current.FLAT:
+        return np.zeros_like(q2)
     if made.current in (Current.SCALARS, Current.THREE_PIONS):
         return np.asarray((q2 - sigma2) / q2)
     rho = 4 * made.masses[0] ** 2 / q2 if made.current is Current.FERMIONS else 0.0
@@ -236,6 +220,10 @@ def chi2_decay(
     """
     made = channel_named(channel)
     q2 = sample_q2(masses, len(chi2), rng, channel=channel)
+    if made.current is Current.FLAT:
+        q = np.sqrt(q2)
+        hadrons, chi1 = two_body(chi2, masses.m_chi2, q, masses.m_chi1, rng)
+        return chi1, *many_body(hadrons, q, made.masses, rng)
     cosine = sample_polar_angle(angular_asymmetry(masses, q2, channel=channel), rng)
     if made.current is Current.THREE_PIONS:
         at_rest = three_pions(masses, q2, cosine, rng)

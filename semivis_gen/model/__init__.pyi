@@ -13,6 +13,7 @@ from .channels import (
 )
 from .chi2_hadrons import (
     chi2_hadron_rate_dq2 as chi2_hadron_rate_dq2,
+    chi2_narrow_states as chi2_narrow_states,
     gamma_chi2_hadrons as gamma_chi2_hadrons,
     gamma_chi2_hadrons_by_state as gamma_chi2_hadrons_by_state,
     gamma_chi2_hadrons_error as gamma_chi2_hadrons_error,

@@ -1,8 +1,8 @@
 """What a virtual A' becomes: leptons and hadrons by name, ids and the current that makes them.
 
-A final state of chi2 is chi1 with one of these, one of A' is one of these alone. The hadrons are those that make up
-the total below 1.04 GeV; what comes on top above it is `OTHER_HADRONS`, chiefly four pions, and has no list of
-particles.
+A final state of chi2 is chi1 with one of these, one of A' is one of these alone. The hadrons make up all of R(s): two
+and three mesons below 1.04 GeV, four pions and more above (`many_hadrons`). Other programs make others: `OTHER_HADRONS`
+stands for those.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ class Current(StrEnum):
     """A meson of spin 0 and a photon: the current is across their momenta."""
     THREE_PIONS = "three pions"
     """Three pions by way of rho pi: the current is along the normal of their plane."""
+    FLAT = "flat"
+    """Several mesons whose current is not known: flat phase space, without regard to the current."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,19 +88,37 @@ _MESONS = (
     Channel("K+ K-", (ID_KAON, -ID_KAON), (M_KAON, M_KAON), Current.SCALARS),
     Channel("KS0 KL0", (ID_KAON_S, ID_KAON_L), (M_KAON0, M_KAON0), Current.SCALARS),
 )
+_PARTICLES = {  # ids and masses by the names that final states are made of
+    "pi+": (ID_PION, M_PION), "pi-": (-ID_PION, M_PION), "pi0": (ID_PION0, M_PION0), "K+": (ID_KAON, M_KAON),
+    "K-": (-ID_KAON, M_KAON), "KS0": (ID_KAON_S, M_KAON0), "KL0": (ID_KAON_L, M_KAON0),
+}  # fmt: skip
+_MANY = (
+    "2pi+ 2pi-", "pi+ pi- 2pi0", "2pi+ 2pi- pi0", "pi+ pi- 3pi0", "3pi+ 3pi-", "2pi+ 2pi- 2pi0", "K+ K- pi0",
+    "KS0 K+ pi-", "KS0 K- pi+", "KL0 K+ pi-", "KL0 K- pi+", "K+ K- pi+ pi-", "K+ K- 2pi0",
+)  # fmt: skip
+
+
+def _flat(name: str) -> Channel:
+    """Several mesons as their name has them: a number in front of one says how often it is there."""
+    words = [(int(word[0]), word[1:]) if word[0].isdigit() else (1, word) for word in name.split()]
+    found = [_PARTICLES[word] for number, word in words for _ in range(number)]
+    return Channel(name, tuple(pdg for pdg, _ in found), tuple(mass for _, mass in found), Current.FLAT)
+
+
 _PAIRS = tuple(
     Channel(f"{name}+ {name}-", (pdg, -pdg), (LEPTON_MASSES[name], LEPTON_MASSES[name]), Current.FERMIONS)
     for name, pdg in _LEPTON_IDS.items()
 )
-CHANNELS: Final = {channel.name: channel for channel in (*_PAIRS, *_MESONS)}
-"""Every final state with a list of particles, by name."""
+CHANNELS: Final = {channel.name: channel for channel in (*_PAIRS, *_MESONS, *map(_flat, _MANY))}
+"""Every final state that is made here, by name."""
 OTHER_HADRONS: Final = "other hadrons"
+"""Hadrons in events of other programs that are none of these."""
 LEPTONS: Final = tuple(channel.name for channel in _PAIRS)
-HADRONS: Final = (*(channel.name for channel in _MESONS), OTHER_HADRONS)
+HADRONS: Final = (*(channel.name for channel in _MESONS), *_MANY)
 """Names of the parts into which hadrons are divided."""
-DECAYS: Final = (*LEPTONS, *HADRONS)
+DECAYS: Final = (*LEPTONS, *HADRONS, OTHER_HADRONS)
 """Names of all final states."""
-GROUPS: Final = {"leptons": LEPTONS, "hadrons": HADRONS}
+GROUPS: Final = {"leptons": LEPTONS, "hadrons": (*HADRONS, OTHER_HADRONS)}
 DECAY_NAMES: Final = (*DECAYS, *GROUPS)
 """Names that `channel_names` takes."""
 
@@ -114,7 +134,7 @@ def channel_names(names: Iterable[str]) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Each name once, in the order of `LEPTONS` and `HADRONS`.
+        Each name once, in the order of `DECAYS`.
 
     Raises
     ------

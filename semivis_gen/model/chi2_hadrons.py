@@ -29,10 +29,17 @@ from semivis_gen.model.hadrons import (
     narrow_strength,
     r_ratio_error,
 )
+from semivis_gen.model.many_hadrons import MANY, many_hadron_shares
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.numerics import panels
 
-__all__ = ["chi2_hadron_rate_dq2", "gamma_chi2_hadrons", "gamma_chi2_hadrons_by_state", "gamma_chi2_hadrons_error"]
+__all__ = [
+    "chi2_hadron_rate_dq2",
+    "chi2_narrow_states",
+    "gamma_chi2_hadrons",
+    "gamma_chi2_hadrons_by_state",
+    "gamma_chi2_hadrons_error",
+]
 
 NODES, LAST_NODES = 4, 24  # of an interval; of the part below Delta of the last one, where the rate ends as a power 3/2
 HIGHEST = 1e6  # [GeV] end of the table: the largest mass that a point may have
@@ -48,7 +55,7 @@ def chi2_hadron_rate_dq2(masses: DarkMasses, q2: ArrayLike, name: str) -> FloatA
     q2 : array_like
         Squared mass of the hadrons [GeV^2].
     name : str
-        One of `channels.HADRONS`; narrow states are left out of the other hadrons.
+        One of `channels.HADRONS`; the narrow states are left out, see `chi2_narrow_states`.
 
     Returns
     -------
@@ -119,11 +126,39 @@ def _integrals(masses: DarkMasses) -> tuple[float, ...]:
     # R in the interval that Delta cuts: the polynomial through its points
     part, part_weight = panels(LAST_NODES, [edges[cut], min(masses.delta, HIGHEST)])
     total = total + ratios[:, last] @ _lagrange(q[last], part) @ _rate(masses, part, part_weight)
-    for mass, electrons in NARROW_STATES:
-        if mass < masses.delta:
-            narrow = narrow_strength(mass, electrons) * float(chi2_rate_dq2(masses, mass**2, 0.0))
-            total[-2:] += narrow, NARROW_ERROR * narrow
+    for mass, narrow in _narrow(masses):
+        total[-1] += NARROW_ERROR * narrow
+        total[HADRONS.index(MANY[0]) : -1] += narrow * many_hadron_shares(mass)
     return tuple(map(float, total))
+
+
+def chi2_narrow_states(masses: DarkMasses, name: str) -> list[tuple[float, float]]:
+    """J/psi, psi(2S) and Upsilon in a final state of chi2.
+
+    Parameters
+    ----------
+    masses : DarkMasses
+        Masses of the point.
+    name : str
+        A final state.
+
+    Returns
+    -------
+    list of (float, float)
+        Mass [GeV] of each that is open, and the integral of the rate over it in this final state [GeV^4].
+    """
+    if name not in MANY:
+        return []
+    return [(m, narrow * float(many_hadron_shares(m)[MANY.index(name)])) for m, narrow in _narrow(masses)]
+
+
+def _narrow(masses: DarkMasses) -> list[tuple[float, float]]:
+    """Mass of each narrow state that is open and its integral in all final states, which `MANY` share [GeV^4]."""
+    return [
+        (mass, narrow_strength(mass, electrons) * float(chi2_rate_dq2(masses, mass**2, 0.0)))
+        for mass, electrons in NARROW_STATES
+        if mass < masses.delta
+    ]
 
 
 def _rate(masses: DarkMasses, q: FloatArray, weight: FloatArray) -> FloatArray:

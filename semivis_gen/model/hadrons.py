@@ -5,7 +5,7 @@ electromagnetic current, so that a virtual A' of mass sqrt(s) has Gamma(hadrons)
 
 * Below 0.6 GeV R is the sum of what there is, pi+ pi- and a little pi0 gamma: the data have errors of 3 to 26 % there.
 * Above it R is the measured one, cards/data/r_ratio_pdg2020.csv, whose points resolve rho, omega and phi. Up to 1.04
-  GeV it is divided as `pion` and `vector_mesons` say, beyond it what these do not explain is other hadrons.
+  GeV it is divided as `pion` and `vector_mesons` say, beyond it what these do not explain as `many_hadrons` says.
 * J/psi, psi(2S) and Upsilon are not in the data; `NARROW_STATES` adds them where R is integrated.
 """
 
@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ALPHA
 from semivis_gen.errors import CardError
+from semivis_gen.model.many_hadrons import many_hadron_shares
 from semivis_gen.model.pion import pion_ratio
 from semivis_gen.model.vector_mesons import kaon_ratio, pi0_gamma_ratio, three_pion_ratio
 from semivis_gen.resources import cards_dir
@@ -91,22 +92,22 @@ def hadron_ratios(s: ArrayLike) -> FloatArray:
     Returns
     -------
     ndarray
-        R, shape (6, ...): the final states of `channels.HADRONS`, the last one what is left.
+        R of each of `channels.HADRONS`, shape (states, ...).
     """
     s = np.asarray(s, dtype=float)
     root_s, r, _ = _table()
     energy, safe = np.sqrt(s), np.maximum(s, 1e-6)
     parts = np.stack([
         pion_ratio(safe), pi0_gamma_ratio(safe), three_pion_ratio(safe),
-        kaon_ratio(safe, charged=True), kaon_ratio(safe, charged=False), np.zeros(s.shape),
+        kaon_ratio(safe, charged=True), kaon_ratio(safe, charged=False),
     ])  # fmt: skip
     model, measured = parts.sum(axis=0), np.interp(energy, root_s, r)
     scale = measured / np.maximum(model, 1e-300)
     scale = np.where(energy > EXCLUSIVE_ROOT_S, np.minimum(scale, 1.0), scale)
     data = energy >= FIRST_ROOT_S
     parts *= np.where(data, scale, 1.0)
-    parts[-1] = np.where(energy > EXCLUSIVE_ROOT_S, np.maximum(measured - parts.sum(axis=0), 0.0), 0.0)
-    return np.asarray(parts)
+    left = np.where(energy > EXCLUSIVE_ROOT_S, np.maximum(measured - parts.sum(axis=0), 0.0), 0.0)
+    return np.concatenate([parts, left * many_hadron_shares(energy)])
 
 
 def r_ratio_error(s: ArrayLike) -> FloatArray:

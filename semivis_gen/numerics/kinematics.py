@@ -64,7 +64,7 @@ def breakup_momentum(parent: ArrayLike, m1: ArrayLike, m2: ArrayLike) -> FloatAr
         )
         raise KinematicsError(msg)
     # products of sums and differences keep all digits near threshold
-    return np.asarray(np.sqrt((m - a - b) * (m + a + b) * (m - a + b) * (m + a - b)) / (2 * m))
+    return np.asarray(np.sqrt(np.maximum(m - a - b, 0.0) * (m + a + b) * (m - a + b) * (m + a - b)) / (2 * m))
 
 
 def invariant_product(p1: FloatArray, m1: ArrayLike, p2: FloatArray, m2: ArrayLike) -> FloatArray:

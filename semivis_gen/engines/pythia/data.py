@@ -29,13 +29,7 @@ def dark_channels(point: DarkSector) -> dict[int, dict[tuple[int, ...], float]]:
     -------
     dict
         For 55 and 58, ids of the products and branching fractions. An A' decays to chi1 chi2 and to pairs: what is
-        left out, its decays to three pions and to other hadrons, has a share of the order alpha epsilon^2/alpha_D. Of
-        the decays of chi2 only those to other hadrons are left out.
-
-    Raises
-    ------
-    ParameterError
-        Where these are more than 2 % of the decays of chi2.
+        left out, its decays to three mesons and more, has a share of the order alpha epsilon^2/alpha_D.
     """
     aprime: dict[tuple[int, ...], float] = {(ID_CHI1, ID_CHI2): 0.0}
     for name, share in compute_widths(point).branching_aprime.items():

@@ -39,17 +39,15 @@ def test_the_ones_asked_for_that_are_open():
         decay_channels(RHO, ["muons"])
 
 
-def test_many_pions_are_refused_unless_channels_are_named():
-    with pytest.raises(
-        ParameterError, match=r"1\d% of the decays of chi2 with Delta = 2 GeV are to four pions and more"
-    ):
-        decay_channels(BEYOND)
-    with pytest.raises(ParameterError, match="which are not generated"):
-        decay_channels(BEYOND, ["hadrons"])
-    named = decay_channels(BEYOND, list(CHANNELS))
-    assert 0.8 < sum(named.values()) < 0.9
-    below = decay_channels(DarkMasses(7.8, 3.0, 0.5))  # Delta = 1.3 GeV
-    assert 0.98 < sum(below.values()) < 1
+@pytest.mark.parametrize("masses", [RHO, DarkMasses(7.8, 3.0, 0.5), BEYOND, DarkMasses(30.0, 3.0, 0.5)])
+def test_every_decay_can_be_generated(masses):
+    everything = decay_channels(masses)
+    assert sum(everything.values()) == pytest.approx(1.0, rel=1e-12)
+    assert everything.keys() <= CHANNELS.keys()
+    hadrons = decay_channels(masses, ["hadrons"])
+    assert sum(hadrons.values()) + sum(decay_channels(masses, ["leptons"]).values()) == pytest.approx(1.0)
+    pions = ("pi+ pi- 2pi0", "2pi+ 2pi-")
+    assert all((everything.get(name, 0) > 0) == (masses.delta > 1.04) for name in pions)
 
 
 def test_drawn_as_often_as_their_share():

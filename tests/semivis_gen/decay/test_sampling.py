@@ -4,14 +4,15 @@ from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from scipy.integrate import quad, trapezoid
 from support.dirac import METRIC, ONE, dot, slash, trace
 
 from semivis_gen.constants import M_ELECTRON
-from semivis_gen.decay.sampling import angular_asymmetry, chi2_decay, sample_polar_angle, sample_q2, two_body
+from semivis_gen.decay.sampling import angular_asymmetry, chi2_decay, sample_polar_angle, sample_q2
+from semivis_gen.decay.two_body import two_body
 from semivis_gen.errors import KinematicsError, ParameterError
-from semivis_gen.model.channels import CHANNELS, LEPTONS
-from semivis_gen.model.chi2_hadrons import chi2_hadron_rate_dq2
+from semivis_gen.model.channels import CHANNELS, LEPTONS, Current
+from semivis_gen.model.chi2_hadrons import chi2_hadron_rate_dq2, chi2_narrow_states
 from semivis_gen.model.chi2_leptons import chi2_rate_dq2
 from semivis_gen.model.hadrons import hadron_ratios
 from semivis_gen.model.pion import pion_form_factor
@@ -22,7 +23,8 @@ from semivis_gen.numerics.kinematics import boost_to_rest, breakup_momentum, ene
 LEVI_CIVITA = np.zeros((4, 4, 4, 4))
 for order in permutations(range(4)):
     LEVI_CIVITA[order] = np.linalg.det(np.eye(4)[list(order)])
-HEAVY = DarkMasses(9.0, 3, 0.4)  # Delta = 1.2 GeV: every channel but taus is open
+HEAVY = DarkMasses(9.0, 3, 0.4)  # Delta = 1.2 GeV: every pair but taus is open
+WIDE = DarkMasses(20.0, 3, 0.4)  # Delta = 2.7 GeV: four pions and more
 POINTS = [DarkMasses(0.3), DarkMasses(0.05, 3, 0.8), DarkMasses(1.0, 2.5, 0.3), DarkMasses(0.012)]
 
 
@@ -96,21 +98,26 @@ def test_dalitz_density_is_the_trace(channel, masses, tensor):
     assert np.array(ratios) == pytest.approx(ratios[0], rel=1e-9)
 
 
+def point_for(channel):
+    return WIDE if CHANNELS[channel].current is Current.FLAT else HEAVY
+
+
 @pytest.mark.parametrize("channel", [name for name in CHANNELS if name != "tau+ tau-"])
 def test_sampled_q2_follows_the_rate_of_its_channel(channel):
-    q = np.sqrt(sample_q2(HEAVY, 100_000, np.random.default_rng(4), channel=channel))
-    grid = np.linspace(CHANNELS[channel].threshold, HEAVY.delta, 100_001)
+    masses = point_for(channel)
+    q = np.sqrt(sample_q2(masses, 100_000, np.random.default_rng(4), channel=channel))
+    grid = np.linspace(CHANNELS[channel].threshold, masses.delta, 100_001)
     if channel in LEPTONS:
-        rate = chi2_rate_dq2(HEAVY, grid**2, CHANNELS[channel].masses[0])
+        rate = chi2_rate_dq2(masses, grid**2, CHANNELS[channel].masses[0])
     else:
-        rate = chi2_hadron_rate_dq2(HEAVY, grid**2, channel)
+        rate = chi2_hadron_rate_dq2(masses, grid**2, channel)
     steps = 0.5 * (rate * grid)[1:] + 0.5 * (rate * grid)[:-1]
     cumulative = np.r_[0.0, np.cumsum(steps)] / steps.sum()
     edges = np.interp(np.linspace(0, 1, 51), cumulative, grid)  # 50 bins of the same content
     count = np.histogram(q, edges)[0]
     assert ((count - 2000.0) ** 2).sum() / 2000 < 49 + 4 * np.sqrt(2 * 49)
     assert q.min() > CHANNELS[channel].threshold
-    assert q.max() < HEAVY.delta
+    assert q.max() < masses.delta
 
 
 @pytest.mark.parametrize("masses", POINTS, ids=lambda m: f"{m.m_aprime:g}-{m.splitting:g}")
@@ -136,25 +143,27 @@ def test_polar_angle_moments(eta):
 
 @pytest.mark.parametrize("channel", [name for name in CHANNELS if name != "tau+ tau-"])
 def test_every_channel_conserves_four_momentum_and_has_its_angles(channel):
+    masses = point_for(channel)
     rng = np.random.default_rng(7)
     n, made = 60_000, CHANNELS[channel]
     parent = rng.normal(size=(n, 3)) * np.geomspace(1e-2, 1e3, n)[:, None]
-    chi1, *products = chi2_decay(parent, HEAVY, rng, channel=channel)
+    chi1, *products = chi2_decay(parent, masses, rng, channel=channel)
     assert len(products) == len(made.pdg)
-    energy = energy_of(chi1, HEAVY.m_chi1) + sum(energy_of(p, m) for p, m in zip(products, made.masses, strict=True))
-    assert (np.abs(energy / energy_of(parent, HEAVY.m_chi2) - 1)).max() < 1e-12
+    energy = energy_of(chi1, masses.m_chi1) + sum(energy_of(p, m) for p, m in zip(products, made.masses, strict=True))
+    assert (np.abs(energy / energy_of(parent, masses.m_chi2) - 1)).max() < 1e-12
     assert np.abs(chi1 + sum(products) - parent).max() < 1e-9
     at_rest = np.zeros((n, 3))
-    chi1, *products = chi2_decay(at_rest, HEAVY, rng, channel=channel)
+    chi1, *products = chi2_decay(at_rest, masses, rng, channel=channel)
     pair, energies = -chi1, [energy_of(p, m) for p, m in zip(products, made.masses, strict=True)]
     mass = np.sqrt(sum(energies) ** 2 - (pair**2).sum(axis=1))
     inside = [boost_to_rest(p, m, pair, mass) for p, m in zip(products, made.masses, strict=True)]
     axis = np.cross(inside[0], inside[1]) if len(inside) == 3 else inside[0]
     cosine = np.einsum("ij,ij->i", axis, pair) / np.linalg.norm(axis, axis=1) / np.linalg.norm(pair, axis=1)
-    eta = angular_asymmetry(HEAVY, mass**2, channel=channel)
+    eta = angular_asymmetry(masses, mass**2, channel=channel)
     second, fourth = ((1 / (k + 1) - eta / (k + 3)) / (1 - eta / 3) for k in (2, 4))
     assert abs((cosine**2 - second).mean()) < 4 * np.sqrt((fourth - second**2).mean() / n)
-    assert abs(second.mean() - 1 / 3) > 0.05  # isotropic would be 1/3
+    isotropic = CHANNELS[channel].current is Current.FLAT
+    assert (abs(second.mean() - 1 / 3) < 0.05) == isotropic
     assert abs(cosine.mean()) < 4 / np.sqrt(3 * n)
     assert np.abs(pair.mean(axis=0)).max() < 4 * np.sqrt((pair**2).mean() / n)  # the pair goes everywhere alike
 
@@ -197,3 +206,22 @@ def test_a_closed_decay_is_refused():
 def test_a_channel_without_particles_is_refused(channel):
     with pytest.raises(ParameterError, match="cannot be generated: take one of e\\+ e-"):
         chi2_decay(np.zeros((1, 3)), HEAVY, np.random.default_rng(1), channel=channel)
+
+
+def test_a_state_that_was_not_measured_so_low_is_closed():
+    with pytest.raises(KinematicsError, match=r"chi2 -> chi1 K\+ K- 2pi0 is closed: below Delta = 1.36 GeV it has not"):
+        sample_q2(DarkMasses(10.2, 3, 0.4), 1, np.random.default_rng(1), channel="K+ K- 2pi0")
+
+
+def test_jpsi_decays_to_several_mesons_where_delta_passes_it():
+    masses, channel, n = DarkMasses(30.0, 3, 0.4), "2pi+ 2pi- 2pi0", 100_000  # Delta = 4 GeV
+    q2 = sample_q2(masses, n, np.random.default_rng(3), channel=channel)
+    shares = dict(chi2_narrow_states(masses, channel))
+    grid = np.linspace(CHANNELS[channel].threshold, masses.delta, 200_001)
+    smooth = trapezoid(chi2_hadron_rate_dq2(masses, grid**2, channel) * 2 * grid, grid)
+    whole = smooth + sum(shares.values())
+    assert list(shares) == [3.0969, 3.6861]
+    for mass, strength in shares.items():
+        expected = n * strength / whole
+        assert expected > 100
+        assert abs((q2 == mass**2).sum() - expected) < 4 * np.sqrt(expected)

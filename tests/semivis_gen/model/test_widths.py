@@ -9,14 +9,17 @@ from hypothesis import given, strategies as st
 from support.places import REFERENCE
 
 from semivis_gen.constants import ALPHA, HBARC_GEV_MM, M_MUON
+from semivis_gen.model.channels import HADRONS, LEPTON_MASSES, LEPTONS
 from semivis_gen.model.point import DarkMasses, DarkSector
 from semivis_gen.model.widths import (
+    aprime_shares,
     chi2_rate_dq2,
     compute_widths,
     ctau_mm,
     gamma_aprime_chi,
     gamma_aprime_lepton,
     gamma_aprime_total,
+    gamma_aprime_visible,
     gamma_chi2_lepton,
     gamma_chi2_massless,
     gamma_chi2_total,
@@ -127,7 +130,8 @@ def test_aprime_decays_to_hadrons_and_taus():
     assert ratio == pytest.approx(9.0, rel=0.05)  # |F|^2 = 45, beta^3 / 4
     heavy = compute_widths(DarkSector.at(10.0, epsilon=1e-2)).branching_aprime
     assert heavy["tau+ tau-"] / heavy["e+ e-"] == pytest.approx(math.sqrt(1 - 4 * 0.177686**2) * (1 + 2 * 0.177686**2))
-    assert heavy["other hadrons"] / heavy["e+ e-"] == pytest.approx(11 / 3, rel=0.1)  # four flavours and b threshold
+    hadrons = sum(heavy[name] for name in HADRONS)
+    assert hadrons / heavy["e+ e-"] == pytest.approx(11 / 3, rel=0.1)  # four flavours and b threshold
     total = float(gamma_aprime_total(DarkMasses(0.77), 0.1, 1e-2))
     assert total == pytest.approx(widths.gamma_aprime, rel=1e-12)
 
@@ -148,3 +152,21 @@ def test_scaling_with_couplings(m, ratio, share, alpha_d, epsilon):
     assert float(gamma_chi2_total(masses, 2 * alpha_d, epsilon)) == pytest.approx(2 * one)
     assert float(gamma_chi2_total(masses, alpha_d, 2 * epsilon)) == pytest.approx(4 * one)
     assert float(ctau_mm(one)) * one == pytest.approx(HBARC_GEV_MM)
+
+
+@pytest.mark.parametrize("m_aprime", [0.02, 0.25, 0.5, 0.77, 1.5, 3.5, 12.0])
+def test_shares_of_a_visible_aprime(m_aprime):
+    shares = aprime_shares(m_aprime)
+    assert tuple(shares) == (*LEPTONS, *HADRONS)
+    assert sum(shares.values()) == pytest.approx(1.0, rel=1e-12)
+    width = float(gamma_aprime_visible(m_aprime, 1e-3))
+    for name, m in LEPTON_MASSES.items():
+        assert shares[f"{name}+ {name}-"] * width == pytest.approx(float(gamma_aprime_lepton(m_aprime, 1e-3, m)))
+    # without the dark width of a whole point
+    point = DarkSector.at(m_aprime, epsilon=1e-3)
+    branching = compute_widths(point).branching_aprime
+    assert shares["e+ e-"] == pytest.approx(branching["e+ e-"] / (1 - branching["chi1 chi2"]), rel=1e-6)
+
+
+def test_an_aprime_below_two_electrons_has_no_shares():
+    assert not any(aprime_shares(0.001).values())
