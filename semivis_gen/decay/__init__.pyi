@@ -7,6 +7,6 @@ from .channels import (
     draw_channels as draw_channels,
 )
 from .lifetimes import sample_lifetimes as sample_lifetimes
+from .pairs import two_body as two_body
 from .phase_space import many_body as many_body
 from .sampling import chi2_decay as chi2_decay
-from .two_body import two_body as two_body

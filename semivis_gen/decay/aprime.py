@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
+from semivis_gen.decay.pairs import two_body
 from semivis_gen.decay.phase_space import many_body
 from semivis_gen.decay.sampling import channel_named
 from semivis_gen.decay.three_pions import pions_at_rest
-from semivis_gen.decay.two_body import two_body
 from semivis_gen.errors import KinematicsError
 from semivis_gen.model import Current
 from semivis_gen.numerics import boost, energy_of

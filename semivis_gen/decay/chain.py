@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from semivis_gen.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2
 from semivis_gen.decay.channels import decay_channels, draw_channels
+from semivis_gen.decay.pairs import two_body
 from semivis_gen.decay.sampling import chi2_decay
-from semivis_gen.decay.two_body import two_body
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, Events, slice_events
 from semivis_gen.model import CHANNELS, DarkMasses

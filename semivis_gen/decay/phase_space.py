@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.decay.two_body import two_body
+from semivis_gen.decay.pairs import two_body
 from semivis_gen.errors import KinematicsError
 from semivis_gen.numerics import breakup_momentum
 

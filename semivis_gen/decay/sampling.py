@@ -24,9 +24,9 @@ from functools import lru_cache
 import numpy as np
 
 from semivis_gen.arrays import FloatArray
+from semivis_gen.decay.pairs import two_body
 from semivis_gen.decay.phase_space import many_body
 from semivis_gen.decay.three_pions import three_pions
-from semivis_gen.decay.two_body import two_body
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.model import (
     CHANNELS,

@@ -46,7 +46,7 @@ def test_shares_of_the_events_are_the_branchings(sample):
 
 
 def test_four_momentum_is_conserved(sample):
-    masses, events = sample
+    _, events = sample
     chi2 = np.flatnonzero(events.pdg == ID_CHI2)
     child, parent = events.children(chi2)
     momentum = np.stack([np.bincount(parent, weights=events.momentum[child, i]) for i in range(3)], axis=1)

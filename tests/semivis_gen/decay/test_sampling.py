@@ -8,8 +8,8 @@ from scipy.integrate import quad, trapezoid
 from support.dirac import METRIC, ONE, dot, slash, trace
 
 from semivis_gen.constants import M_ELECTRON
+from semivis_gen.decay.pairs import two_body
 from semivis_gen.decay.sampling import angular_asymmetry, chi2_decay, sample_polar_angle, sample_q2
-from semivis_gen.decay.two_body import two_body
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.model.channels import CHANNELS, LEPTONS, Current
 from semivis_gen.model.chi2_hadrons import chi2_hadron_rate_dq2, chi2_narrow_states
