@@ -79,6 +79,7 @@ def parse_block(text: bytes, weight: int = 0) -> Graph:
         status=column[:, 8].astype(np.int64),
         mass=column[:, 7] * per_particle,
         momentum=column[:, 3:6] * per_particle[:, None],
+        energy=column[:, 6] * per_particle,
         born=born,
         ends=ends,
         position=position * length_unit[vertex_event][:, None],

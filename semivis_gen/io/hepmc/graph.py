@@ -12,7 +12,7 @@ from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Ev
 from semivis_gen.io.hepmc.order import mothers_first
 from semivis_gen.io.vertices import proper_length
 
-__all__ = ["BEAM", "Graph", "incoming", "positions", "to_events"]
+__all__ = ["BEAM", "FINAL", "Graph", "incoming", "positions", "to_events"]
 
 
 # HepMC3 manual: 1 final, 2 decayed, 3 documentation, 4 beam; the rest is the generator's: Pythia's |status|
@@ -33,6 +33,8 @@ class Graph:
     """Generated masses [GeV], shape (N,)."""
     momentum: FloatArray
     """Three-momenta [GeV], shape (N, 3)."""
+    energy: FloatArray
+    """Energies [GeV], to check the others, shape (N,)."""
     born: IndexArray
     """Production vertex of each particle, -1 for none, shape (N,)."""
     ends: IndexArray

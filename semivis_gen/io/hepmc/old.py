@@ -82,6 +82,7 @@ def parse_old_block(text: bytes, weight: int = 0) -> Graph:
         status=column[:, 6].astype(np.int64),
         mass=column[:, 5] * per_particle,
         momentum=column[:, 1:4] * per_particle[:, None],
+        energy=column[:, 4] * per_particle,
         born=born,
         ends=ends,
         position=numbers(lines, vertex_rows, 3, 6) * length_unit[of_vertex][:, None],

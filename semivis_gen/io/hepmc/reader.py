@@ -12,10 +12,11 @@ import numpy as np
 from semivis_gen.constants import NUCLEUS_IDS
 from semivis_gen.events import Events, IdMap, Origin, RunInfo
 from semivis_gen.io.chunks import complaint
+from semivis_gen.io.energies import check_energies
 from semivis_gen.io.formats import MAX_EVENT_BYTES, MAX_HEADER_BYTES, Source, fail, fail_weight
 from semivis_gen.io.header import HEADER_KEY, HeaderError, load_info
 from semivis_gen.io.hepmc.block import parse_block
-from semivis_gen.io.hepmc.graph import BEAM, Graph, to_events
+from semivis_gen.io.hepmc.graph import BEAM, FINAL, Graph, to_events
 from semivis_gen.io.hepmc.old import old_weight_names, parse_old_block
 from semivis_gen.io.hepmc.order import CircleError
 from semivis_gen.io.text.tokens import TextError, number as number_of
@@ -130,6 +131,8 @@ def read_hepmc(path: str | Path, ids: IdMap, *, weight: str | None = None) -> It
                 event, row, what = found
                 line = int(graph.event_line[event]) if row < 0 else _line_of(graph, events, row)
                 fail(path, block.line + line, f"event {done + event + 1}: {what}")
+            final = graph.status == FINAL
+            check_energies(path, block.line + graph.particle_line, graph.energy, graph.momentum, graph.mass, final)
             number = done + np.arange(1, len(events) + 1)
             yield replace(events, origin=Origin(str(path), number, block.line + graph.event_line))
             done += len(events)

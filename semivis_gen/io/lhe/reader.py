@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from semivis_gen.events import Accord, Events, IdMap, Origin, RunInfo
+from semivis_gen.events import STATUS_FINAL, Accord, Events, IdMap, Origin, RunInfo
 from semivis_gen.io.chunks import complaint
+from semivis_gen.io.energies import check_energies
 from semivis_gen.io.formats import MAX_EVENT_BYTES, Source, fail
 from semivis_gen.io.lhe.any import EVENT_END, parse_any, without_groups
 from semivis_gen.io.lhe.beginning import split_head
@@ -28,7 +29,8 @@ MAX_TAG = 1000  # bytes of a closing tag
 ROOT_END = re.compile(rb"</LesHouchesEvents\s*>")
 CONTENT = re.compile(rb"^[\0-\x09\x0b- ]*(?=[^#\0- ])", flags=re.MULTILINE)  # a line neither blank nor a comment
 REMARK = re.compile(rb"^[^\S\n]*#(?![^\n]*vertex)[^\n]+", flags=re.MULTILINE)  # a comment that tells no vertex
-IDUP, ISTUP, MOTHER, COLOUR, MOMENTUM, MASS, LIFETIME, SPIN = 0, 1, slice(2, 4), slice(4, 6), slice(6, 9), 10, 11, 12
+IDUP, ISTUP, MOTHER, COLOUR, MOMENTUM = 0, 1, slice(2, 4), slice(4, 6), slice(6, 9)
+ENERGY, MASS, LIFETIME, SPIN = 9, 10, 11, 12
 WEIGHT, SCALES = 2, slice(3, 6)  # columns of an event's first line
 WHOLE = [0, 1, 2, 3]  # columns of a particle that hold whole numbers of 32, 8, 32, 32 bits
 BOUNDS = [2.0**31, 2.0**7, 2.0**31, 2.0**31]
@@ -197,6 +199,8 @@ def _events(table: Table, info: RunInfo, ids: IdMap, line: int, path: str | Path
         finite = np.isfinite(numbers)
         if not finite.all():
             fail(path, line + int(lines[np.argmin(finite.all(axis=1))]), "a number is not finite")
+    final = events.status == STATUS_FINAL
+    check_energies(path, line + table.particle_line, particles[:, ENERGY], events.momentum, events.mass, final)
     return events
 
 

@@ -312,8 +312,10 @@ def random_graph(rng, number):
 
     def particle(status):
         p = rng.normal(size=3)
-        made = GenParticle((*p, float(np.linalg.norm(p) + 1)), int(rng.choice([11, 13, 52, 58, -11])), status)
-        made.generated_mass = float(rng.random())
+        mass = float(rng.random())
+        energy = float(np.sqrt(p @ p + mass**2))
+        made = GenParticle((*p, energy), int(rng.choice([11, 13, 52, 58, -11])), status)
+        made.generated_mass = mass
         return made
 
     ends = [particle(4), particle(4)]

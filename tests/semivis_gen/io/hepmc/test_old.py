@@ -21,8 +21,10 @@ def random_event(rng, number, units=(Units.GEV, Units.MM)):
 
     def particle(status):
         p = rng.normal(size=3)
-        made = GenParticle((*p, float(np.linalg.norm(p) + 1)), int(rng.choice([11, 13, 52, 58, -11])), status)
-        made.generated_mass = float(rng.random())
+        mass = float(rng.random())
+        energy = float(np.sqrt(p @ p + mass**2))
+        made = GenParticle((*p, energy), int(rng.choice([11, 13, 52, 58, -11])), status)
+        made.generated_mass = mass
         return made
 
     growing = [particle(4), particle(4)]
@@ -180,7 +182,7 @@ def test_no_single_wrong_byte_loses_an_event(tmp_path_factory, data):
 
 def test_beams_among_what_comes_out_of_the_only_vertex_go_into_it(tmp_path):
     """Transport codes write one vertex of which all comes out; HepMC3 lets the beams enter it."""
-    rows = ["2212 0 0 5 5.1 0.9 4", "2212 0 0 -5 5.1 0.9 4", "11 1 0 2 3 0 1", "22 -1 0 -2 3 0 1"]
+    rows = ["2212 0 0 5 5.1 0.9 4", "2212 0 0 -5 5.1 0.9 4", "11 3 0 4 5 0 1", "22 -3 0 -4 5 0 1"]
     lines = ["HepMC::Version 2.06.09", "HepMC::IO_GenEvent-START_EVENT_LISTING", "E 1 -1 -1 -1 -1 0 0 1 0 0 0 0"]
     lines += ["U GEV MM", f"V -1 0 0 0 0 0 0 {len(rows)} 0"]
     lines += [f"P {10001 + i} {row} 0 0 0 0" for i, row in enumerate(rows)]

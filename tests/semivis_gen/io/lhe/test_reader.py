@@ -22,8 +22,8 @@ from semivis_gen.model.point import DarkMasses
 EVENT = """<event>
  3 1 2.5 -1. -1. -1.
  11 -1 0 0 0 0 0. 0. 100. 100. 5.11e-4 0. 9.
- 58 2 1 0 0 0 1. 2. 3. 3.7 0.14 12.5 9.
- 52 1 2 2 0 0 1. 2. 3. 3.7 0.1 0. 9.
+ 58 2 1 0 0 0 1. 2. 3. 3.743 0.14 12.5 9.
+ 52 1 2 2 0 0 1. 2. 3. 3.743 0.1 0. 9.
 </event>
 """
 HEAD = """<LesHouchesEvents version="1.0">
@@ -163,7 +163,7 @@ def fails(path, says, line=None, **options):
         (HEAD + EVENT.replace(" 0.14 ", " inf "), START + 3, "mass"),
         (HEAD + EVENT.replace("12.5", "-12.5"), START + 3, "lifetime"),
         (HEAD + EVENT.replace("2.5 -1.", "nan -1."), START + 1, "weight"),
-        (HEAD + EVENT.replace("3.7 0.14", "1e999 0.14"), START + 3, "not finite"),
+        (HEAD + EVENT.replace("3.743 0.14", "1e999 0.14"), START + 3, "not finite"),
         (HEAD + EVENT.replace("2.5 -1.", "2.5 -inf"), START + 1, "not finite"),
         (HEAD + EVENT.replace("52 1 2 2", "52 1 4 4"), START + 4, "mother"),
         (HEAD + EVENT.replace("52 1 2 2", "52 1 2 99999999999"), START + 4, "whole numbers within bounds"),
@@ -185,8 +185,8 @@ def test_lines_are_counted_across_blocks(lhe, monkeypatch):
     monkeypatch.setattr(lhe_reader, "BLOCK_BYTES", 700)
     events = [EVENT] * 50
     assert len(load(lhe(HEAD + "".join(events) + END))) == 50
-    events[41] = EVENT.replace("3.7", "3,7", 1)
-    fails(lhe(HEAD + "".join(events) + END), "'3,7' is not a number", START + 6 * 41 + 3)
+    events[41] = EVENT.replace("3.743", "3,743", 1)
+    fails(lhe(HEAD + "".join(events) + END), "'3,743' is not a number", START + 6 * 41 + 3)
 
 
 def test_missing_files_and_folders(tmp_path):
