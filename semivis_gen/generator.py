@@ -114,10 +114,10 @@ def generate(
     share = _normalised([process.events_share for process in used]) if stratified else natural
     samplers = [process.sampler(masses.m_aprime, source, e_min=e_min_aprime) for process in used]
     info = _run_info(masses, source, processes, seed, e_min_aprime, rate)
-    streams = np.random.SeedSequence(seed).spawn(-(-n_events // chunk))
-    for index, stream in enumerate(streams):
-        size = min(chunk, n_events - index * chunk)
-        rng = np.random.default_rng(stream)
+    root = np.random.SeedSequence(seed)
+    for done in range(0, n_events, chunk):
+        size = min(chunk, n_events - done)
+        rng = np.random.default_rng(root.spawn(1)[0])
         parts = []
         for which, n in enumerate(_numbers(size, share, rng)):
             if n:

@@ -23,6 +23,7 @@ from postprocess.acceptance import (
 from postprocess.cli.options import (
     backend_from,
     echo_json,
+    event_number,
     id_option,
     json_option,
     masses_from,
@@ -117,7 +118,7 @@ def _show(table: AcceptanceTable) -> None:
 @click.option("--m-aprime", type=float, help="Mass of A' [GeV]; needed where no file or no header tells.")
 @shape_options
 @click.option("--ctau", "ctau", type=float, multiple=True, help="c tau of chi2 [mm]; repeat; a grid where not given.")
-@click.option("--events", type=click.IntRange(min=1), default=NATIVE_EVENTS, show_default=True, help="Native events.")
+@click.option("--events", type=event_number(), default=NATIVE_EVENTS, show_default=True, help="Native events.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 @workers_option
 @scheduler_option

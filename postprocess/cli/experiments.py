@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -59,7 +60,7 @@ def _begin(name: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    if output.exists() or output.is_symlink():
+    if os.path.lexists(output):  # False also where no such path can be: the writer says so
         msg = f"{output} exists already and is not overwritten; choose another --output"
         raise OutputError(msg)
     with atomic_path(output) as temporary:

@@ -15,6 +15,7 @@ from postprocess.cli.options import (
     beam_option,
     coupling_options,
     echo_json,
+    event_number,
     id_option,
     json_option,
     mass_options,
@@ -93,7 +94,7 @@ def lifetimes_of(masses: DarkMasses, alpha_d: float, epsilon: float, *, decay: b
 @click.option("--energy", type=float, help="Energy of single leptons on a thin target [GeV].")
 @beam_option
 @click.option("--material", "name", default="Pb", show_default=True, help="Thin target, with --energy.")
-@click.option("--events", type=click.IntRange(min=1), default=10_000, show_default=True, help="How many.")
+@click.option("--events", type=event_number(), default=10_000, show_default=True, help="How many.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Same seed, same events.")
 @click.option("--e-min", type=float, help="Smallest A' energy [GeV]; what the experiment can see where not given.")
 @click.option(

@@ -13,6 +13,7 @@ from postprocess.cli.options import (
     alpha_d_option,
     backend_from,
     echo_json,
+    event_number,
     is_given,
     json_option,
     mode_option,
@@ -113,7 +114,7 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
 @click.option("--m-max", type=float, default=DEFAULTS.m_max, show_default=True, help="Largest A' mass [GeV].")
 @click.option(
     "--masses",
-    type=click.IntRange(min=2),
+    type=click.IntRange(2, 10_000),
     default=DEFAULTS.masses,
     show_default=True,
     help="Number of masses to begin with.",
@@ -129,7 +130,7 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
 @click.option("--eps-max", type=float, help="Largest epsilon; 1, where the theory ends, if not given.")
 @click.option(
     "--events",
-    type=click.IntRange(min=100),
+    type=event_number(100),
     default=DEFAULTS.events,
     show_default=True,
     help="Events a mass to begin with.",

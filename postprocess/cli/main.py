@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -108,6 +109,8 @@ def main() -> None:
     warnings.showwarning = _one_line
     warnings.filterwarnings("once", category=SemivisWarning)
     _end_as_ctrl_c_does()
+    if hasattr(sys.stdout, "reconfigure"):  # names of files that are no text, terminals without Greek
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = cli(prog_name="semivis", standalone_mode=False)
     except NO_ARGUMENTS as error:
@@ -124,4 +127,12 @@ def main() -> None:
     except BrokenPipeError:  # `semivis ... | head`
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:  # what no command expects, such as `semivis ... > FILE` on a full disk
+        where = error.filename or "standard output"
+        code = _fail(f"{where}: {error.strerror or error}; free space, or choose another place")
+        with suppress(OSError):  # else the interpreter tries once more to write what is left
+            sys.stdout.close()
+        sys.exit(code)
+    except MemoryError:
+        sys.exit(_fail("out of memory: ask for fewer events or masses at once"))
     sys.exit(code if isinstance(code, int) else 0)

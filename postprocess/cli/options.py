@@ -23,6 +23,7 @@ __all__ = [
     "beam_option",
     "coupling_options",
     "echo_json",
+    "event_number",
     "id_option",
     "is_given",
     "json_option",
@@ -79,6 +80,14 @@ workers_option = click.option("--workers", type=int, default=None, help="Local p
 scheduler_option = click.option(
     "--scheduler", help="Address of a Dask scheduler instead of local processes, such as tcp://host:8786."
 )
+MOST_EVENTS = 10**12  # a file of 400 TB
+
+
+def event_number(least: int = 1) -> click.IntRange:
+    """Type of an option that says how many events."""
+    return click.IntRange(min=least, max=MOST_EVENTS)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
 id_option = click.option(
     "--pdg",

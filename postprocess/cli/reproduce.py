@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from postprocess.cli.limit import output_folder
-from postprocess.cli.options import backend_from, echo_json, json_option, scheduler_option, workers_option
+from postprocess.cli.options import backend_from, echo_json, event_number, json_option, scheduler_option, workers_option
 from postprocess.cli.progress import progress
 from postprocess.paper import benchmark_settings, deliver, reproduce, steps_of
 from postprocess.scan import PointStore, ScanSettings
@@ -19,9 +19,7 @@ DEFAULTS = ScanSettings()
 
 @click.command(name="reproduce")
 @click.option("--output", type=click.Path(path_type=Path), required=True, help="Folder for all results; resumes.")
-@click.option(
-    "--events", type=click.IntRange(min=100), default=DEFAULTS.events, show_default=True, help="Events a mass."
-)
+@click.option("--events", type=event_number(100), default=DEFAULTS.events, show_default=True, help="Events a mass.")
 @click.option("--seed", type=click.IntRange(min=0), default=DEFAULTS.seed, show_default=True)
 @workers_option
 @scheduler_option

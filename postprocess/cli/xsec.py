@@ -64,6 +64,9 @@ def command(
     """Cross-section of l N -> l N A' [pb], l the beam particle; MadGraph's stands beside the native one."""
     check_couplings(DarkMasses(m_aprime), DEFAULT_ALPHA_D, epsilon)  # alpha_D does not enter
     target = ThinTarget(energy, material(name), beam or ID_ELECTRON)
+    if e_min >= energy:
+        msg = f"--e-min {e_min:g} GeV: no A' has the energy of the beam, {energy:g} GeV, or more; lower it"
+        raise ParameterError(msg)
     log.info("%s on atoms of %s: native integral, %s", target.lepton.name, target.material.name, method)
     sigma = epsilon**2 * material_cross_section(
         m_aprime, energy, target.material, method=Method(method), e_min=e_min, lepton_mass=target.lepton.mass

@@ -7,6 +7,7 @@ import logging
 import re
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -150,10 +151,11 @@ def find_card(name_or_path: str | Path, folder: str) -> Path:
     if str(name_or_path) in known:
         return cards_dir() / folder / f"{name_or_path}.yaml"
     path = Path(name_or_path)
-    if path.is_file():
-        return path
+    with suppress(OSError, ValueError):  # no path at all, such as one that is too long
+        if path.is_file():
+            return path
     hint = did_you_mean(name_or_path, known)
-    msg = f"no card {str(name_or_path)!r}: take one of {', '.join(known)} or the path of a YAML file"
+    msg = f"no card {shown(str(name_or_path))}: take one of {', '.join(known)} or the path of a YAML file"
     raise CardError(f"{msg}; {hint}" if hint else msg)
 
 

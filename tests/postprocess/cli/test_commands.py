@@ -90,7 +90,7 @@ def test_xsec():
 
 @pytest.mark.parametrize(("beam", "sigma"), [("e-", 117.88), ("e+", 117.88), ("mu-", 9.654), ("mu+", 9.654)])
 def test_xsec_of_each_lepton(beam, sigma):
-    record = answer("xsec", "--m-aprime", 0.1, "--energy", 160, "--beam", beam)
+    record = answer("xsec", "--m-aprime", 0.1, "--energy", 160, "--beam", beam, "--epsilon", 1e-4)
     assert record["beam"] == beam
     assert record["sigma_pb"] == pytest.approx(sigma, rel=1e-3)
 
