@@ -77,11 +77,10 @@ def test_mistakes_of_usage_are_one_line(arguments, says):
 
 
 def test_names_that_the_terminal_cannot_show(tmp_path):
-    card = tmp_path / "\N{GREEK SMALL LETTER CHI}.yaml"
-    card.write_text("extends: na64-2018\nname: mine\n", encoding="utf-8")
-    run = semivis("experiments", "--show", str(card), PYTHONIOENCODING="ascii")
+    card = os.fsdecode(bytes(tmp_path) + b"/\xff.yaml")
+    run = semivis("experiments", "--new", "mine", "--output", card, PYTHONIOENCODING="utf-8:strict")
     assert run.returncode == 0, run.stderr
-    assert "\\u03c7.yaml" in run.stdout
+    assert "\\udcff.yaml: a card to start from" in run.stdout
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
