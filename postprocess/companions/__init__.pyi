@@ -7,3 +7,4 @@ from .relic import (
     relic_splitting as relic_splitting,
     y_parameter as y_parameter,
 )
+from .relic_grid import first_grid as first_grid, refine_line as refine_line

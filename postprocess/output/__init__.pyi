@@ -1,3 +1,4 @@
+from .attachments import Resource as Resource
 from .figures import (
     Line as Line,
     acceptance_figure as acceptance_figure,
@@ -15,4 +16,10 @@ from .hepdata import (
     write_submission as write_submission,
 )
 from .report import Figure as Figure, Table as Table, compare as compare, write_report as write_report
-from .workspace import build_patchset as build_patchset, build_workspace as build_workspace, write_json as write_json
+from .workspace import (
+    WARNING as WARNING,
+    asymptotic_limit as asymptotic_limit,
+    build_patchset as build_patchset,
+    build_workspace as build_workspace,
+    write_json as write_json,
+)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from postprocess.output.attachments import Resource, attach
 from postprocess.tables import known
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.version import __version__
@@ -228,8 +229,10 @@ def rows_table(
     )
 
 
-def write_submission(tables: Sequence[DataTable], folder: str | Path, *, comment: str) -> Path:
-    """Write the submission folder: submission.yaml, a YAML file a table, figures with thumbnails.
+def write_submission(
+    tables: Sequence[DataTable], folder: str | Path, *, comment: str, resources: Sequence[Resource] = ()
+) -> Path:
+    """Write the submission folder: submission.yaml, a YAML file a table, figures with thumbnails, other files.
 
     Parameters
     ----------
@@ -239,6 +242,8 @@ def write_submission(tables: Sequence[DataTable], folder: str | Path, *, comment
         Where; an earlier submission there is replaced once the new one is complete and valid.
     comment : str
         Abstract of the submission.
+    resources : sequence of Resource
+        Files that come with the submission as a whole.
 
     Returns
     -------
@@ -263,7 +268,7 @@ def write_submission(tables: Sequence[DataTable], folder: str | Path, *, comment
     draft = target.with_name(f".{os.getpid()}.{target.name}")
     try:
         draft.mkdir(parents=True)
-        _write(tables, draft, comment)
+        _write(tables, draft, comment, resources)
         validate_submission(draft)
         if target.exists():
             shutil.rmtree(target)
@@ -299,18 +304,17 @@ def validate_submission(folder: str | Path) -> None:
         raise ParameterError(msg)
 
 
-def _write(tables: Sequence[DataTable], folder: Path, comment: str) -> None:
+def _write(tables: Sequence[DataTable], folder: Path, comment: str, resources: Sequence[Resource]) -> None:
     import yaml
 
+    made_with = {
+        "description": f"Created with semivis {__version__} and hepdata-lib",
+        "location": "https://www.hepdata.net",
+    }
     header = {
         "comment": " ".join(comment.split()),
         "data_license": LICENSE,
-        "additional_resources": [
-            {
-                "description": f"Created with semivis {__version__} and hepdata-lib",
-                "location": "https://www.hepdata.net",
-            }
-        ],
+        "additional_resources": [made_with, *attach(resources, folder)],
     }
     with (folder / "submission.yaml").open("w", encoding="utf-8") as stream:
         yaml.safe_dump(header, stream, default_flow_style=False, explicit_start=True)

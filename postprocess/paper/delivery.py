@@ -12,9 +12,11 @@ import numpy as np
 from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment, digest
 from postprocess.output import (
+    WARNING,
     DataTable,
     Figure,
     Line,
+    Resource,
     Table,
     acceptance_figure,
     acceptance_table,
@@ -32,13 +34,15 @@ from postprocess.output import (
     write_submission,
 )  # fmt: skip
 from postprocess.paper.cards import IMPROVED, JULY_2021
+from postprocess.paper.invisible_efficiency import optimism
 from postprocess.paper.labels import LABELS
 from postprocess.paper.reproduction import FUTURE_ELECTRONS, SHOWN_MASSES, Reproduction
-from postprocess.scan import PlaneName, signal
+from postprocess.paper.workspace_guide import workspace_guide
+from postprocess.scan import PlaneName, held_fixed, signal
 from postprocess.signal import limit_model
 from postprocess.studies import PUBLISHED_K
 from postprocess.tables import write_table
-from semivis_gen.constants import M_ELECTRON
+from semivis_gen.io import atomic_path
 from semivis_gen.version import __version__
 
 __all__ = ["deliver"]
@@ -66,15 +70,21 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
     dict
         Main files by name.
     """
-    remarks = (f"{result.experiment.name}, R = {result.settings.shape.ratio:g}, alpha_D = {result.settings.alpha_d:g}",)
+    held = {name: held_fixed(name, result.settings) for name in PlaneName}
+    main = result.experiment.name
     for name, contour in result.contours.items():
-        contour.to_csv(folder / f"{name.file_stem}.csv", comments=remarks)
-    result.future.to_csv(folder / "limit_m_eps_1e13_eot.csv", comments=("exposure 1e13 electrons", *remarks))
-    result.compact.to_csv(folder / "limit_m1_f_compact.csv", comments=(result.projection.title, *remarks))
+        contour.to_csv(folder / f"{name.file_stem}.csv", comments=(f"{main}, {held[name]}",))
+        stem = name.file_stem.replace("limit", "relic")
+        result.relic[name].to_csv(folder / f"{stem}.csv", remark=held[name])
+    future = f"{main} with 1e13 electrons, {held[PlaneName.M_EPS]}"
+    result.future.to_csv(folder / "limit_m_eps_1e13_eot.csv", comments=(future,))
+    compact = f"{result.projection.name} ({result.projection.title}), {held[PlaneName.M1_F]}"
+    result.compact.to_csv(folder / "limit_m1_f_compact.csv", comments=(compact,))
     for mode, group in result.production.items():
         stem = "limit_m_eps" if mode == "semivisible" else f"limit_{mode}"
         for card, contour in group.items():
-            contour.to_csv(folder / f"{stem}_{card}.csv", comments=(f"card {card}", *remarks))
+            remarks = [f"{card}, {mode}, {held[PlaneName.M_EPS]}", _optimism(result) if mode == "invisible" else ""]
+            contour.to_csv(folder / f"{stem}_{card}.csv", comments=[remark for remark in remarks if remark])
     shown = [p for p in result.points if p.masses.m_aprime in SHOWN_MASSES]
     for point in shown:
         point.table.to_csv(folder / f"acceptance_{1000 * point.masses.m_aprime:g}MeV.csv")
@@ -85,10 +95,10 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
     manifest = _manifest(result)
     write_json(result.summary, folder / "summary.json")
     write_json(manifest, folder / "manifest.json")
-    _workspace(result, folder / "workspace.json")
+    attached = _workspace(result, folder)
     tables: list[DataTable] = [
         contour_table(
-            contour, name=TITLES[name][1], description=f"90 % CL exclusion, {remarks[0]}",
+            contour, name=TITLES[name][1], description=f"90 % CL exclusion, {main}, {held[name]}",
             location=TITLES[name][0], figure=folder / f"{TITLES[name][0]}.png",
         )
         for name, contour in result.contours.items()
@@ -107,7 +117,8 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         )
         for stem, table in result.studies.items()
     ]  # fmt: skip
-    write_submission(tables, folder / "hepdata", comment=f"{result.experiment.title}; semi-visible dark photon")
+    comment = f"{result.experiment.title}; semi-visible dark photon"
+    write_submission(tables, folder / "hepdata", comment=comment, resources=attached)
     report = folder / "report.html"
     write_report(
         report,
@@ -131,9 +142,7 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
     exposure = _exposure(result.experiment)
     for name, contour in result.contours.items():
         stem, title = TITLES[name]
-        m_chi1 = contour.x if name is PlaneName.M1_F else contour.x / s.shape.ratio
-        line = np.where(m_chi1 > M_ELECTRON, result.relic[name], np.nan)  # lighter ones cannot annihilate to e+ e-
-        relic = Line(contour.x, line, "thermal relic")
+        relic = Line(result.relic[name].x, result.relic[name].y, "thermal relic")
         note = [f"$R = {s.shape.ratio:g}$"]
         note += [f"$f = {s.shape.splitting:g}$"] if name is not PlaneName.M1_F else []
         note += [rf"$\alpha_D = {s.alpha_d:g}$"] if name is not PlaneName.M_ALPHA_D else []
@@ -148,7 +157,7 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
             title=exposure,
             note=note,
             bands=gminus2_bands(contour.x) if name is PlaneName.M_EPS else [],
-            lines=[relic] if np.isfinite(result.relic[name]).sum() > 1 else [],
+            lines=[relic] if np.isfinite(relic.y).sum() > 1 else [],
             projections=projections,
             note_place=(0.03, 0.3) if name is PlaneName.M1_F else (0.03, 0.96),
             legend_place="upper right" if name is PlaneName.M1_F else "lower right",
@@ -189,8 +198,16 @@ def _variant_figures(result: Reproduction, folder: Path) -> list[Figure]:
             bands=gminus2_bands(first.x), projections=[(others[card], name) for card, name in labels.items()],
         )  # fmt: skip
         caption = "Filled: exact bremsstrahlung of the beam electron. Lines: the cards " + ", ".join(labels) + "."
+        if stem == "invisible":
+            caption = f"{caption} {_optimism(result)}".rstrip()
         figures.append(Figure(title, caption, save_figure(figure, folder / stem)[0]))
     return figures
+
+
+def _optimism(result: Reproduction) -> str:
+    """What is said beside limits on an invisible A'."""
+    table = result.studies.get("invisible_efficiency")
+    return optimism(table.rows) if table else ""
 
 
 def _exposure(card: Experiment) -> str:
@@ -216,8 +233,8 @@ def _k_table(result: Reproduction, path: Path) -> None:
     )
 
 
-def _workspace(result: Reproduction, path: Path) -> None:
-    """Workspace at the benchmark mass on the (g-2) line, with patches for all other masses on it."""
+def _workspace(result: Reproduction, folder: Path) -> list[Resource]:
+    """Workspace at the benchmark mass on the (g-2) line, patches for all other masses on it, and how to use them."""
     model = limit_model(result.experiment)
     points: dict[tuple[float, ...], list[float]] = {}
     for point in result.points:
@@ -228,11 +245,20 @@ def _workspace(result: Reproduction, path: Path) -> None:
     target = result.benchmark.masses.m_aprime
     nominal = points[min(points, key=lambda key: abs(key[0] - target))]
     workspace = build_workspace(model, nominal)
-    write_json(workspace, path)
     patches = build_patchset(
-        model, workspace, points, labels=("m_aprime_GeV", "epsilon"), description="signals on the central (g-2) line"
+        model, workspace, points, labels=("m_aprime_GeV", "epsilon"), description="Signals on the central (g-2) line"
     )
-    write_json(patches, path.with_name("patchset.json"))
+    names = ("workspace.json", "patchset.json", "workspace_README.md")
+    files = [folder / name for name in names]
+    write_json(workspace, files[0])
+    write_json(patches, files[1])
+    with atomic_path(files[2]) as temporary:
+        Path(temporary).write_text(workspace_guide(result.studies["answer_statistic"].rows), encoding="utf-8")
+    return [
+        Resource(f"pyhf workspace. {WARNING}", files[0], "HistFactory"),
+        Resource(f"pyhf patch set: signals on the (g-2) line. {WARNING}", files[1], "HistFactory"),
+        Resource("How to use workspace and patch set, and how not to", files[2]),
+    ]
 
 
 def _manifest(result: Reproduction) -> dict[str, Any]:

@@ -23,6 +23,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "m_aprime_max_gminus2_constant_K_GeV": ("reach on the (g-2) line with K = 0.640", "GeV"),
     f"m_aprime_max_gminus2_GeV_{JULY_2021}": ("the same with production as of July 2021 (IWW)", "GeV"),
     f"m_aprime_max_gminus2_GeV_{IMPROVED}": ("the same with secondaries and annihilation", "GeV"),
+    "m_aprime_max_gminus2_GeV_asymptotic": (
+        "the same by pyhf's asymptotic formulas: not valid for so few counts",
+        "GeV",
+    ),
     "alpha_d_landau": ("largest alpha_D without a Landau pole below 1 TeV", ""),
     "wall_time_s": ("wall time", "s"),
 }

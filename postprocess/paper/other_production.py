@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from postprocess.experiment import load_experiment
-from postprocess.paper.cards import IMPROVED, OTHER_PRODUCTION
+from postprocess.experiment import Benchmark, load_benchmark, load_experiment
+from postprocess.paper.cards import BENCHMARK, IMPROVED, OTHER_PRODUCTION, SEARCH
 from postprocess.scan import SampleRequest, ScanSettings
 
-__all__ = ["other_production"]
+__all__ = ["other_production", "published_limit"]
 
 EVENTS = 8_000
 
@@ -40,6 +40,16 @@ def other_production(settings: ScanSettings, mode: str) -> dict[str, SampleReque
     }
 
 
+def published_limit(benchmark: Benchmark) -> dict[float, float]:
+    """Published limit: smallest excluded epsilon by m_A' [GeV], from results such as `epsilon_invisible_10MeV`."""
+    start, end = "epsilon_invisible_", "MeV"
+    return {
+        float(key.removeprefix(start).removesuffix(end)) / 1000: number.value
+        for key, number in benchmark.results.items()
+        if key.startswith(start) and key.endswith(end)
+    }
+
+
 def _masses(settings: ScanSettings, card: str, mode: str) -> list[float]:
     """Fewer masses than the main scan has; fine where annihilation resonates and where the (g-2) line leaves."""
     masses = {*np.geomspace(settings.m_min, settings.m_max, 14)}
@@ -47,4 +57,6 @@ def _masses(settings: ScanSettings, card: str, mode: str) -> list[float]:
         masses |= {*np.linspace(0.36, 0.46, 6)}
     if card == IMPROVED:
         masses |= {*np.linspace(0.2, 0.34, 15)}
+    if mode == "invisible" and card == SEARCH:
+        masses |= set(published_limit(load_benchmark(BENCHMARK)))
     return [float(m) for m in sorted(masses) if m <= settings.m_max]

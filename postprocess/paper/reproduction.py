@@ -11,10 +11,10 @@ import numpy as np
 
 from postprocess.experiment import Benchmark, Experiment, load_benchmark, load_experiment
 from postprocess.limits import Contour
-from postprocess.paper import studies  # noqa: F401  (registers what belongs to this search)
+from postprocess.paper import invisible_efficiency, statistic, studies  # noqa: F401  (register what belongs to it)
 from postprocess.paper.cards import BENCHMARK, OTHER_PRODUCTION, PROJECTION
 from postprocess.paper.other_production import other_production
-from postprocess.paper.relic_lines import read_relic, relic_job
+from postprocess.paper.relic_lines import RelicLine, read_relic, relic_job
 from postprocess.paper.summary import k_factor, summarise
 from postprocess.scan import (
     Advance,
@@ -67,8 +67,8 @@ class Reproduction:
     """Exclusions in (m_A', epsilon) with other production and for an invisible A', by mode and card."""
     studies: Mapping[str, StudyTable]
     """Tables of all studies, by name."""
-    relic: dict[PlaneName, FloatArray]
-    """Thermal-relic value of y at the x of each contour; NaN where there is none."""
+    relic: dict[PlaneName, RelicLine]
+    """Thermal-relic lines in the three planes."""
     k_masses: FloatArray
     """Masses of the K map [GeV]."""
     k_splittings: FloatArray
@@ -102,13 +102,13 @@ def _work(card: Experiment, projection: Experiment, settings: ScanSettings) -> W
     }
     for mode in OTHER_PRODUCTION:
         samples |= {f"{mode} {name}": request for name, request in other_production(settings, mode).items()}
-    relic = {name.value: relic_job(name, _relic_masses(name, settings), settings) for name in PlaneName}
+    relic = {name.value: relic_job(name, _relic_range(name, settings)) for name in PlaneName}
     return Work(samples) | study_work(card, settings) | Work(jobs=relic)
 
 
-def _relic_masses(plane: PlaneName, settings: ScanSettings) -> list[float]:
-    points = plane_points(plane, _wide(settings)) if plane is PlaneName.M1_F else _points(settings)
-    return list(dict.fromkeys(point.m_aprime for point in points))
+def _relic_range(plane: PlaneName, settings: ScanSettings) -> ScanSettings:
+    """Scan of the masses of a plane."""
+    return _wide(settings) if plane is PlaneName.M1_F else settings
 
 
 def _wide(settings: ScanSettings) -> ScanSettings:
@@ -173,14 +173,7 @@ def reproduce(
     shifted = shifted_contours(points, card, main, alpha_d=settings.alpha_d)
     tables = run_studies(StudyContext(card, settings, points, main, shifted), done)
     k_masses, k_splittings, k_map = _k_map(settings)
-    relic = {
-        name: read_relic(
-            work.jobs[name.value],
-            done.results[name.value],
-            c.x * (settings.shape.ratio if name is PlaneName.M1_F else 1),
-        )
-        for name, c in contours.items()
-    }
+    relic = {name: read_relic(name, _relic_range(name, settings), done.results[name.value]) for name in PlaneName}
     summary = summarise(
         benchmark=benchmark, card=card, projection=projection, settings=settings, points=points,
         splitting_points=splitting_points, compact_points=compact_points, contours=contours, shifted=shifted,

@@ -16,6 +16,8 @@ import numpy as np
 from postprocess.companions import FERMILAB_2021, landau_bound
 from postprocess.experiment import Benchmark, Experiment
 from postprocess.limits import Contour
+from postprocess.paper.relic_lines import RelicLine
+from postprocess.paper.statistic import ASYMPTOTIC
 from postprocess.scan import (
     LARGEST_SHIFT,
     MassPoint,
@@ -28,7 +30,7 @@ from postprocess.scan import (
 )
 from postprocess.signal import constant_k, expected_yields
 from postprocess.studies import PUBLISHED_K, CutEfficiency, ProductionRow, StudyTable, largest_muon_share
-from semivis_gen.arrays import BoolArray, FloatArray
+from semivis_gen.arrays import BoolArray
 from semivis_gen.model import DarkMasses, gamma_chi2_lepton, gamma_chi2_massless
 
 __all__ = ["covered_splitting", "k_factor", "summarise"]
@@ -42,11 +44,15 @@ def k_factor(masses: DarkMasses, **rule: int) -> float:
     return float(gamma_chi2_lepton(masses, 1.0, 1.0, **rule) / gamma_chi2_massless(masses, 1.0, 1.0))
 
 
-def covered_splitting(contour: Contour, relic: FloatArray) -> float | None:
-    """Largest f on the line where (g-2) and the relic density agree that is excluded."""
+def covered_splitting(contour: Contour, relic: RelicLine) -> float | None:
+    """Largest f on the line where (g-2) and the relic density agree that is excluded; edges log-log between masses."""
+    low, high = (
+        np.exp(np.interp(np.log(relic.x), np.log(contour.x), np.log(e[0]), np.nan, np.nan))
+        for e in (contour.low, contour.high)
+    )
     with np.errstate(invalid="ignore"):
-        covered = (contour.low[0] <= relic) & (relic <= contour.high[0])
-    return float(relic[covered].max()) if covered.any() else None
+        covered = (low <= relic.y) & (relic.y <= high)
+    return float(relic.y[covered].max()) if covered.any() else None
 
 
 def _range(contour: Contour, decaying: BoolArray) -> tuple[float | None, float | None]:
@@ -67,7 +73,7 @@ def summarise(
     contours: dict[PlaneName, Contour],
     shifted: tuple[Contour, Contour],
     compact: Contour,
-    relic: dict[PlaneName, FloatArray],
+    relic: dict[PlaneName, RelicLine],
     exposure_factor: float,
     studies: Mapping[str, StudyTable],
 ) -> Summary:
@@ -142,6 +148,7 @@ def summarise(
             for row in production.values()
             for key, value in _reach("m_aprime_max_gminus2", row, f"_{row.card}").items()
         },
+        **_asymptotic(studies),
         "seed": settings.seed,
         "events_per_mass": settings.events,
     }
@@ -170,6 +177,14 @@ def _gains(studies: Mapping[str, StudyTable]) -> Summary:
 def _reach(name: str, row: ProductionRow, of: str = "") -> Summary:
     """Mass and its error, None where there is none."""
     return {f"{name}_GeV{of}": row.reach_GeV, f"{name}_error{of}": row.error_GeV}
+
+
+def _asymptotic(studies: Mapping[str, StudyTable]) -> Summary:
+    row = next(row for row in studies["answer_statistic"].rows if row.method == ASYMPTOTIC)
+    return {
+        "m_aprime_max_gminus2_GeV_asymptotic": row.reach_GeV,
+        "m_aprime_max_gminus2_error_asymptotic": row.error_GeV,
+    }
 
 
 def _largest_splitting(contour: Contour, m_chi1: float) -> float | None:

@@ -22,9 +22,10 @@ from .planes import (
     PlaneName as PlaneName,
     ScanSettings as ScanSettings,
     contour_of as contour_of,
+    held_fixed as held_fixed,
     plane_points as plane_points,
 )
 from .samples import MassPoint as MassPoint, SampleRequest as SampleRequest, by_shape as by_shape
-from .signals import LARGEST_SHIFT as LARGEST_SHIFT, signal as signal
+from .signals import LARGEST_SHIFT as LARGEST_SHIFT, in_bins as in_bins, signal as signal
 from .store import PointStore as PointStore
 from .work import Done as Done, Work as Work

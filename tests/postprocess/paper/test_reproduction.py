@@ -25,7 +25,8 @@ FILES = [
     *("limit_m_eps_1e13_eot.csv", "limit_m_eps_na64-2018-july2021.csv", "limit_m_eps_na64-2018-improved.csv"),
     *("limit_invisible_na64-2018.csv", "acceptance_300MeV.csv", "hepdata/submission.yaml"),
     *("impact.csv", "answer_width.csv", "answer_shape.csv", "answer_muons.csv", "answer_production.csv"),
-    *("cuts.csv", "cuts_held.csv", "rcut.csv"),
+    *("cuts.csv", "cuts_held.csv", "rcut.csv", "answer_statistic.csv", "invisible_efficiency.csv"),
+    *("relic_m_eps.csv", "relic_m_alphaD.csv", "relic_m1_f.csv", "workspace_README.md"),
     *("fig4.png", "fig4.pdf", "fig4_production.png", "invisible.png", "fig5_top.png", "fig5_bottom.pdf"),
 ]
 
@@ -159,3 +160,45 @@ def test_the_order_of_tables_in_the_report(folder):
     ]
     places = [report.index(f"<summary>{title}") for title in titles]
     assert places == sorted(places)
+
+
+def test_the_workspace_travels_with_its_warning(folder):
+    documents = list(yaml.safe_load_all((folder / "hepdata" / "submission.yaml").read_text()))
+    attached = {r["location"]: r for r in documents[0]["additional_resources"]}
+    for name in ("workspace.json", "patchset.json"):
+        assert (folder / "hepdata" / name).read_bytes() == (folder / name).read_bytes()
+        assert attached[name]["type"] == "HistFactory"
+        assert "asymptotic" in attached[name]["description"]
+        assert "asymptotic" in (folder / name).read_text()
+    guide = (folder / "workspace_README.md").read_text()
+    assert guide == (folder / "hepdata" / "workspace_README.md").read_text()
+    summary = json.loads((folder / "summary.json").read_text())
+    assert f"{summary['m_aprime_max_gminus2_GeV']:.4f}" in guide
+    assert 0.005 < summary["m_aprime_max_gminus2_GeV_asymptotic"] - summary["m_aprime_max_gminus2_GeV"] < 0.03
+
+
+def test_relic_lines_have_their_own_grids(folder):
+    for stem, held in (("relic_m_eps", "alpha_D = 0.1"), ("relic_m_alphaD", "(g-2)_mu"), ("relic_m1_f", "R = 3")):
+        assert held in (folder / f"{stem}.csv").read_text()
+        assert len(rows(folder / f"{stem}.csv")) > 50
+
+
+def test_planes_say_what_they_hold_fixed(folder):
+    text = (folder / "limit_m_alphaD.csv").read_text()
+    header = "".join(line for line in text.splitlines() if line.startswith("#"))
+    assert "f = 0.4" in header
+    assert "alpha_D" not in header
+    _, *tables = yaml.safe_load_all((folder / "hepdata" / "submission.yaml").read_text())
+    told = {table["name"]: table["description"] for table in tables}
+    plane = told["Exclusion in (m_A', alpha_D) on the central (g-2) line"]
+    assert "f = 0.4" in plane
+    assert "alpha_D =" not in plane
+
+
+def test_limits_on_an_invisible_aprime_say_how_optimistic_they_are(folder):
+    needed = {
+        float(r["m_aprime_GeV"]): float(r["efficiency_needed"]) for r in rows(folder / "invisible_efficiency.csv")
+    }
+    assert needed[0.01] > needed[0.1]
+    assert "optimistic at high mass" in (folder / "limit_invisible_na64-2018.csv").read_text()
+    assert "optimistic at high mass" in (folder / "report.html").read_text()

@@ -7,10 +7,12 @@ import pytest
 from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
+from postprocess.paper.relic_lines import RelicLine
 from postprocess.paper.summary import covered_splitting, k_factor
 from postprocess.scan.exclusion import exclude_epsilon
 from postprocess.scan.jobs import Backend
 from postprocess.scan.mass_reach import reach, shifted_contours
+from postprocess.scan.planes import PlaneName
 from postprocess.scan.samples import SampleRequest
 from semivis_gen.model.point import DarkMasses, MassShape
 
@@ -63,9 +65,14 @@ def test_a_line_that_is_not_excluded_has_no_reach(points, contour):
 
 
 def test_covered_splitting_is_the_largest_relic_value_inside(contour):
-    relic = np.array([contour.high[0][0], np.nan, *np.full(len(contour.x) - 2, 1e9)])
-    assert covered_splitting(contour, relic) == contour.high[0][0]
-    assert covered_splitting(contour, np.full(len(contour.x), np.nan)) is None
+    def line(y):
+        return RelicLine(PlaneName.M1_F, x, np.asarray(y))
+
+    x = np.array([contour.x[0], np.sqrt(contour.x[0] * contour.x[1]), contour.x[1], contour.x[-1] * 2])
+    between = np.sqrt(contour.high[0][0] * contour.high[0][1])
+    assert covered_splitting(contour, line([1e-6, 0.999 * between, np.nan, 1e-3])) == 0.999 * between
+    assert covered_splitting(contour, line([1e9, 1.001 * between, np.nan, np.nan])) is None
+    assert covered_splitting(contour, line(np.full(4, np.nan))) is None
 
 
 def test_k_factor_needs_no_couplings():
