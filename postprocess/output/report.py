@@ -14,7 +14,6 @@ from semivis_gen.errors import OutputError
 
 __all__ = ["Comparison", "Figure", "Table", "compare", "render_report", "write_report"]
 
-NEGLIGIBLE = 1e-6  # relative errors below this are not shown: rounding, or the end of a scan
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 CSS = """
 :root { --ink: #1b1f24; --soft: #5c6570; --rule: #d5dae0; --paper: #fff; --tint: #f4f6f9 }
@@ -70,6 +69,10 @@ class Comparison:
     """Unit of all of them."""
     remark: str = ""
     """Source and remark."""
+    uncertain: str = ""
+    """What the error is of, or why there is none."""
+    comparable: bool = True
+    """Whether both are the same quantity; no ratio is shown otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,8 @@ def compare(
     Parameters
     ----------
     summary : mapping
-        summary.json; the error of KEY is looked up as KEY_error, then with KEY's last word replaced by error
-        (K_benchmark, K_error), then with _GeV_ replaced by _error_.
+        summary.json: KEY_error is the error of KEY, KEY_error_of says what of, KEY_note what the number is, and a false
+        KEY_comparable that the published number is another quantity.
     published : mapping
         Published numbers by the same keys, as `Benchmark.results` holds them.
     labels : mapping
@@ -121,25 +124,22 @@ def compare(
     for key in keys:
         label, unit = labels.get(key, (key, ""))
         paper = published.get(key)
-        remark = ", ".join(str(x) for x in (paper.source, paper.note) if x) if paper else ""
-        error = _number(next((summary[name] for name in _error_names(key) if name in summary), None))
+        remarks = [f"{paper.source}, {paper.note}" if paper.note else paper.source] if paper else []
+        remarks.append(summary.get(f"{key}_note"))
         result.append(
             Comparison(
                 label,
                 _number(summary[key]),
-                error,
+                _number(summary.get(f"{key}_error")),
                 paper.value if paper else None,
                 paper.error if paper else None,
                 unit,
-                remark,
+                "; ".join(str(remark) for remark in remarks if remark),
+                str(summary.get(f"{key}_error_of") or ""),
+                summary.get(f"{key}_comparable", True) is not False,
             )
         )
     return result
-
-
-def _error_names(key: str) -> tuple[str, ...]:
-    names = (f"{key}_error", f"{key.rpartition('_')[0]}_error", key.replace("_GeV_", "_error_"))
-    return tuple(name for name in names if name != key)
 
 
 def render_report(
@@ -226,12 +226,14 @@ def write_report(path: str | Path, **content: Any) -> None:
 
 
 def _comparison_table(comparisons: Sequence[Comparison]) -> str:
-    head = "<tr><th></th><th>this work</th><th>published</th><th>ratio</th><th>unit</th><th>source</th></tr>"
+    names = ("", "this work", "its error", "published", "ratio", "unit", "source, remark")
+    head = "<tr>" + "".join(f"<th>{name}</th>" for name in names) + "</tr>"
     rows = []
     for c in comparisons:
-        ratio = f"{c.value / c.published:.3g}" if c.value is not None and c.published else ""
+        ratio = f"{c.value / c.published:.3g}" if c.value is not None and c.published and c.comparable else ""
         ours = _with_error(c.value, c.error) if c.value is not None else "none"
-        cells = (c.label, ours, _with_error(c.published, c.published_error), ratio, c.unit, c.remark)
+        theirs = _with_error(c.published, c.published_error)
+        cells = (c.label, ours, c.uncertain, theirs, ratio, c.unit, c.remark)
         rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
     return f"<table>{head}{''.join(rows)}</table>"
 
@@ -275,8 +277,7 @@ def _with_error(value: float | None, error: float | None) -> str:
     """Value and error to two digits of the error; four digits without one."""
     if value is None:
         return ""
-    exact = not error or abs(error) < NEGLIGIBLE * abs(value)
-    if exact or error is None or not math.isfinite(error) or not math.isfinite(value):
+    if not error or not math.isfinite(error) or not math.isfinite(value):
         return f"{value:.4g}"
     digits = 1 - math.floor(math.log10(abs(error)))
     if 0 <= digits <= 6 and abs(value) < 1e5:

@@ -124,9 +124,7 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         report,
         title="Semi-visible dark photon: NA64 2016-2018",
         introduction=_introduction(result),
-        comparisons=compare(
-            {k: v for k, v in result.summary.items() if k != "K_error"}, result.benchmark.results, labels=LABELS
-        ),
+        comparisons=compare(result.summary, result.benchmark.results, labels=LABELS),
         figures=figures,
         tables=[Table(table.title, table.columns()) for table in result.studies.values()]
         + [Table(TITLES[n][1], c.columns()) for n, c in result.contours.items()],
@@ -300,6 +298,7 @@ def _notes(experiment: Experiment) -> list[str]:
         + ", ".join(assumed),
         "The efficiency of the R cut is the card's flat value, the published mean. Shower profiles with the beam in "
         "the middle of the central cells give one: what else lowers it is not published (docs/rcut.md).",
-        "The range of epsilon is over all masses at which chi2 decays. Up to 20 MeV chi2 flies through at any mixing: "
-        "0.5 is the end of the scan. The upper edge passes the paper's 2e-2 near 0.24 GeV.",
+        "Errors of event samples say nothing of the assumptions: how far these move the reach is in the table of "
+        "uncertainties and in docs/answers.md.",
+        f"The exported likelihood: {WARNING}",
     ]

@@ -175,9 +175,8 @@ def reproduce(
     k_masses, k_splittings, k_map = _k_map(settings)
     relic = {name: read_relic(name, _relic_range(name, settings), done.results[name.value]) for name in PlaneName}
     summary = summarise(
-        benchmark=benchmark, card=card, projection=projection, settings=settings, points=points,
-        splitting_points=splitting_points, compact_points=compact_points, contours=contours, shifted=shifted,
-        compact=compact, relic=relic, exposure_factor=factor, studies=tables,
+        benchmark=benchmark, card=card, settings=settings, points=points, splitting_points=splitting_points,
+        contours=contours, shifted=shifted, compact=compact, relic=relic, exposure_factor=factor, studies=tables,
     )  # fmt: skip
     summary["wall_time_s"] = time.monotonic() - started
     return Reproduction(

@@ -1,14 +1,13 @@
-"""summary.json: the paper's statements as numbers with errors.
+"""summary.json: the paper's statements as numbers, each with its error and what that is the error of.
 
-Errors are those of the event samples and of the integration: every mass's signal is shifted by its own relative
-error, all in the same direction, and half the change of a number is its error.
+Errors of event samples: every mass's signal is shifted by its own relative error, all in the same direction, and half
+the change of a number is its error. Assumptions move most numbers more: impact.csv and docs/answers.md.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from postprocess.companions import FERMILAB_2021, landau_bound
 from postprocess.experiment import Benchmark, Experiment
 from postprocess.limits import Contour
 from postprocess.paper.relic_lines import RelicLine
+from postprocess.paper.statement import SAMPLES, Statement, flat
 from postprocess.paper.statistic import ASYMPTOTIC
 from postprocess.scan import (
     LARGEST_SHIFT,
@@ -30,10 +30,12 @@ from postprocess.scan import (
 )
 from postprocess.signal import constant_k, expected_yields
 from postprocess.studies import PUBLISHED_K, CutEfficiency, ProductionRow, StudyTable, largest_muon_share
-from semivis_gen.arrays import BoolArray
+from semivis_gen.arrays import IndexArray
+from semivis_gen.constants import ALPHA, M_ELECTRON
 from semivis_gen.model import DarkMasses, gamma_chi2_lepton, gamma_chi2_massless
+from semivis_gen.numerics import Estimate
 
-__all__ = ["covered_splitting", "k_factor", "summarise"]
+__all__ = ["covered_splitting", "excluded_range", "k_factor", "radiative_correction", "summarise"]
 
 Summary = dict[str, Any]
 FADING_M_APRIME = 0.3  # where the largest excluded splitting is quoted [GeV]
@@ -55,21 +57,13 @@ def covered_splitting(contour: Contour, relic: RelicLine) -> float | None:
     return float(relic.y[covered].max()) if covered.any() else None
 
 
-def _range(contour: Contour, decaying: BoolArray) -> tuple[float | None, float | None]:
-    """Smallest and largest excluded epsilon over the masses at which chi2 decays."""
-    low, high = contour.extremes(where=decaying)
-    return (low, high) if math.isfinite(low) else (None, None)
-
-
 def summarise(
     *,
     benchmark: Benchmark,
     card: Experiment,
-    projection: Experiment,
     settings: ScanSettings,
     points: Sequence[MassPoint],
     splitting_points: Sequence[MassPoint],
-    compact_points: Sequence[MassPoint],
     contours: dict[PlaneName, Contour],
     shifted: tuple[Contour, Contour],
     compact: Contour,
@@ -81,12 +75,12 @@ def summarise(
 
     Parameters
     ----------
-    benchmark, card, projection : Benchmark, Experiment, Experiment
-        The paper's point, the card of the search and that with the compact HCAL1.
+    benchmark, card : Benchmark, Experiment
+        The paper's point and the card of the search.
     settings : ScanSettings
         Parameters of the scan.
-    points, splitting_points, compact_points : sequence of MassPoint
-        Samples of the mass scan, and of the scans of mass and splitting for both cards.
+    points, splitting_points : sequence of MassPoint
+        Samples of the mass scan, and of the scan of mass and splitting.
     contours, compact : dict, Contour
         Exclusions of the search in the three planes and of the projection in (m_chi1, f).
     shifted : tuple of Contour
@@ -101,90 +95,180 @@ def summarise(
     Returns
     -------
     dict
-        Numbers by name; KEY_error is the error of KEY. None where nothing is excluded.
+        See `statement.flat`: numbers by name, None where nothing is excluded.
     """
     alpha_d = settings.alpha_d
-    decaying = np.array([p.masses.chi2_decays for p in sorted(points, key=lambda p: p.masses.m_aprime)])
-    smallest, largest = _range(contours[PlaneName.M_EPS], decaying)
-    ends = [_range(c, decaying) for c in shifted]
+    main = contours[PlaneName.M_EPS]
     future = reach(with_exposure(points, exposure_factor), card, alpha_d=alpha_d)
-    k = k_factor(benchmark.masses)
-    one_loop, two_loops = (float(landau_bound(benchmark.masses.m_aprime, loops=n)) for n in (1, 2))
-    cut = next((s.efficiencies["R < 0.06"] for s in card.signatures if "R < 0.06" in s.efficiencies), None)
-    covered = covered_splitting(compact, relic[PlaneName.M1_F])
     m_chi1 = settings.shape.at(FADING_M_APRIME).m_chi1
     constant = reach(points, card, alpha_d=alpha_d, chi2_width=constant_k(PUBLISHED_K))
     production: dict[str, ProductionRow] = {row.card: row for row in studies["answer_production"].rows}
-    error = partial(_splitting_error, alpha_d=alpha_d)
-    return {
-        "K_benchmark": k,
-        "K_error": max(abs(k - k_factor(benchmark.masses, nodes=100)), float(np.spacing(k))),
-        "epsilon_excluded_min": smallest,
-        "epsilon_excluded_min_error": half_difference([end[0] for end in ends]),
-        "epsilon_excluded_max": largest,
-        "epsilon_excluded_max_error": half_difference([end[1] for end in ends]),
-        "epsilon_excluded_range_note": "over all masses at which chi2 decays",
-        **_reach("m_aprime_max_gminus2", production[card.name]),
-        "splitting_max_gminus2_300MeV": _largest_splitting(contours[PlaneName.M1_F], m_chi1),
-        "splitting_max_gminus2_300MeV_error": error(splitting_points, card, lambda c: _largest_splitting(c, m_chi1)),
-        "rcut_efficiency_mean": cut.value if cut else None,
-        "rcut_efficiency_min": cut.value if cut else None,
-        "rcut_efficiency_note": "flat efficiency of the card, the published mean; computed: see docs/rcut.md",
-        "m_aprime_max_1e13_eot_GeV": future.value if future else None,
-        "m_aprime_max_1e13_eot_error": future.error if future else None,
-        "compact_hcal_max_splitting": covered,
-        "compact_hcal_max_splitting_error": error(
-            compact_points, projection, lambda c: covered_splitting(c, relic[PlaneName.M1_F])
+    statements = {
+        "K_benchmark": _k(benchmark.masses),
+        **excluded_range(main, shifted, points, benchmark.results["epsilon_excluded_max"].value),
+        "m_aprime_max_gminus2_GeV": _reach(production[card.name]),
+        "splitting_max_gminus2_300MeV": Statement(
+            _largest_splitting(contours[PlaneName.M1_F], m_chi1),
+            _splitting_error(splitting_points, card, lambda c: _largest_splitting(c, m_chi1), alpha_d=alpha_d),
+            f"{SAMPLES}; interpolation between the splittings of the scan comes on top",
+            "here at m_A' = 0.3 GeV; the paper's words are for its whole plane",
+            comparable=False,
         ),
-        "alpha_d_landau": one_loop,
-        "alpha_d_landau_error": one_loop - two_loops,
-        "alpha_d_landau_note": "one loop; the error is the difference to two loops",
         **_r_cut(studies["rcut"].rows),
+        "m_aprime_max_1e13_eot_GeV": _estimate(
+            future, "backgrounds and counts stay those of the search: no events in both signatures"
+        ),
+        "compact_hcal_max_splitting": Statement(
+            covered_splitting(compact, relic[PlaneName.M1_F]),
+            None,
+            "none: the highest excluded point of the relic line, which the signal does not move",
+        ),
+        "alpha_d_landau": _landau(benchmark.masses.m_aprime),
         **_gains(studies),
-        "m_aprime_max_gminus2_constant_K_GeV": constant.value if constant else None,
-        "chi2_to_muons_largest_share": largest_muon_share(points, contours[PlaneName.M_EPS]),
-        **{
-            key: value
-            for row in production.values()
-            for key, value in _reach("m_aprime_max_gminus2", row, f"_{row.card}").items()
-        },
-        **_asymptotic(studies),
-        "seed": settings.seed,
-        "events_per_mass": settings.events,
+        "m_aprime_max_gminus2_constant_K_GeV": _estimate(constant, "the paper uses this K"),
+        "chi2_to_muons_largest_share": Statement(
+            largest_muon_share(points, main), None, "none: exact branching at the masses of the scan"
+        ),
+        **{f"m_aprime_max_gminus2_GeV_{row.card}": _reach(row) for row in production.values()},
+        "m_aprime_max_gminus2_GeV_asymptotic": _asymptotic(studies),
     }
+    return {**flat(statements), "seed": settings.seed, "events_per_mass": settings.events}
 
 
-def _r_cut(rows: Sequence[CutEfficiency]) -> Summary:
-    computed = [row.efficiency for row in rows]
+def _k(masses: DarkMasses) -> Statement:
+    k = k_factor(masses)
+    rounding = abs(k - k_factor(masses, nodes=100))
+    return Statement(
+        k,
+        k * radiative_correction(masses),
+        "radiative corrections, which are left out: at most the vacuum polarisation at the largest momentum transfer; "
+        f"the integral itself is good to {max(rounding, 1e-15):.0e}",
+        f"here at m_A' = {masses.m_aprime:g} GeV; the paper takes one number for all masses",
+    )
+
+
+def radiative_correction(masses: DarkMasses) -> float:
+    """Size of what chi2 -> chi1 e+ e- at leading order, with alpha in the Thomson limit, leaves out.
+
+    Parameters
+    ----------
+    masses : DarkMasses
+        Masses of the point.
+
+    Returns
+    -------
+    float
+        Relative: 2 Delta alpha(q^2 = Delta^2) of electron loops, alpha/(3 pi) [ln(q^2/m_e^2) - 5/3] (Peskin and
+        Schroeder, equation 7.90), which the rate has twice; zero where it would be negative.
+    """
+    logarithm = 2 * math.log(masses.delta / M_ELECTRON) - 5 / 3
+    return max(2 * ALPHA / (3 * math.pi) * logarithm, 0.0)
+
+
+def excluded_range(
+    contour: Contour, shifted: Sequence[Contour], points: Sequence[MassPoint], published_max: float
+) -> dict[str, Statement]:
+    """Smallest and largest excluded epsilon over the masses at which chi2 decays, with the masses they belong to.
+
+    Parameters
+    ----------
+    contour : Contour
+        Exclusion in (m_A', epsilon).
+    shifted : sequence of Contour
+        With lower and with higher signals.
+    points : sequence of MassPoint
+        One a mass.
+    published_max : float
+        Largest epsilon of the publication.
+
+    Returns
+    -------
+    dict
+        Statements; without values where nothing is excluded.
+    """
+    decays = {point.masses.m_aprime: point.masses.chi2_decays for point in points}
+    known = np.flatnonzero(contour.excluded & np.array([decays[float(m)] for m in contour.x]))
+    smallest, largest = "epsilon_excluded_min", "epsilon_excluded_max"
+    nothing = Statement(None, None, "none: nothing is excluded")
+    if not len(known):
+        return {smallest: nothing, largest: nothing}
+    first, last = known[contour.low[0][known].argmin()], known[contour.high[0][known].argmax()]
+    edges = [[float(side[0][at]) for side in (c.low, c.high)] for c, at in ((contour, first), (contour, last))]
+    moved = {at: [(float(c.low[0][at]), float(c.high[0][at])) for c in shifted] for at in (first, last)}
+    is_open = contour.open_end[last] in ("high", "both")
+    closing = _falls_to(contour, known, published_max)
     return {
-        "rcut_efficiency_computed_mean": sum(computed) / len(computed),
-        "rcut_efficiency_computed_mean_error": math.hypot(*(row.error for row in rows)) / len(computed),
-        "rcut_efficiency_computed_min": min(computed),
+        smallest: Statement(
+            edges[0][0],
+            half_difference([low for low, _ in moved[first]]),
+            SAMPLES,
+            f"at m_A' = {contour.x[first]:.4g} GeV, the lowest where chi2 decays; the paper gives no mass",
+            comparable=False,
+        ),
+        largest: Statement(
+            edges[1][1],
+            None if is_open else half_difference([high for _, high in moved[last]]),
+            "none: at least this, the scan ends there" if is_open else SAMPLES,
+            f"at m_A' = {contour.x[last]:.4g} GeV; the paper gives no mass"
+            + (f", its number is the upper edge at {closing:.3g} GeV here" if closing else ""),
+            comparable=False,
+        ),
     }
 
 
-def _gains(studies: Mapping[str, StudyTable]) -> Summary:
+def _falls_to(contour: Contour, known: IndexArray, epsilon: float) -> float | None:
+    """Mass at which the upper edge last falls to an epsilon, log-log between masses [GeV]."""
+    x, excess = np.log(contour.x[known]), np.log(contour.high[0][known] / epsilon)
+    crossed = np.flatnonzero((excess[:-1] > 0) & (excess[1:] <= 0))
+    if not len(crossed):
+        return None
+    i = int(crossed[-1])
+    return float(np.exp(x[i] + (x[i + 1] - x[i]) * excess[i] / (excess[i] - excess[i + 1])))
+
+
+def _landau(m_aprime: float) -> Statement:
+    one_loop, two_loops = (float(landau_bound(m_aprime, loops=n)) for n in (1, 2))
+    return Statement(
+        one_loop, abs(one_loop - two_loops), "higher orders: the difference of one loop to two", "one loop"
+    )
+
+
+def _r_cut(rows: Sequence[CutEfficiency]) -> dict[str, Statement]:
+    least = min(rows, key=lambda row: row.efficiency)
+    mean = sum(row.efficiency for row in rows) / len(rows)
+    low, high = (f(row.m_aprime_GeV for row in rows) for f in (min, max))
+    where = f"computed on the (g-2) line at {len(rows)} masses, {low:g} to {high:g} GeV; the paper does not say where"
+    return {
+        "rcut_efficiency_mean": Statement(mean, math.hypot(*(row.error for row in rows)) / len(rows), SAMPLES, where),
+        "rcut_efficiency_min": Statement(
+            least.efficiency, least.error, SAMPLES, f"computed, lowest at {least.m_aprime_GeV:g} GeV"
+        ),
+    }
+
+
+def _gains(studies: Mapping[str, StudyTable]) -> dict[str, Statement]:
     held, free = ([row.gain for row in studies[name].rows] for name in ("cuts_held", "cuts"))
+    spread = "range over the assumed backgrounds"
     return {
-        "optimised_cuts_gain": sum(held) / len(held),
-        "optimised_cuts_gain_error": (max(held) - min(held)) / 2,
-        "optimised_cuts_gain_note": "visible energy of S1 held; mean over backgrounds, the error is their range",
-        "optimised_cuts_gain_free": sum(free) / len(free),
-        "optimised_cuts_gain_free_error": (max(free) - min(free)) / 2,
-    }
+        "optimised_cuts_gain": Statement(
+            sum(held) / len(held), (max(held) - min(held)) / 2, spread,
+            "visible energy of S1 held; the paper does not say which cuts",
+        ),
+        "optimised_cuts_gain_free": Statement(sum(free) / len(free), (max(free) - min(free)) / 2, spread),
+    }  # fmt: skip
 
 
-def _reach(name: str, row: ProductionRow, of: str = "") -> Summary:
-    """Mass and its error, None where there is none."""
-    return {f"{name}_GeV{of}": row.reach_GeV, f"{name}_error{of}": row.error_GeV}
+def _reach(row: ProductionRow) -> Statement:
+    return Statement(row.reach_GeV, row.error_GeV)
 
 
-def _asymptotic(studies: Mapping[str, StudyTable]) -> Summary:
+def _estimate(found: Estimate | None, note: str) -> Statement:
+    return Statement(found.value if found else None, found.error if found else None, note=note)
+
+
+def _asymptotic(studies: Mapping[str, StudyTable]) -> Statement:
     row = next(row for row in studies["answer_statistic"].rows if row.method == ASYMPTOTIC)
-    return {
-        "m_aprime_max_gminus2_GeV_asymptotic": row.reach_GeV,
-        "m_aprime_max_gminus2_error_asymptotic": row.error_GeV,
-    }
+    return Statement(row.reach_GeV, row.error_GeV, note="not valid for so few counts; the paper may have used them")
 
 
 def _largest_splitting(contour: Contour, m_chi1: float) -> float | None:

@@ -95,6 +95,25 @@ def test_summary(folder):
     assert all(math.isfinite(v) for v in summary.values() if isinstance(v, float))
 
 
+def test_every_number_says_what_its_error_is_of(folder):
+    summary = json.loads((folder / "summary.json").read_text())
+    own = {key for key in summary if key.endswith("_error_of")}
+    bare = {"wall_time_s", "seed", "events_per_mass"}
+    ends = ("_error", "_error_of", "_note", "_comparable")
+    assert {f"{key}_error_of" for key in summary if not key.endswith(ends)} - own == {f"{key}_error_of" for key in bare}
+    for key in own:
+        number, error = summary[key.removesuffix("_error_of")], summary[key.removesuffix("_of")]
+        assert error is None or 1e-6 * abs(number) < error < abs(number), key
+    assert (summary["epsilon_excluded_min_comparable"], summary["epsilon_excluded_max_comparable"]) == (False, False)
+
+
+def test_the_r_cut_is_computed_not_the_cards_own_number(folder):
+    summary = json.loads((folder / "summary.json").read_text())
+    computed = [float(row["efficiency"]) for row in rows(folder / "rcut.csv")]
+    assert summary["rcut_efficiency_mean"] == pytest.approx(sum(computed) / len(computed))
+    assert summary["rcut_efficiency_min"] == pytest.approx(min(computed))
+
+
 def interpolate(edge, mass):
     known = sorted(edge)
     return float(np.exp(np.interp(np.log(mass), np.log(known), np.log([edge[m] for m in known]))))

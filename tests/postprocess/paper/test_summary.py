@@ -1,19 +1,22 @@
 """Statements of the summary against what they must be for known contours and samples."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from support.cards import experiment
 
 from postprocess.companions.gminus2 import FERMILAB_2021
+from postprocess.limits.contour import Contour
+from postprocess.limits.edges import Edges
 from postprocess.paper.relic_lines import RelicLine
-from postprocess.paper.summary import covered_splitting, k_factor
+from postprocess.paper.summary import covered_splitting, excluded_range, k_factor, radiative_correction
 from postprocess.scan.exclusion import exclude_epsilon
 from postprocess.scan.jobs import Backend
 from postprocess.scan.mass_reach import reach, shifted_contours
 from postprocess.scan.planes import PlaneName
 from postprocess.scan.samples import SampleRequest
+from semivis_gen.constants import ALPHA
 from semivis_gen.model.point import DarkMasses, MassShape
 
 CARD = experiment("na64-2018")
@@ -77,3 +80,36 @@ def test_covered_splitting_is_the_largest_relic_value_inside(contour):
 
 def test_k_factor_needs_no_couplings():
     assert k_factor(DarkMasses(0.3, 3.0, 0.4)) == pytest.approx(0.642220, abs=1e-6)
+
+
+def test_radiative_corrections_are_per_cents_and_grow_with_the_momentum_transfer():
+    small, large = (radiative_correction(DarkMasses(m, 3.0, 0.4)) for m in (0.03, 0.3))
+    assert large == pytest.approx(2 * 0.00546, rel=2e-3)  # Delta alpha(40 MeV) = alpha/(3 pi) [2 ln(40/0.511) - 5/3]
+    assert large - small == pytest.approx(4 * ALPHA / (3 * np.pi) * np.log(10))
+    assert radiative_correction(DarkMasses(0.008, 3.0, 0.4)) == 0.0
+
+
+@dataclass(frozen=True)
+class Decaying:
+    masses: DarkMasses
+
+
+def test_the_range_of_epsilon_says_where_it_is():
+    edges = [([1e-5], [0.5], "high"), ([3e-5], [0.4], "high"), ([1e-4], [0.04], ""), ([2e-4], [0.01], "")]
+    found = [Edges(np.array(low), np.array(high), 1, end) for low, high, end in edges]
+    x = [0.004, 0.01, 0.1, 0.4]  # chi2 is stable at the first
+    contour = Contour.build(x, found, x_name="m_aprime_GeV", y_name="epsilon")
+    wider = Contour(*(getattr(contour, f) for f in ("x_name", "y_name", "x")), contour.low * 0.98, *(
+        getattr(contour, f) for f in ("high", "intervals", "open_end")
+    ))  # fmt: skip
+    low, high = excluded_range(contour, (contour, wider), [Decaying(DarkMasses(m)) for m in x], 0.02).values()
+    assert (low.value, low.error) == (3e-5, pytest.approx(3e-7))
+    assert "0.01 GeV" in low.note
+    assert (high.value, high.error, high.comparable) == (0.4, None, False)
+    assert "scan ends" in high.uncertain
+    assert "edge at 0.2 GeV" in high.note  # ln x halfway: the edge falls from 0.04 to 0.01 as m^-1
+
+
+def test_nothing_excluded_has_no_range(points, contour):
+    none = exclude_epsilon([replace(p, rate=p.rate * 1e-9) for p in points], CARD, alpha_d=0.1)
+    assert [one.value for one in excluded_range(none, (none, none), points, 0.02).values()] == [None, None]

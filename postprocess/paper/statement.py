@@ -1,0 +1,56 @@
+"""A number of summary.json: its value, what its error is the error of, and what it may be compared with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["SAMPLES", "Statement", "flat"]
+
+SAMPLES = "event samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One number."""
+
+    value: float | None
+    """The number; None where there is none."""
+    error: float | None = None
+    """Its error, in the same unit; None where none is known, `uncertain` says why."""
+    uncertain: str = SAMPLES
+    """What the error is of; without an error, why there is none."""
+    note: str = ""
+    """What the number is, beside what a published one is."""
+    comparable: bool = True
+    """Whether a published number of the same name is the same quantity, so that a ratio means something."""
+
+
+def flat(statements: Mapping[str, Statement]) -> dict[str, Any]:
+    """Write statements as flat keys of JSON.
+
+    Parameters
+    ----------
+    statements : mapping
+        By key.
+
+    Returns
+    -------
+    dict
+        KEY, KEY_error, KEY_error_of, and KEY_note and KEY_comparable where there is something to say. An error that is
+        not a positive number, or of the size of rounding, is None.
+    """
+    result: dict[str, Any] = {}
+    for key, one in statements.items():
+        error = one.error
+        usable = one.value is not None and error is not None and math.isfinite(error)
+        if not usable or error is None or error <= 8 * math.ulp(abs(one.value or 0.0)):
+            error = None
+        result |= {key: one.value, f"{key}_error": error, f"{key}_error_of": one.uncertain}
+        if one.note:
+            result[f"{key}_note"] = one.note
+        if not one.comparable:
+            result[f"{key}_comparable"] = False
+    return result

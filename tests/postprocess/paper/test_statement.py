@@ -1,0 +1,29 @@
+"""Statements: errors that are none stay away, every number says what its error is of."""
+
+import math
+
+import pytest
+
+from postprocess.paper.statement import SAMPLES, Statement, flat
+
+
+def test_keys_of_a_statement():
+    assert flat({"x": Statement(0.39, 0.01), "y": Statement(2.0, None, "none: a count", "seen", comparable=False)}) == {
+        "x": 0.39,
+        "x_error": 0.01,
+        "x_error_of": SAMPLES,
+        "y": 2.0,
+        "y_error": None,
+        "y_error_of": "none: a count",
+        "y_note": "seen",
+        "y_comparable": False,
+    }
+
+
+@pytest.mark.parametrize("error", [None, math.nan, math.inf, 0.0, math.ulp(0.5), -1.0])
+def test_arithmetic_is_no_uncertainty(error):
+    assert flat({"x": Statement(0.5, error)})["x_error"] is None
+
+
+def test_no_value_has_no_error():
+    assert flat({"x": Statement(None, 0.1)})["x_error"] is None
