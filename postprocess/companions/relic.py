@@ -25,6 +25,7 @@ EPSILON_RANGE = (1e-9, 1.0)
 ALPHA_D_RANGE = (1e-8, 1.0)  # beyond, the width is no small correction to the propagator
 SMALLEST_SPLITTING = 1e-4
 TOLERANCE = 1e-5  # of ln Omega
+CLOSE = 0.2  # of a value, or of its logarithm: how far from what is expected the search begins
 MAX_ITERATIONS = 40
 
 
@@ -35,6 +36,7 @@ def relic_line(
     splitting: ArrayLike = 0.4,
     alpha_d: ArrayLike = 0.1,
     omega: float = OMEGA_DM_H2,
+    near: ArrayLike | None = None,
 ) -> FloatArray:
     """Mixing that leaves the observed dark matter, along a line or over a plane.
 
@@ -46,6 +48,8 @@ def relic_line(
         R, f and alpha_D; all four broadcast.
     omega : float
         Omega h^2 to be reached.
+    near : array_like, optional
+        What is expected: the search begins within 20 % of it, which takes half the time; NaN where nothing is known.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def relic_line(
     def excess(u: FloatArray) -> FloatArray:
         return np.asarray(np.log(problem.omega_h2(np.exp(u)) / omega)) if problem else u
 
-    u, too_much, too_little = _falling_zero(excess, *(np.full(m.size, math.log(b)) for b in EPSILON_RANGE))
+    u, too_much, too_little = _search(excess, m, EPSILON_RANGE, near)
     return np.where(too_much, math.inf, np.where(too_little, 0.0, np.exp(u))).reshape(m.shape)
 
 
@@ -97,6 +101,7 @@ def relic_alpha_d(
     ratio: ArrayLike = 3.0,
     splitting: ArrayLike = 0.4,
     omega: float = OMEGA_DM_H2,
+    near: ArrayLike | None = None,
 ) -> FloatArray:
     """Dark coupling that leaves the observed dark matter at given mixing.
 
@@ -108,6 +113,8 @@ def relic_alpha_d(
         Mixing, R and f; all four broadcast.
     omega : float
         Omega h^2 to be reached.
+    near : array_like, optional
+        What is expected: the search begins within 20 % of it, which takes half the time; NaN where nothing is known.
 
     Returns
     -------
@@ -127,7 +134,7 @@ def relic_alpha_d(
     def excess(u: FloatArray) -> FloatArray:
         return np.asarray(np.log(problem.with_alpha_d(np.exp(u)).omega_h2(e.ravel()) / omega)) if problem else u
 
-    u, too_much, too_little = _falling_zero(excess, *(np.full(m.size, math.log(b)) for b in ALPHA_D_RANGE))
+    u, too_much, too_little = _search(excess, m, ALPHA_D_RANGE, near)
     return np.where(too_much, math.inf, np.where(too_little, 0.0, np.exp(u))).reshape(m.shape)
 
 
@@ -138,6 +145,7 @@ def relic_splitting(
     ratio: ArrayLike = 3.0,
     alpha_d: ArrayLike = 0.1,
     omega: float = OMEGA_DM_H2,
+    near: ArrayLike | None = None,
 ) -> FloatArray:
     """Splitting f that leaves the observed dark matter at given couplings.
 
@@ -151,6 +159,8 @@ def relic_splitting(
         Mixing, R and alpha_D; all four broadcast.
     omega : float
         Omega h^2 to be reached.
+    near : array_like, optional
+        What is expected: the search begins within 20 % of it, which takes half the time; NaN where nothing is known.
 
     Returns
     -------
@@ -174,7 +184,10 @@ def relic_splitting(
         masses = _masses(m, r, -minus_f.reshape(m.shape))
         return np.asarray(np.log(FreezeOut.at(masses, a.ravel()).omega_h2(e.ravel()) / omega)) if masses else minus_f
 
-    found, too_much, too_little = _falling_zero(excess, -largest, np.full(m.size, -SMALLEST_SPLITTING))
+    ends = (-largest, np.full(m.size, -SMALLEST_SPLITTING))
+    expected = None if near is None else -np.broadcast_to(np.asarray(near, dtype=float), m.shape).ravel()
+    first = ends if expected is None else (expected * (1 + CLOSE), expected * (1 - CLOSE))
+    found, too_much, too_little = _falling_zero(excess, *ends, first)
     return np.where(too_much, 0.0, np.where(too_little, math.inf, -found)).reshape(m.shape)
 
 
@@ -211,14 +224,35 @@ def _require_range(name: str, values: FloatArray, upper: float) -> None:
         raise ParameterError(msg)
 
 
+def _search(
+    excess: Callable[[FloatArray], FloatArray], m: FloatArray, bounds: tuple[float, float], near: ArrayLike | None
+) -> tuple[FloatArray, BoolArray, BoolArray]:
+    """As `_falling_zero`, for the logarithm of a coupling."""
+    low, high = (np.full(m.size, math.log(bound)) for bound in bounds)
+    if near is None:
+        return _falling_zero(excess, low, high, (low, high))
+    expected = np.log(np.broadcast_to(np.asarray(near, dtype=float), m.shape).ravel())
+    return _falling_zero(excess, low, high, (expected - CLOSE, expected + CLOSE))
+
+
 def _falling_zero(
-    excess: Callable[[FloatArray], FloatArray], low: FloatArray, high: FloatArray
+    excess: Callable[[FloatArray], FloatArray],
+    low: FloatArray,
+    high: FloatArray,
+    first: tuple[FloatArray, FloatArray],
 ) -> tuple[FloatArray, BoolArray, BoolArray]:
     """Where falling functions pass through zero, all at once, by the Illinois method.
 
-    Also returned: where the function is still positive at the upper end, and where it is negative at the lower one.
+    `first` are the ends to begin with; those that do not hold the zero, or are NaN, give way to `low` and `high`. Also
+    returned: where the function is still positive at the upper end, and where it is negative at the lower one.
     """
-    f_low, f_high = excess(low), excess(high)
+    begin, end = (np.where(np.isnan(f), e, np.clip(f, low, high)) for f, e in zip(first, (low, high), strict=True))
+    f_low, f_high = excess(begin), excess(end)
+    below, above = (f_low < 0) & (begin > low), (f_high > 0) & (end < high)
+    if below.any() or above.any():
+        begin, end = np.where(below, low, begin), np.where(above, high, end)
+        f_low, f_high = excess(begin), excess(end)
+    low, high = begin, end
     too_much, too_little = f_high > 0, f_low < 0
     outside = too_much | too_little
     kept = np.zeros(low.shape)  # +1, -1: which end the last step moved

@@ -19,6 +19,7 @@ from semivis_gen.model import MESONS, MassShape, Particle
 __all__ = ["first_grid", "refine_line", "structures"]
 
 TOLERANCE = 0.01  # of y, between a point and the straight line through its neighbours: a quarter of it is left
+SHIFT = 1e-3  # of m: a steep line may be off by as much to the side
 SMALLEST_STEP = 1e-3  # of ln m
 COARSE_STEP = 0.45  # of ln m, where nothing happens
 AROUND = np.array([-0.16, -0.08, -0.04, -0.02, 0.0, 0.02, 0.05])  # of ln m: chi moves, sqrt(s) lies above threshold
@@ -64,19 +65,20 @@ def first_grid(low: float, high: float, shape: MassShape) -> FloatArray:
 
 
 def refine_line(
-    function: Callable[[FloatArray], FloatArray], start: FloatArray, *, tolerance: float = TOLERANCE
+    function: Callable[[FloatArray, FloatArray], FloatArray], start: FloatArray, *, tolerance: float = TOLERANCE
 ) -> tuple[FloatArray, FloatArray]:
     """Compute a line on a grid that is halved where it bends, and where it begins or ends.
 
     Parameters
     ----------
     function : callable
-        y at masses (n,); zero, infinite or NaN where there is none.
+        y at masses (n,), given what is expected there (n,), NaN where nothing is known; zero, infinite or NaN where
+        there is none.
     start : ndarray
         Masses to begin with, ascending, at least two.
     tolerance : float
-        Largest distance in ln y of a point from the straight line in (ln m, ln y) through its neighbours; with the
-        point kept, about a quarter of it is left.
+        Largest distance in ln y of a point from the straight line in (ln m, ln y) through its neighbours, or what 0.1 %
+        of the mass make where that is more; with the point kept, about a quarter of it is left.
 
     Returns
     -------
@@ -84,15 +86,18 @@ def refine_line(
         Masses, and y; NaN where there is none.
     """
     x = np.log(start)
-    y = _logarithm(function(start))
+    y = _logarithm(function(start, np.full(len(start), math.nan)))
     halve = np.ones(len(x) - 1, dtype=bool)
     while halve.any():
         at = np.flatnonzero(halve)
         middle = (x[at] + x[at + 1]) / 2
-        value = _logarithm(function(np.exp(middle)))
+        straight = (y[at] + y[at + 1]) / 2
+        value = _logarithm(function(np.exp(middle), np.exp(straight)))
         around = np.array([y[at], y[at + 1], value])
-        bend = np.where(np.isfinite(around).all(axis=0), np.abs(value - (y[at] + y[at + 1]) / 2), math.inf)
+        bend = np.where(np.isfinite(around).all(axis=0), np.abs(value - straight), math.inf)
         bend[np.isnan(around).all(axis=0)] = 0.0
+        with np.errstate(invalid="ignore"):
+            bend[bend < SHIFT * np.abs(y[at + 1] - y[at]) / (x[at + 1] - x[at])] = 0.0
         bends = np.zeros(len(x) + 1)  # of all pieces, and of none at both ends
         bends[at + 1] = np.where(np.isfinite(bend), bend, 0.0)
         beside = np.maximum(bends[at], bends[at + 2])  # a bend next to it may meet the middle of a piece by chance

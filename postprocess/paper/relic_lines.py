@@ -113,12 +113,13 @@ def relic_task(*, plane: str, m_min: float, m_max: float, shape: dict[str, float
     """
     name = PlaneName(plane)
 
-    def line(m: FloatArray) -> FloatArray:
+    def line(m: FloatArray, near: FloatArray) -> FloatArray:
         if name is PlaneName.M_EPS:
-            return relic_line(m, **shape, alpha_d=alpha_d)
+            return relic_line(m, **shape, alpha_d=alpha_d, near=near)
+        epsilon = FERMILAB_2021.epsilon(m)
         if name is PlaneName.M_ALPHA_D:
-            return relic_alpha_d(m, epsilon=FERMILAB_2021.epsilon(m), **shape)
-        return relic_splitting(m, epsilon=FERMILAB_2021.epsilon(m), ratio=shape["ratio"], alpha_d=alpha_d)
+            return relic_alpha_d(m, epsilon=epsilon, **shape, near=near)
+        return relic_splitting(m, epsilon=epsilon, ratio=shape["ratio"], alpha_d=alpha_d, near=near)
 
     m, y = refine_line(line, first_grid(m_min, m_max, MassShape(**shape)))
     return {"m_aprime": m.tolist(), "line": [v if math.isfinite(v) else None for v in y.tolist()]}

@@ -122,6 +122,17 @@ def test_where_nothing_fits():
     assert relic_splitting(0.01, epsilon=0.1) == math.inf
 
 
+def test_what_is_expected_changes_nothing():
+    m = np.array([0.1, 0.2, 0.3])
+    epsilon = relic_line(m)
+    for near in (epsilon, epsilon * [0.3, 1.05, 5.0], [np.nan, epsilon[1], 1e-12]):
+        np.testing.assert_allclose(relic_line(m, near=near), epsilon, rtol=2e-5)
+    np.testing.assert_allclose(relic_alpha_d(m, epsilon=epsilon, near=[0.09, 0.5, np.nan]), 0.1, rtol=1e-3)
+    np.testing.assert_allclose(relic_splitting(m, epsilon=epsilon, near=[0.41, 0.1, np.nan]), 0.4, rtol=1e-3)
+    assert relic_alpha_d(1.0, epsilon=1e-6, near=0.5) == math.inf
+    assert relic_splitting(0.01, epsilon=0.1, near=0.5) == math.inf
+
+
 def test_shapes():
     plane = relic_line(np.array([0.1, 0.3])[:, None], splitting=[0.2, 0.3, 0.4])
     assert plane.shape == (2, 3)

@@ -10,7 +10,7 @@ from semivis_gen.model.point import MassShape
 SHAPE = MassShape(3.0, 0.4)
 
 
-def bent(m):
+def bent(m, _near=None):
     """A power with a dip of a per cent's width where m_chi1 + m_chi2 is the omega."""
     u = np.log(m / structures(SHAPE)[3])
     return m**1.7 * (1 - 0.4 / (1 + (u / 0.01) ** 2))
@@ -44,14 +44,26 @@ def test_a_smaller_tolerance_is_kept():
 
 def test_a_straight_line_is_halved_once():
     start = first_grid(0.01, 1.0, SHAPE)
-    x, y = refine_line(np.square, start)
+    x, y = refine_line(lambda m, _: m**2, start)
     assert len(x) == 2 * len(start) - 1
     assert y == pytest.approx(x**2)
 
 
+def test_a_steep_line_is_good_to_a_thousandth_of_the_mass():
+    def step(m, _near):
+        return 10 ** (4 * np.tanh(np.log(m / 0.3) / 0.01))
+
+    x, y = refine_line(step, np.geomspace(0.1, 1.0, 40))
+    levels = np.linspace(-8, 8, 50)  # of ln y
+    place = np.exp(np.interp(levels, np.log(y), np.log(x)))
+    exact = 0.3 * np.exp(0.01 * np.arctanh(levels / (4 * np.log(10))))
+    np.testing.assert_allclose(place, exact, rtol=1e-3)
+    assert len(x) < 130
+
+
 @pytest.mark.parametrize("nothing", [0.0, np.inf, np.nan])
 def test_ends_of_a_line_are_found(nothing):
-    x, y = refine_line(lambda m: np.where(m < 0.25, m, nothing), np.geomspace(0.1, 1.0, 5))
+    x, y = refine_line(lambda m, _: np.where(m < 0.25, m, nothing), np.geomspace(0.1, 1.0, 5))
     known = np.isfinite(y)
     assert x[known].max() == pytest.approx(0.25, rel=0.005)
     assert x[~known].min() == pytest.approx(0.25, rel=0.005)
@@ -60,6 +72,6 @@ def test_ends_of_a_line_are_found(nothing):
 
 
 def test_a_line_without_values_stays_empty():
-    x, y = refine_line(lambda m: np.full_like(m, np.inf), np.geomspace(0.1, 1.0, 5))
+    x, y = refine_line(lambda m, _: np.full_like(m, np.inf), np.geomspace(0.1, 1.0, 5))
     assert len(x) == 9
     assert np.isnan(y).all()
