@@ -176,7 +176,7 @@ def reproduce(
     relic = {name: read_relic(name, _relic_range(name, settings), done.results[name.value]) for name in PlaneName}
     summary = summarise(
         benchmark=benchmark, card=card, settings=settings, points=points, splitting_points=splitting_points,
-        contours=contours, shifted=shifted, compact=compact, relic=relic, exposure_factor=factor, studies=tables,
+        contours=contours, compact=compact, relic=relic, exposure_factor=factor, studies=tables,
     )  # fmt: skip
     summary["wall_time_s"] = time.monotonic() - started
     return Reproduction(

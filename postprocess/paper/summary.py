@@ -65,7 +65,6 @@ def summarise(
     points: Sequence[MassPoint],
     splitting_points: Sequence[MassPoint],
     contours: dict[PlaneName, Contour],
-    shifted: tuple[Contour, Contour],
     compact: Contour,
     relic: dict[PlaneName, RelicLine],
     exposure_factor: float,
@@ -83,8 +82,6 @@ def summarise(
         Samples of the mass scan, and of the scan of mass and splitting.
     contours, compact : dict, Contour
         Exclusions of the search in the three planes and of the projection in (m_chi1, f).
-    shifted : tuple of Contour
-        That in (m_A', epsilon) from `reach.shifted_contours`.
     relic : dict
         Thermal-relic lines in the planes.
     exposure_factor : float
@@ -105,7 +102,7 @@ def summarise(
     production: dict[str, ProductionRow] = {row.card: row for row in studies["answer_production"].rows}
     statements = {
         "K_benchmark": _k(benchmark.masses),
-        **excluded_range(main, shifted, points, benchmark.results["epsilon_excluded_max"].value),
+        **excluded_range(main, points, benchmark.results["epsilon_excluded_max"].value),
         "m_aprime_max_gminus2_GeV": _reach(production[card.name]),
         "splitting_max_gminus2_300MeV": Statement(
             _largest_splitting(contours[PlaneName.M1_F], m_chi1),
@@ -165,17 +162,13 @@ def radiative_correction(masses: DarkMasses) -> float:
     return max(2 * ALPHA / (3 * math.pi) * logarithm, 0.0)
 
 
-def excluded_range(
-    contour: Contour, shifted: Sequence[Contour], points: Sequence[MassPoint], published_max: float
-) -> dict[str, Statement]:
+def excluded_range(contour: Contour, points: Sequence[MassPoint], published_max: float) -> dict[str, Statement]:
     """Smallest and largest excluded epsilon over the masses at which chi2 decays, with the masses they belong to.
 
     Parameters
     ----------
     contour : Contour
         Exclusion in (m_A', epsilon).
-    shifted : sequence of Contour
-        With lower and with higher signals.
     points : sequence of MassPoint
         One a mass.
     published_max : float
@@ -193,27 +186,25 @@ def excluded_range(
     if not len(known):
         return {smallest: nothing, largest: nothing}
     first, last = known[contour.low[0][known].argmin()], known[contour.high[0][known].argmax()]
-    edges = [[float(side[0][at]) for side in (c.low, c.high)] for c, at in ((contour, first), (contour, last))]
-    moved = {at: [(float(c.low[0][at]), float(c.high[0][at])) for c in shifted] for at in (first, last)}
-    is_open = contour.open_end[last] in ("high", "both")
+    unknown = "the paper gives no mass"
     closing = _falls_to(contour, known, published_max)
+    closed = f", its number is the upper edge at {closing:.3g} GeV here" if closing else ""
     return {
-        smallest: Statement(
-            edges[0][0],
-            half_difference([low for low, _ in moved[first]]),
-            SAMPLES,
-            f"at m_A' = {contour.x[first]:.4g} GeV, the lowest where chi2 decays; the paper gives no mass",
-            comparable=False,
-        ),
-        largest: Statement(
-            edges[1][1],
-            None if is_open else half_difference([high for _, high in moved[last]]),
-            "none: at least this, the scan ends there" if is_open else SAMPLES,
-            f"at m_A' = {contour.x[last]:.4g} GeV; the paper gives no mass"
-            + (f", its number is the upper edge at {closing:.3g} GeV here" if closing else ""),
-            comparable=False,
-        ),
+        smallest: _edge(contour, first, "low", f"the lowest where chi2 decays; {unknown}"),
+        largest: _edge(contour, last, "high", f"the highest; {unknown}{closed}"),
     }
+
+
+def _edge(contour: Contour, at: int, side: str, note: str) -> Statement:
+    edge, error = (contour.low, contour.low_error) if side == "low" else (contour.high, contour.high_error)
+    is_open = contour.open_end[at] in (side, "both")
+    return Statement(
+        float(edge[0][at]),
+        None if is_open else float(error[at]),
+        "none: the scan ends there, inside what is excluded" if is_open else SAMPLES,
+        f"at m_A' = {contour.x[at]:.4g} GeV, {note}",
+        comparable=False,
+    )
 
 
 def _falls_to(contour: Contour, known: IndexArray, epsilon: float) -> float | None:

@@ -95,14 +95,11 @@ class Decaying:
 
 
 def test_the_range_of_epsilon_says_where_it_is():
-    edges = [([1e-5], [0.5], "high"), ([3e-5], [0.4], "high"), ([1e-4], [0.04], ""), ([2e-4], [0.01], "")]
-    found = [Edges(np.array(low), np.array(high), 1, end) for low, high, end in edges]
+    edges = [(1e-5, 0.5, "high"), (3e-5, 0.4, "high"), (1e-4, 0.04, ""), (2e-4, 0.01, "")]
+    found = [Edges((low,), (high,), 1, end, 0.01 * low, 0.02 * high) for low, high, end in edges]
     x = [0.004, 0.01, 0.1, 0.4]  # chi2 is stable at the first
     contour = Contour.build(x, found, x_name="m_aprime_GeV", y_name="epsilon")
-    wider = Contour(*(getattr(contour, f) for f in ("x_name", "y_name", "x")), contour.low * 0.98, *(
-        getattr(contour, f) for f in ("high", "intervals", "open_end")
-    ))  # fmt: skip
-    low, high = excluded_range(contour, (contour, wider), [Decaying(DarkMasses(m)) for m in x], 0.02).values()
+    low, high = excluded_range(contour, [Decaying(DarkMasses(m)) for m in x], 0.02).values()
     assert (low.value, low.error) == (3e-5, pytest.approx(3e-7))
     assert "0.01 GeV" in low.note
     assert (high.value, high.error, high.comparable) == (0.4, None, False)
@@ -112,4 +109,4 @@ def test_the_range_of_epsilon_says_where_it_is():
 
 def test_nothing_excluded_has_no_range(points, contour):
     none = exclude_epsilon([replace(p, rate=p.rate * 1e-9) for p in points], CARD, alpha_d=0.1)
-    assert [one.value for one in excluded_range(none, (none, none), points, 0.02).values()] == [None, None]
+    assert [one.value for one in excluded_range(none, points, 0.02).values()] == [None, None]
