@@ -19,7 +19,7 @@ from semivis_gen.model import MESONS, MassShape, Particle
 __all__ = ["first_grid", "refine_line", "structures"]
 
 TOLERANCE = 0.01  # of y, between a point and the straight line through its neighbours: a quarter of it is left
-SHIFT = 1e-3  # of m: a steep line may be off by as much to the side
+SHIFT = 2e-4  # of m: a steep line may be off by as much to the side
 SMALLEST_STEP = 1e-3  # of ln m
 COARSE_STEP = 0.45  # of ln m, where nothing happens
 AROUND = np.array([-0.16, -0.08, -0.04, -0.02, 0.0, 0.02, 0.05])  # of ln m: chi moves, sqrt(s) lies above threshold
@@ -77,7 +77,7 @@ def refine_line(
     start : ndarray
         Masses to begin with, ascending, at least two.
     tolerance : float
-        Largest distance in ln y of a point from the straight line in (ln m, ln y) through its neighbours, or what 0.1 %
+        Largest distance in ln y of a point from the straight line in (ln m, ln y) through its neighbours, or what 2e-4
         of the mass make where that is more; with the point kept, about a quarter of it is left.
 
     Returns
