@@ -19,8 +19,7 @@ from semivis_gen.model import MESONS, MassShape, Particle
 __all__ = ["first_grid", "refine_line", "structures"]
 
 TOLERANCE = 0.01  # of y, between a point and the straight line through its neighbours: a quarter of it is left
-SHIFT = 2e-4  # of m: a steep line may be off by as much to the side
-SMALLEST_STEP = 1e-3  # of ln m
+SMALLEST_STEP = 2e-3  # of ln m
 COARSE_STEP = 0.45  # of ln m, where nothing happens
 AROUND = np.array([-0.16, -0.08, -0.04, -0.02, 0.0, 0.02, 0.05])  # of ln m: chi moves, sqrt(s) lies above threshold
 RESONANCES = ("rho", "omega", "phi")
@@ -77,8 +76,8 @@ def refine_line(
     start : ndarray
         Masses to begin with, ascending, at least two.
     tolerance : float
-        Largest distance in ln y of a point from the straight line in (ln m, ln y) through its neighbours, or what 2e-4
-        of the mass make where that is more; with the point kept, about a quarter of it is left.
+        Largest distance in ln y of a point from the straight line in (ln m, ln y) through its neighbours; with the
+        point kept, about a quarter of it is left. Pieces are not halved below 0.2 % of the mass.
 
     Returns
     -------
@@ -96,8 +95,6 @@ def refine_line(
         around = np.array([y[at], y[at + 1], value])
         bend = np.where(np.isfinite(around).all(axis=0), np.abs(value - straight), math.inf)
         bend[np.isnan(around).all(axis=0)] = 0.0
-        with np.errstate(invalid="ignore"):
-            bend[bend < SHIFT * np.abs(y[at + 1] - y[at]) / (x[at + 1] - x[at])] = 0.0
         bends = np.zeros(len(x) + 1)  # of all pieces, and of none at both ends
         bends[at + 1] = np.where(np.isfinite(bend), bend, 0.0)
         beside = np.maximum(bends[at], bends[at + 2])  # a bend next to it may meet the middle of a piece by chance

@@ -5,7 +5,6 @@ from functools import partial
 import numpy as np
 import pytest
 
-from postprocess.companions import relic_grid
 from postprocess.companions.relic_grid import first_grid, refine_line, structures
 from semivis_gen.constants import M_MUON
 from semivis_gen.model.point import MassShape
@@ -52,7 +51,7 @@ def test_a_straight_line_is_halved_once():
     assert y == pytest.approx(x**2)
 
 
-def test_a_steep_line_is_good_in_the_mass(monkeypatch):
+def test_a_steep_line_is_good_in_the_mass():
     def step(m, _near):
         return 10 ** (4 * np.tanh(np.log(m / 0.3) / 0.01))
 
@@ -61,8 +60,7 @@ def test_a_steep_line_is_good_in_the_mass(monkeypatch):
     place = np.exp(np.interp(levels, np.log(y), np.log(x)))
     exact = 0.3 * np.exp(0.01 * np.arctanh(levels / (4 * np.log(10))))
     np.testing.assert_allclose(place, exact, rtol=5e-4)
-    monkeypatch.setattr(relic_grid, "SHIFT", 0.0)
-    assert len(x) < len(refine_line(step, np.geomspace(0.1, 1.0, 40))[0])
+    assert len(x) < 150
 
 
 @pytest.mark.parametrize("nothing", [0.0, np.inf, np.nan])
