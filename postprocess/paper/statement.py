@@ -10,6 +10,7 @@ from typing import Any
 __all__ = ["SAMPLES", "Statement", "flat"]
 
 SAMPLES = "event samples"
+ROUNDING = 1e-6  # of a number: no sample and no missing correction is as good
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,16 @@ def flat(statements: Mapping[str, Statement]) -> dict[str, Any]:
     -------
     dict
         KEY, KEY_error, KEY_error_of, and KEY_note and KEY_comparable where there is something to say. An error that is
-        not a positive number, or of the size of rounding, is None.
+        not a positive number, or of the size of rounding, is None, and KEY_error_of says so.
     """
     result: dict[str, Any] = {}
     for key, one in statements.items():
-        error = one.error
-        usable = one.value is not None and error is not None and math.isfinite(error)
-        if not usable or error is None or error <= 8 * math.ulp(abs(one.value or 0.0)):
+        error, uncertain = one.error, one.uncertain
+        if one.value is None:
             error = None
-        result |= {key: one.value, f"{key}_error": error, f"{key}_error_of": one.uncertain}
+        elif error is not None and not (math.isfinite(error) and error > ROUNDING * abs(one.value)):
+            error, uncertain = None, f"none: {'of the size of rounding' if math.isfinite(error) else 'not known'}"
+        result |= {key: one.value, f"{key}_error": error, f"{key}_error_of": uncertain}
         if one.note:
             result[f"{key}_note"] = one.note
         if not one.comparable:
