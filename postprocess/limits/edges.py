@@ -93,7 +93,7 @@ def excluded_edges(cls_of: ClsOf, y: ArrayLike, *, level: float = 0.1, shifted: 
     ends = {(True, True): "both", (True, False): "low", (False, True): "high", (False, False): COMPLETE}
     open_end = ends[bool(excluded[0]), bool(excluded[-1])]
     low, high = tuple(found.low.tolist()), tuple(found.high.tolist())
-    strength = float(found.strength[0])
+    strength = max(float(found.strength[0]), 0.0)
     if shifted is None:
         return Edges(low, high, starts, open_end, strength=strength)
     others = _crossings(shifted, scan, level)

@@ -10,11 +10,13 @@ import numpy as np
 
 from postprocess.limits import SURE, Edges
 from postprocess.scan.samples import MassPoint, SampleRequest
+from semivis_gen.arrays import FloatArray
 
 __all__ = ["LARGEST_FACTOR", "first_parts", "more_events", "parts", "pooled"]
 
 LARGEST_FACTOR = 64  # times as many events as at the beginning
 IN_DOUBT = 8  # times as many events where it is not known whether anything is excluded
+TINY = 1e-300  # an acceptance
 ROUNDING = 1e-9  # of a power of two
 LARGEST_PART = 200_000  # events of a job: bounds its memory
 
@@ -98,7 +100,21 @@ def pooled(samples: Sequence[MassPoint]) -> MassPoint:
         return first
     events = np.array([point.table.events for point in samples], dtype=float)
     share = events / events.sum()
-    acceptance = np.tensordot(share, [point.table.acceptance for point in samples], axes=1)
+    tables = np.stack([point.table.acceptance for point in samples])
+    acceptance = np.tensordot(share, tables, axes=1)
     error = np.sqrt(np.tensordot(share**2, [point.table.error**2 for point in samples], axes=1))
-    table = replace(first.table, acceptance=acceptance, error=error, events=int(events.sum()))
+    bounds = [point.table.upper for point in samples if point.table.upper is not None]
+    upper = _pooled_bound(acceptance, share, np.stack(bounds), tables) if len(bounds) == len(samples) else None
+    table = replace(first.table, acceptance=acceptance, error=error, upper=upper, events=int(events.sum()))
     return replace(first, table=table)
+
+
+def _pooled_bound(mean: FloatArray, share: FloatArray, bounds: FloatArray, each: FloatArray) -> FloatArray:
+    """Upper bounds of a mean of samples, from those of each (samples, c tau, signatures).
+
+    Where none accepted anything the inverse bounds add up, as the numbers of events do that they are inverse to;
+    elsewhere what bounds are above their samples adds in squares, as errors do.
+    """
+    above = np.sqrt(np.tensordot(share**2, (bounds - each) ** 2, axes=1))
+    unseen = 1 / np.sum(1 / np.maximum(bounds, TINY), axis=0)
+    return np.where(mean > 0, mean + above, unseen)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from postprocess.acceptance import AcceptanceTable
 from postprocess.experiment import Experiment
 from postprocess.limits import LimitModel
 from postprocess.scan.samples import MassPoint
@@ -16,6 +17,7 @@ from semivis_gen.arrays import FloatArray
 __all__ = ["LARGEST_SHIFT", "Signal", "in_bins", "signal", "signal_with_error"]
 
 LARGEST_SHIFT = 0.9  # of a signal in units of itself
+DEVIATIONS = 2.0  # of a signal that nothing was seen of, at its upper bound
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,12 +75,20 @@ def signal_with_error(
     Returns
     -------
     Signal
-        Expected events, shape (..., bins).
+        Expected events, shape (..., bins). Where a signature accepted no event at any lifetime, twice its error is the
+        upper bound at 90 % CL, as far as the table has one.
     """
-    found = expected_yields(
-        point.table, experiment, point.rate, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width
-    )
-    return in_bins(found, model)
+
+    def events(table: AcceptanceTable) -> Signal:
+        found = expected_yields(table, experiment, point.rate, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width)
+        return in_bins(found, model)
+
+    made, table = events(point.table), point.table
+    unseen = ~np.any(table.acceptance > 0, axis=0)
+    if table.upper is None or not unseen.any():
+        return made
+    bound = events(replace(table, acceptance=np.where(unseen, table.upper, 0.0), error=np.zeros_like(table.error)))
+    return Signal(made.expected, np.hypot(made.error, bound.expected / DEVIATIONS))
 
 
 def signal(

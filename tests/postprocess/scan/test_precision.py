@@ -1,6 +1,7 @@
 """More events where edges are uncertain, in parts that pool to one sample."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -68,6 +69,24 @@ def test_edges_of_a_far_dump_agree_within_their_errors_for_every_seed():
             assert (error < 0.2 * value[:, 0]).all()
 
 
+def test_what_nothing_was_seen_of_may_still_be_excluded():
+    (point,) = SampleRequest([MassShape().at(0.3)], CARD, events=300).run(backend=Backend(1))
+    largest = float(point.table.acceptance.max())
+
+    def blind(bound, n=1):
+        nothing = np.zeros_like(point.table.acceptance)
+        upper = bound * point.table.acceptance / largest
+        table = replace(point.table, acceptance=nothing, error=nothing, upper=upper)
+        return pooled([replace(point, table=table)] * n)
+
+    found = edges_in_epsilon(blind(largest), CARD, alpha_d=0.1, bands=False)
+    assert (found.doubt, found.strength, found.intervals) == ("allowed", 0.0, 0)
+    assert edges_in_epsilon(blind(1e-9 * largest), CARD, alpha_d=0.1, bands=False).doubt == ""
+    assert blind(largest, 4).table.upper.max() == pytest.approx(largest / 4)  # 2.3 of four times as many events
+    without = replace(point, table=replace(blind(largest).table, upper=None))
+    assert edges_in_epsilon(without, CARD, alpha_d=0.1, bands=False).doubt == ""
+
+
 def test_parts_pool_to_a_sample_of_all_their_events():
     request = SampleRequest([MassShape().at(0.1)], CARD, events=400)
     samples = [part.run(backend=Backend(1))[0] for part in (request, *parts(request, 1600, done=1))]
@@ -81,4 +100,7 @@ def test_parts_pool_to_a_sample_of_all_their_events():
     twice = pooled([samples[0]] * 2)
     assert twice.table.acceptance == pytest.approx(a[0])
     assert twice.table.error == pytest.approx(e[0] / math.sqrt(2))
+    above = twice.table.upper - twice.table.acceptance
+    seen = twice.table.acceptance > 0
+    assert above[seen] == pytest.approx((samples[0].table.upper - a[0])[seen] / math.sqrt(2))
     assert (np.abs(a[0] - a[1]) < 6 * np.hypot(e[0], e[1]) + 1e-300).all()
