@@ -7,6 +7,7 @@ drawn anew later); particles they leave undecayed are decayed by the scenario wi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from postprocess.acceptance.products import Products
 from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
@@ -65,7 +66,7 @@ class Candidates:
 
     def select(self, keep: BoolArray | slice) -> Candidates:
         """Keep some of the events."""
-        values = (getattr(self, name) for name in self.__slots__)
+        values: list[Any] = [getattr(self, name) for name in self.__slots__]
         return Candidates(*(None if value is None else value[keep] for value in values))
 
 

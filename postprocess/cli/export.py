@@ -52,7 +52,7 @@ def g4darkbrem(
         made = write_library(
             output, m_aprime, target, energies, events=events, seed=seed, beam_id=beam_id, advance=advance
         )
-    rows = {
+    rows: dict[str, list[float]] = {
         "target_Z": [library.nucleus.z for library in made],
         "energy_GeV": [library.energy for library in made],
         "sigma_pb": [library.cross_section.value for library in made],

@@ -163,7 +163,7 @@ def aprime_shares(m_aprime: float) -> dict[str, float]:
     Examples
     --------
     >>> {name: round(share, 3) for name, share in aprime_shares(0.5).items() if share > 1e-3}
-    {'e+ e-': 0.399, 'mu+ mu-': 0.394, 'pi+ pi-': 0.207}
+    {'e+ e-': 0.402, 'mu+ mu-': 0.397, 'pi+ pi-': 0.202}
     """
     widths = _aprime_widths(m_aprime, 1.0)
     total = sum(widths.values())
