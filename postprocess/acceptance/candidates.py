@@ -6,6 +6,7 @@ drawn anew later); particles they leave undecayed are decayed by the scenario wi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,8 +67,9 @@ class Candidates:
 
     def select(self, keep: BoolArray | slice) -> Candidates:
         """Keep some of the events."""
-        values: list[Any] = [getattr(self, name) for name in self.__slots__]
-        return Candidates(*(None if value is None else value[keep] for value in values))
+        values: Iterator[Any] = (getattr(self, name) for name in self.__slots__)
+        kept: Iterator[Any] = (None if value is None else value[keep] for value in values)
+        return Candidates(*kept)
 
 
 def known_masses(masses: DarkMasses | None, why: str) -> DarkMasses:

@@ -49,7 +49,8 @@ def flat(statements: Mapping[str, Statement]) -> dict[str, Any]:
         if one.value is None:
             error = None
         elif error is not None and not (math.isfinite(error) and error > ROUNDING * abs(one.value)):
-            error, uncertain = None, f"none: {'of the size of rounding' if math.isfinite(error) else 'not known'}"
+            uncertain = f"none: {'of the size of rounding' if math.isfinite(error) else 'not known'}"
+            error = None
         result |= {key: one.value, f"{key}_error": error, f"{key}_error_of": uncertain}
         if one.note:
             result[f"{key}_note"] = one.note

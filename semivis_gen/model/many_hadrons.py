@@ -48,7 +48,7 @@ def many_hadron_shares(root_s: ArrayLike) -> FloatArray:
 
     Examples
     --------
-    >>> dict(zip(MANY, many_hadron_shares(1.5).round(2)))["2pi+ 2pi-"]
+    >>> dict(zip(MANY, many_hadron_shares(1.5).round(2).tolist()))["2pi+ 2pi-"]
     0.44
     """
     energy = np.asarray(root_s, dtype=float)
