@@ -15,6 +15,7 @@ import numpy as np
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.decay_points import DecayPoints, decays_in_region, no_decays
 from postprocess.acceptance.far import front_of
+from postprocess.acceptance.flight import decay_probability, survival
 from postprocess.acceptance.geometry import geometry_of
 from postprocess.acceptance.requirements import (
     PRODUCED,
@@ -107,7 +108,7 @@ class Selection:
         self.decay = next(step for step, asked in enumerate(self.requirements) if isinstance(asked, Decay))
         shape = (1 + len(self.requirements), len(ctau_mm))
         self.events = np.zeros(shape[0])
-        self.weight, self.weight2 = 0.0, 0.0
+        self.weight, self.weight2, self.mass = 0.0, 0.0, math.inf
         self.passed, self.passed2, self.cross = np.zeros(shape), np.zeros(shape), np.zeros(shape)
 
     @property
@@ -127,6 +128,7 @@ class Selection:
         """
         if self.decays is not None:
             sample = sample.select(np.isin(sample.channel, [DECAYS.index(name) for name in self.decays]))
+        self.mass = min(self.mass, float(sample.mass.min(initial=math.inf)))
         at = self._decays(sample, rng)
         if self.front is not None:
             sample, turned = self.front.aim(sample, at.point, rng)
@@ -169,6 +171,7 @@ class Selection:
         self.events += other.events
         self.weight += other.weight
         self.weight2 += other.weight2
+        self.mass = min(self.mass, other.mass)
         for sums, more in ((self.passed, other.passed), (self.passed2, other.passed2), (self.cross, other.cross)):
             sums += more
 
@@ -186,15 +189,28 @@ class Selection:
     def _upper(self) -> FloatArray:
         """Upper bound of what passes all steps: that of a Poisson number of equal weights, see `upper_sum`.
 
-        Events that would have passed but did not occur weigh as much as those of the last step that at least one event
-        passes, times the flat efficiencies behind it: 2.3 of these are allowed at least.
+        2.3 events that would have passed but did not occur are allowed at least. They weigh as much as those of the
+        last step that at least one event passes, or as flyers with the energy of the beam where these live longer.
         """
         last = int(np.flatnonzero(self.events >= 1)[-1]) if self.events[0] >= 1 else 0
-        flat = math.prod(r.value for r in self.requirements[last:] if isinstance(r, FlatEfficiency))
-        total, total2 = self.passed[last], self.passed2[last]
-        size = np.divide(total2, total, out=np.zeros_like(total), where=total > 0) * flat
-        unseen = upper_sum(np.zeros_like(total), np.zeros_like(total), size=size)
+        size = np.zeros_like(self.passed[last])
+        np.divide(self.passed2[last], self.passed[last], out=size, where=self.passed[last] > 0)
+        fastest = self._fastest() * self.weight2 / self.weight
+        size = np.maximum(size * self._flat(last), fastest * self._flat(0))
+        unseen = upper_sum(np.zeros_like(size), np.zeros_like(size), size=size)
         return np.asarray(np.minimum(np.maximum(upper_sum(self.passed[-1], self.passed2[-1]), unseen) / self.weight, 1))
+
+    def _flat(self, step: int) -> float:
+        """Product of the flat efficiencies behind a step."""
+        return math.prod(asked.value for asked in self.requirements[step:] if isinstance(asked, FlatEfficiency))
+
+    def _fastest(self) -> FloatArray:
+        """Probability that a flyer with the energy of the beam, made at the origin, decays in the region."""
+        if not self.scenario.decays or not math.isfinite(self.mass):
+            return np.ones(len(self.ctau_mm))
+        rate = self.mass / (self.experiment.beam_energy * self.ctau_mm)
+        begin, end = (max(edge, 0.0) for edge in self.region)
+        return survival(begin, rate) if math.isinf(end) else decay_probability(begin, end, rate)
 
     def cut_flow_of_nothing(self) -> CutFlow:
         """Steps without any events."""

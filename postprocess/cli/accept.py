@@ -44,6 +44,7 @@ from semivis_gen.generator import generate
 from semivis_gen.io import read_events
 
 NATIVE_EVENTS = 100_000
+GAUSSIAN_90 = 1.2816  # 90 % of a Gaussian lie below so many standard deviations above its mean
 
 
 def _from_files(files: tuple[str, ...], pdg: tuple[str, ...], weight: str | None) -> Iterator[Events]:
@@ -78,9 +79,9 @@ def _table_record(table: AcceptanceTable, experiment: Experiment) -> dict[str, A
 
 
 def _cell(table: AcceptanceTable, row: int, column: int) -> str:
-    """An acceptance with its error, or its upper bound where the error says nothing."""
+    """An acceptance with its error, or its upper bound where zero lies within the latter's confidence."""
     value, error = table.acceptance[row, column], table.error[row, column]
-    if table.upper is not None and error >= value and table.upper[row, column] > 0:
+    if table.upper is not None and value <= GAUSSIAN_90 * error and table.upper[row, column] > 0:
         return f"< {table.upper[row, column]:.1e} (90 % CL)"
     return f"{value:.4e} +- {error:.1e}"
 

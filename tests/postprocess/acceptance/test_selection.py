@@ -152,7 +152,9 @@ def test_where_nothing_passes_the_bound_is_of_what_decays(na64):
 
         first = quad(density, 0, length)[0]
         second = quad(lambda d: density(d) ** 2 / drawn(d), 0, length, points=[1.0, 10.0, 100.0])[0]
-        assert upper == pytest.approx(np.log(10) * second / first * 0.6 * 0.52 / n, rel=0.1)
+        fastest = 0.14 / (100 * CTAU[k])  # others might have had the energy of the beam
+        most = max(second / first, np.exp(-2875 * fastest) - np.exp(-6000 * fastest))
+        assert upper == pytest.approx(np.log(10) * most * 0.6 * 0.52 / n, rel=0.1)
 
 
 def test_the_bound_of_a_share_that_all_pass_is_one(na64):

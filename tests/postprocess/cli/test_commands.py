@@ -145,6 +145,22 @@ def test_accept_reads_madgraph_from_a_file_and_from_stdin(tmp_path):
     assert out.read_text().startswith("# semivis acceptance table")
 
 
+def test_accept_bounds_what_it_does_not_see_and_warns_of_large_errors():
+    native = ("accept", "--experiment", "na64-2018", "--m-aprime", 0.3)
+    run = semivis(*native, "--events", 10, "--ctau", 0.1, "--ctau", 400)
+    assert run.returncode == 0, run.stderr
+    short, long = (line for line in run.stdout.splitlines() if line.startswith(("0.1 ", "400 ")))
+    assert re.search(r"^0.1 +< \d\.\de-\d+ \(90 % CL\)", short)
+    assert re.search(r"^400 +\d\.\d{4}e-\d+ \+- ", long)
+    few = answer(*native, "--events", 40, "--ctau", 10)
+    message = (
+        "signature S1: the statistical error is above 10% at c tau = 10 to 10 mm; take more with --events, or limit"
+    )
+    assert few["warnings"][0].startswith(message)
+    assert few["upper"]["S1"][0] > few["acceptance"]["S1"][0]
+    assert answer("accept", MADGRAPH, "--experiment", "na64-2018", "--ctau", 400)["warnings"] == []
+
+
 def test_limit_resumes_and_does_not_depend_on_workers(tmp_path):
     options = ("--experiment", "na64-2018", "--m-min", 0.1, "--m-max", 0.4, "--masses", 3, "--events", 500)
     options += ("--no-refine", "--precision", "inf")
