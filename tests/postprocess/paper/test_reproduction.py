@@ -51,6 +51,10 @@ def depth():
     STUDIES.forget("depth")
 
 
+def unrefined(line, start, **_):
+    return start[::4], line(start[::4], np.full(len(start[::4]), np.nan))
+
+
 @pytest.fixture(scope="module")
 def coarse():
     """Grids of fewer points: every mass costs a quarter of a second, however few its events."""
@@ -62,9 +66,7 @@ def coarse():
         patch.setattr("postprocess.studies.shape.MASSES", np.geomspace(0.1, 1.2, 4))
         masses = [0.01, 0.1, 0.25, 0.34, 0.38, 0.42, 0.5, 1.0]
         patch.setattr("postprocess.paper.other_production._masses", lambda *_: masses)
-        patch.setattr(
-            "postprocess.paper.relic_lines.refine_line", lambda line, m: (m[::4], line(m[::4], m[::4] * np.nan))
-        )
+        patch.setattr("postprocess.paper.relic_lines.refine_line", unrefined)
         patch.setattr("postprocess.paper.studies.CUT_MASSES", (0.34, 0.40))
         patch.setattr("postprocess.paper.studies.R_CUT_MASSES", (0.1, 0.39))
         yield
