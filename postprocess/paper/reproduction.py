@@ -28,7 +28,6 @@ from postprocess.scan import (
     contour_of,
     exclude_epsilon,
     plane_points,
-    shifted_contours,
     with_exposure,
 )
 from postprocess.studies import StudyContext, StudyTable, run_studies, study_work
@@ -170,8 +169,7 @@ def reproduce(
         for mode, names in OTHER_PRODUCTION.items()
     }
     main = contours[PlaneName.M_EPS]
-    shifted = shifted_contours(points, card, main, alpha_d=settings.alpha_d)
-    tables = run_studies(StudyContext(card, settings, points, main, shifted), done)
+    tables = run_studies(StudyContext(card, settings, points, main), done)
     k_masses, k_splittings, k_map = _k_map(settings)
     relic = {name: read_relic(name, _relic_range(name, settings), done.results[name.value]) for name in PlaneName}
     summary = summarise(

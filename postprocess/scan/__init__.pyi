@@ -15,7 +15,6 @@ from .mass_reach import (
     half_difference as half_difference,
     mass_of_unit_strength as mass_of_unit_strength,
     reach as reach,
-    shifted_contours as shifted_contours,
 )
 from .plane_scan import PlaneScan as PlaneScan, question as question, scan_plane as scan_plane
 from .planes import (

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment
-from postprocess.limits import Contour, LimitModel, refine, upper_limit
-from postprocess.scan.exclusion import exclude_epsilon
+from postprocess.limits import LimitModel, refine, upper_limit
 from postprocess.scan.samples import MassPoint
 from postprocess.scan.signals import LARGEST_SHIFT, in_bins
 from postprocess.signal import Chi2Width, exact_width, expected_yields, limit_model
 from semivis_gen.arrays import FloatArray
 from semivis_gen.numerics import Estimate
 
-__all__ = ["LARGEST_SHIFT", "half_difference", "mass_of_unit_strength", "reach", "shifted_contours"]
+__all__ = ["half_difference", "mass_of_unit_strength", "reach"]
 
 NOTHING = 1e-280  # a signal of fewer events is none: its inverse overflows
 
@@ -48,7 +46,7 @@ def reach(
     alpha_d : float
         Dark coupling.
     model, chi2_width, yield_scale
-        See `exclusion.exclude_epsilon`.
+        See `exclusion.edges_in_epsilon`.
 
     Returns
     -------
@@ -120,39 +118,3 @@ def half_difference(values: Sequence[float | None]) -> float | None:
     """Half the distance of two numbers, at least the last digit; None where one of them is not known."""
     low, high = values
     return None if low is None or high is None else max(abs(high - low) / 2, math.ulp(high))
-
-
-def shifted_contours(
-    points: Sequence[MassPoint], card: Experiment, contour: Contour, *, alpha_d: float
-) -> tuple[Contour, Contour]:
-    """Exclusions in (m_A', epsilon) with all signals one standard deviation lower and higher.
-
-    Parameters
-    ----------
-    points : sequence of MassPoint
-        One a mass.
-    card : Experiment
-        The card.
-    contour : Contour
-        Their exclusion; the relative errors are those at its upper edge, where samples are thinnest.
-    alpha_d : float
-        Dark coupling.
-
-    Returns
-    -------
-    Contour, Contour
-        With lower and with higher signals.
-    """
-    edge = {float(m): float(y) for m, y in zip(contour.x, contour.high[0], strict=True)}
-    groups: tuple[list[MassPoint], list[MassPoint]] = ([], [])
-    for point in points:
-        m = point.masses.m_aprime
-        epsilon = edge.get(m, math.nan)
-        if not math.isfinite(epsilon):
-            epsilon = float(FERMILAB_2021.epsilon(m))
-        found = expected_yields(point.table, card, point.rate, alpha_d=alpha_d, epsilon=epsilon)
-        relative = min(found.relative_error, LARGEST_SHIFT)
-        for group, sign in zip(groups, (-1, 1), strict=True):
-            group.append(replace(point, rate=point.rate * (1 + sign * relative)))
-    lower, higher = (exclude_epsilon(group, card, alpha_d=alpha_d, bands=False) for group in groups)
-    return lower, higher

@@ -38,9 +38,7 @@ class StudyContext:
     points: Sequence[MassPoint]
     """The main scan, one point a mass."""
     contour: Contour
-    """Its exclusion in (m_A', epsilon)."""
-    shifted: tuple[Contour, Contour]
-    """The same with all signals one standard deviation lower and higher, from `scan.shifted_contours`."""
+    """Its exclusion in (m_A', epsilon), with the errors of the samples."""
     done: Done = field(default_factory=Done)
     """Samples and results that the study asked for."""
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import compress
 
 import numpy as np
 
 from postprocess.experiment import Experiment
 from postprocess.limits import Contour
-from postprocess.scan import MassPoint, exclude_epsilon, half_difference
+from postprocess.scan import MassPoint, exclude_epsilon
 from postprocess.signal import constant_k
 from postprocess.studies.registry import StudyContext, study
+from semivis_gen.arrays import FloatArray
 
 __all__ = ["PUBLISHED_K", "WidthRow", "exact_against_constant_k", "width"]
 
@@ -35,26 +35,24 @@ class WidthRow:
     epsilon_high_k: float | None
     """Upper edge with the constant."""
     epsilon_low_error: float | None = None
-    """Error of the samples on the lower edge; generous, with the relative error of the upper one; common to both."""
+    """Error of the samples on the lower edge; common to both widths, their difference is sharper."""
     epsilon_high_error: float | None = None
-    """Error of the samples on the upper edge; common to both widths, their difference is sharper."""
+    """Error of the samples on the upper edge; common to both widths."""
 
 
-def _edges(contour: Contour) -> list[tuple[float | None, float | None]]:
-    def known(value: float, *, opened: bool) -> float | None:
-        return float(value) if math.isfinite(value) and not opened else None
+def _closed(contour: Contour) -> FloatArray:
+    """Upper edges; NaN where the scan ends inside."""
+    return np.where([end in ("high", "both") for end in contour.open_end], np.nan, contour.high[0])
 
-    return [
-        (known(low, opened=False), known(high, opened=end in ("high", "both")))
-        for low, high, end in zip(contour.low[0], contour.high[0], contour.open_end, strict=True)
-    ]
+
+def _known(values: FloatArray) -> list[float | None]:
+    return [float(value) if math.isfinite(value) else None for value in values]
 
 
 def exact_against_constant_k(
     points: Sequence[MassPoint],
     card: Experiment,
     exact: Contour,
-    shifted: tuple[Contour, Contour],
     *,
     alpha_d: float,
     k_factor: float = PUBLISHED_K,
@@ -69,8 +67,6 @@ def exact_against_constant_k(
         The card.
     exact : Contour
         Exclusion of all points with the exact width.
-    shifted : tuple of Contour
-        From `reach.shifted_contours`.
     alpha_d : float
         Dark coupling.
     k_factor : float
@@ -84,14 +80,12 @@ def exact_against_constant_k(
     decaying = [p for p in points if p.masses.chi2_decays]
     fixed = exclude_epsilon(decaying, card, alpha_d=alpha_d, chi2_width=constant_k(k_factor), bands=False)
     same = np.isin(exact.x, fixed.x)
-    best, lower, higher = (list(compress(_edges(c), same)) for c in (exact, *shifted))
-    return [
-        WidthRow(
-            float(m), *edges, *others,
-            *map(half_difference, zip(less, more, strict=True)),
-        )
-        for m, edges, others, less, more in zip(fixed.x, best, _edges(fixed), lower, higher, strict=True)
-    ]  # fmt: skip
+    columns = (
+        fixed.x,
+        exact.low[0][same], _closed(exact)[same], fixed.low[0], _closed(fixed),
+        exact.low_error[same], exact.high_error[same],
+    )  # fmt: skip
+    return [WidthRow(float(m), *rest) for m, *rest in zip(*map(_known, columns), strict=True)]
 
 
 @study(
@@ -101,6 +95,4 @@ def exact_against_constant_k(
 )
 def width(context: StudyContext) -> list[WidthRow]:
     """Limits of the search with both widths."""
-    return exact_against_constant_k(
-        context.points, context.card, context.contour, context.shifted, alpha_d=context.settings.alpha_d
-    )
+    return exact_against_constant_k(context.points, context.card, context.contour, alpha_d=context.settings.alpha_d)

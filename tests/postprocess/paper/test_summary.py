@@ -11,9 +11,9 @@ from postprocess.limits.contour import Contour
 from postprocess.limits.edges import Edges
 from postprocess.paper.relic_lines import RelicLine
 from postprocess.paper.summary import covered_splitting, excluded_range, k_factor, radiative_correction
-from postprocess.scan.exclusion import exclude_epsilon
+from postprocess.scan.exclusion import exclude_epsilon, with_exposure
 from postprocess.scan.jobs import Backend
-from postprocess.scan.mass_reach import reach, shifted_contours
+from postprocess.scan.mass_reach import reach
 from postprocess.scan.planes import PlaneName
 from postprocess.scan.samples import SampleRequest
 from semivis_gen.constants import ALPHA
@@ -49,7 +49,8 @@ def test_error_of_the_reach_falls_with_the_sample(points):
 
 
 def test_more_signal_excludes_more(points, contour):
-    lower, higher = shifted_contours(points, CARD, contour, alpha_d=0.1)
+    groups = (with_exposure(points, factor) for factor in (0.95, 1.05))
+    lower, higher = (exclude_epsilon(group, CARD, alpha_d=0.1, bands=False) for group in groups)
     known = np.isfinite(lower.high[0])
     assert (lower.high[0] <= higher.high[0])[known].all()
     assert (lower.low[0] >= higher.low[0])[known].all()

@@ -47,7 +47,7 @@ def only(monkeypatch):
 @pytest.fixture
 def context(points, search):
     contour = exclude_epsilon(points[:1], search, alpha_d=0.1, bands=False)
-    return StudyContext(search, ScanSettings(), points, contour, (contour, contour))
+    return StudyContext(search, ScanSettings(), points, contour)
 
 
 def test_those_that_come_with_semivis_are_first_and_load_on_demand():
