@@ -41,13 +41,14 @@ def without_aprime(events):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("scenario", [SEMIVISIBLE, INVISIBLE])
-def test_aprime_follows_from_chi1_and_chi2(chain, scenario):
+@pytest.mark.parametrize(("scenario", "mass"), [(SEMIVISIBLE, MASSES.m_chi2), (INVISIBLE, MASSES.m_aprime)])
+def test_aprime_follows_from_chi1_and_chi2(chain, scenario, mass):
     rng = np.random.default_rng(1)
     whole, rebuilt = (scenario.candidates(e, MASSES, rng) for e in (chain, without_aprime(chain)))
     assert rebuilt.e_aprime == pytest.approx(whole.e_aprime, rel=1e-12)
     assert rebuilt.momentum == pytest.approx(whole.momentum, rel=1e-9)
     assert rebuilt.mass == pytest.approx(whole.mass, rel=1e-6)
+    assert whole.mass == pytest.approx(np.full(300, mass), rel=1e-6)
     assert np.array_equal(rebuilt.product_energy, whole.product_energy)
 
 

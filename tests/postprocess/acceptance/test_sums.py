@@ -189,6 +189,16 @@ def test_cut_flow_ends_at_the_acceptance(na64):
     )
 
 
+@pytest.mark.parametrize("mode", ["semivisible", "invisible"])
+def test_the_grid_reaches_from_no_to_certain_survival(na64, mode):
+    """Decay lengths of the fastest particle against the planes where regions begin."""
+    length = ctau_grid(na64, MASSES, mode=mode) * na64.beam_energy / MASSES.m_chi2
+    begins = [na64.region(s)[0] for s in na64.signatures_of(mode)]
+    assert min(begins) / length[0] == pytest.approx(100.0, rel=1e-9)  # exp(-100)
+    assert length[-1] / max(begins) == pytest.approx(1e5, rel=1e-9)
+    assert (np.diff(np.log(length)) < 0.3).all()
+
+
 @pytest.fixture(scope="module")
 def tables(na64):
     events = make_events(4000, 1)

@@ -144,6 +144,17 @@ def test_narrow_states_enter_where_delta_passes_them():
     assert narrow > 0.08 * with_it
 
 
+@pytest.mark.parametrize("delta", [12.0, 40.0, 300.0])
+def test_beyond_the_data_the_table_integrates_as_well(delta):
+    masses = at_delta(delta)
+    q = np.sort(np.r_[np.linspace(M_PION0, 20.0, 200_001), np.geomspace(20.0, delta, 100_001)[1:]])
+    q = q[q <= delta]
+    smooth = trapezoid(chi2_rate_dq2(masses, q * q, 0.0) * r_ratio(q * q) * 2 * q, q)
+    states = [(m, 9 * math.pi * m * width / ALPHA**2) for m, width in NARROW_STATES if m < delta]
+    narrow = sum(strength * float(chi2_rate_dq2(masses, m * m, 0.0)) for m, strength in states)
+    assert integral(masses) == pytest.approx(smooth + narrow, rel=2e-4)
+
+
 def test_far_above_all_resonances_hadrons_are_a_constant_times_muons():
     masses = at_delta(1e5)
     ratio = float(gamma_chi2_hadrons(masses, 1.0, 1.0) / gamma_chi2_lepton(masses, 1.0, 1.0, 11.1 / 2))

@@ -49,13 +49,14 @@ def test_the_integral_of_the_line_tends_to_the_narrow_limit():
     assert total == pytest.approx(narrow_cross_section_integral(MASSES.m_aprime), rel=3e-4)  # tails: 2/(pi 1e4)
 
 
-def test_peak_is_the_unitarity_limit_with_branching_to_electrons():
-    # at the peak sigma = 12 pi/m^2 Gamma_ee/Gamma for BR(chi1 chi2) = 1
-    from semivis_gen.model.widths import gamma_aprime_lepton
-
-    peak = float(annihilation_cross_section(MASSES, resonance_energy(0.25), alpha_d=0.1))
-    ratio = float(gamma_aprime_lepton(0.25, 1.0, M_ELECTRON)) / float(gamma_aprime_chi(MASSES, 0.1))
-    assert peak == pytest.approx(12 * np.pi / 0.25**2 * ratio * HBARC2_GEV2_PB, rel=1e-4)
+@pytest.mark.parametrize("m", [1.1e-3, 3e-3, 0.25])
+def test_peak_is_the_unitarity_limit_with_branching_to_electrons(m):
+    # at the peak sigma = 12 pi/(m^2 - 4 m_e^2) Gamma_ee/Gamma for BR(chi1 chi2) = 1, down to the threshold of electrons
+    masses, r = DarkMasses(m), M_ELECTRON**2 / m**2
+    peak = float(annihilation_cross_section(masses, resonance_energy(m), alpha_d=0.1))
+    electrons = ALPHA * m / 3 * np.sqrt(1 - 4 * r) * (1 + 2 * r)
+    expected = 12 * np.pi / (m**2 - 4 * M_ELECTRON**2) * electrons / float(gamma_aprime_chi(masses, 0.1))
+    assert peak == pytest.approx(expected * HBARC2_GEV2_PB, rel=1e-9)
 
 
 def test_no_cross_section_below_the_dark_threshold():
