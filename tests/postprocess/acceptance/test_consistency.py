@@ -84,3 +84,13 @@ def test_events_of_the_dump_itself_agree_and_those_of_a_thin_target_are_warned_o
 def test_unknown_names_are_refused(na64):
     with pytest.raises(ParameterError, match=r"allow = 'everything' is no difference .*: take beam "):
         accept([make_events(10, 1)], na64, allow=["everything"])
+
+
+def test_other_processes_than_those_of_the_card_are_told_and_recorded(na64):
+    events = make_events(200, 1)
+    of = {name: events.with_info(extra={"processes": name}) for name in ("bremsstrahlung", "annihilation")}
+    assert accept([of["bremsstrahlung"]], na64, ctau_mm=CTAU).remarks == ()
+    text = "events of annihilation, where the card makes A' by bremsstrahlung"
+    with pytest.warns(SemivisWarning, match=text):
+        table = accept([of["annihilation"]], na64, ctau_mm=CTAU)
+    assert table.remarks == (f"processes: {text}",)

@@ -158,6 +158,16 @@ def test_compounds_average_over_their_atoms():
     assert found.value == pytest.approx(0.5 * (carbon + hydrogen), rel=1e-3)
 
 
+def test_a_compound_is_open_where_its_heaviest_nucleus_is():
+    # e- p -> e- p A' of 5 GeV needs 5 + 25 / (2 m_p) = 18 GeV, carbon 6 GeV
+    polystyrene = material("polystyrene")
+    carbon = polystyrene.elements[0][0]
+    found = material_cross_section(5.0, 16.0, polystyrene)
+    assert found.value == pytest.approx(0.5 * cross_section(5.0, 16.0, carbon).value, rel=1e-3)
+    with pytest.raises(KinematicsError, match="closed"):
+        material_cross_section(5.0, 5.5, polystyrene)
+
+
 def test_nothing_above_the_beam_energy_and_errors_below_threshold():
     assert cross_section(0.1, 100.0, LEAD, e_min=100.0).value == 0.0
     with pytest.raises(KinematicsError, match="closed"):
