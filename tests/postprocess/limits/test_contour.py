@@ -30,6 +30,16 @@ def test_build_sorts():
     assert contour.extremes() == pytest.approx((inside[0] ** 2, 1 / inside[0]))
 
 
+def test_extremes_of_a_part_and_of_the_bands():
+    contour = wedge(X)
+    part = (X > 0.1) & (X < 0.5)
+    assert contour.extremes(where=part) == pytest.approx((X[part][0] ** 2, 1 / X[part][0]))
+    assert all(math.isnan(v) for v in contour.extremes(where=X > 1))
+    contour.low[3] *= 2
+    contour.high[3] *= 3
+    assert contour.extremes(curve=3, where=part) == pytest.approx((2 * X[part][0] ** 2, 3 / X[part][0]))
+
+
 # power laws are straight lines in (ln x, ln y): the interpolation is exact for them
 @pytest.mark.parametrize(
     ("line", "x", "edge", "leaving"),

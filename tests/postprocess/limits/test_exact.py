@@ -285,6 +285,7 @@ def test_counts_too_large_to_enumerate_are_one_line_and_take_no_memory():
         LimitModel((40_000.0,), (1000.0,), (40_000,)),
         LimitModel((0.2,), (0.1,), (50_000,)),
         LimitModel((3000.0, 3000.0), (10.0, 10.0), (3000, 3000)),
+        LimitModel((0.2, 9000.0), (0.1, 0.0), (0, 9000)),  # one of two
     ):
         with pytest.raises(ParameterError, match=r"too many outcomes to enumerate them exactly \(S1: "):
             upper_limit(model, [1.0] * model.bins)
