@@ -8,7 +8,7 @@ from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.production.bremsstrahlung.collinear import CollinearSampler
-from semivis_gen.production.bremsstrahlung.cross_sections import Method
+from semivis_gen.production.bremsstrahlung.cross_sections import Method, material_cross_section
 from semivis_gen.production.bremsstrahlung.process import Bremsstrahlung
 from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate
 from semivis_gen.production.process import production_rate
@@ -36,6 +36,22 @@ def test_energies_follow_the_rate_above_an_energy(m, norm):
         expected = bremsstrahlung_rate(m, TARGET, e_min=cut, **how).value / total
         found = np.mean(energy > cut)
         assert abs(found - expected) < 4 * np.sqrt(expected * (1 - expected) / len(energy)) + 1e-3
+
+
+def test_every_nucleus_and_all_energies_down_to_the_cut_have_their_share():
+    target = ThickTarget(100.0, CRYSTAL, 40.0, 30.0)
+    production = CollinearSampler(0.01, target, e_min_aprime=0.0).sample(200_000, np.random.default_rng(6))
+    energy = production.beam[:, 2]
+    assert 30.0 - 1e-3 < energy.min() < 30.2
+    # radiation of light A' goes with Z^2 up to screening: oxygen has 4 x 8^2 / (82^2 + 74^2 + 4 x 8^2) = 2 %
+    z = np.array([n.z for n in production.nuclei])[production.nucleus]
+    alone = [
+        material_cross_section(0.01, 80.0, material(name), method=Method.IWW).value * number
+        for name, number in (("Pb", 1), ("W", 1), ("O", 4))
+    ]
+    for charge, sigma in zip((82, 74, 8), alone, strict=True):
+        share = sigma / sum(alone)
+        assert (z == charge).mean() == pytest.approx(share, abs=0.01 * share + 4 * np.sqrt(share / 200_000))
 
 
 def test_norm_and_shape_of_the_rate():

@@ -215,6 +215,7 @@ def test_efficiency_and_overweights_are_as_documented(target, m):
     assert sampler.efficiency > 0.6
     assert sampler.overweight < 4e-3
     assert sampler.overweight == pytest.approx((production.weight > 1).mean(), abs=5e-4)
+    assert (sampler.overweight > 0) == bool((production.weight > 1).any())
     assert (production.weight >= 1).all()
     assert (production.weight - 1).mean() < 2e-3
 
