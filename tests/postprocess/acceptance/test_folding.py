@@ -7,6 +7,7 @@ import pytest
 
 from postprocess.acceptance.sums import accept
 from postprocess.experiment.schema import load_experiment
+from semivis_gen.constants import M_ELECTRON
 from semivis_gen.errors import ParameterError
 from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
@@ -51,6 +52,28 @@ def test_acceptance_is_that_of_native_events_of_the_dump():
     assert (np.abs(folded.acceptance - native.acceptance) < 3 * error).all()
     assert (thin.acceptance[0] > 1.5 * native.acceptance[0]).all()  # what the fold cures
     assert folded.acceptance[-1, 1] == pytest.approx(native.acceptance[-1, 1], rel=0.03)
+
+
+def test_weights_of_a_fold_are_those_of_an_unweighted_sample_of_as_many():
+    """Each sample has the share of its rate, however many events it holds; depths are in the dump, clocks with them."""
+    dump, masses, numbers = ThickTarget(100.0, LEAD, 40.0, 50.0), DarkMasses(0.2), [30, 10, 20]
+    samples = [
+        list(generate(masses, ThinTarget(float(e), LEAD), n_events=n, seed=i))
+        for i, (e, n) in enumerate(zip(dump_energies(dump, 3), numbers, strict=True))
+    ]
+    rates = folded_rate([chunks[0].info for chunks in samples], dump)
+    folded = list(fold(samples, dump, numbers=numbers, seed=3))
+    total = sum(r.value for r in rates)
+    for events, before, rate in zip(folded, samples, rates, strict=True):
+        ratio = events.weight / before[0].weight
+        assert ratio == pytest.approx(np.full(len(events), rate.value / total * 60 / len(events)), rel=1e-12)
+        assert events.info.rate == pytest.approx(total, rel=1e-12)
+        assert events.info.rate_error == pytest.approx(np.hypot.reduce([r.error for r in rates]), rel=1e-12)
+        depth = events.vertex[:, 2]
+        assert ((depth > 0) & (depth < 40.0 * 5.7)).all()
+        energy = before[0].info.beam_energy
+        beta = np.sqrt(1 - (M_ELECTRON / energy) ** 2)
+        assert events.vertex[:, 3] == pytest.approx(depth / beta, rel=1e-9)
 
 
 def test_what_cannot_be_folded():

@@ -63,6 +63,21 @@ def test_four_momentum_ids_and_masses_in_every_decay(number, channels):
     assert (out.pdg == ID_APRIME).sum() == sum(number)
 
 
+def test_events_of_the_same_length_may_have_their_aprime_elsewhere():
+    events = with_aprimes([1] * 6, RHO)
+    for column in (events.pdg, events.momentum, events.mass):
+        column[8:10] = column[[9, 8]]  # of the fifth event
+    out = decay_chain(events, RHO, np.random.default_rng(2), channels=["e+ e-"])
+    assert (
+        out.pdg.reshape(6, 7)[[0, 4], :3] == [[ID_PHOTON, ID_APRIME, ID_CHI2], [ID_APRIME, ID_CHI2, ID_PHOTON]]
+    ).all()
+    momentum, pdg = out.momentum.reshape(6, 7, 3), out.pdg.reshape(6, 7)
+    for event in range(6):
+        mother = momentum[event, pdg[event] == ID_APRIME][0]
+        assert momentum[event, -4:].sum(axis=0) == pytest.approx(mother, abs=1e-9)
+        assert (momentum[event, pdg[event] == ID_PHOTON][0] == events.momentum[events.pdg == ID_PHOTON][event]).all()
+
+
 def test_channels_come_by_their_branching_in_mixed_events():
     number = np.resize([1, 2, 1, 3], 8000)
     out = decay_chain(with_aprimes(number, RHO), RHO, np.random.default_rng(3))

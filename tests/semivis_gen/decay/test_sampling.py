@@ -5,6 +5,7 @@ from itertools import pairwise, permutations
 import numpy as np
 import pytest
 from scipy.integrate import quad, trapezoid
+from scipy.stats import kstest, uniform
 from support.dirac import METRIC, ONE, dot, slash, trace
 
 from semivis_gen.constants import M_ELECTRON
@@ -193,6 +194,18 @@ def test_the_lepton_angle_in_the_pair_frame_is_not_flat():
     expected = ((1 / 3 - eta / 5) / (1 - eta / 3)).mean()
     assert (cosine**2).mean() == pytest.approx(expected, abs=4 * 0.3 / np.sqrt(60_000))
     assert expected < 0.25  # flat would be 1/3
+
+
+@pytest.mark.parametrize("channel", [name for name in CHANNELS if name != "tau+ tau-"])
+def test_all_orientations_at_rest_are_alike(channel):
+    """Flight of what chi1 leaves, and the plane of the first product around it."""
+    chi1, first, *_ = chi2_decay(np.zeros((20_000, 3)), HEAVY, np.random.default_rng(3), channel=channel)
+    flight = -chi1 / np.linalg.norm(chi1, axis=1, keepdims=True)
+    side = np.cross([0.0, 0.0, 1.0], flight)
+    turn = np.arctan2((first * np.cross(flight, side)).sum(axis=1), (first * side).sum(axis=1))
+    for angle in (np.arctan2(flight[:, 1], flight[:, 0]), turn):
+        assert kstest(angle, uniform(-np.pi, 2 * np.pi).cdf).pvalue > 1e-3
+    assert kstest(flight[:, 2], uniform(-1, 2).cdf).pvalue > 1e-3
 
 
 def test_a_closed_decay_is_refused():
