@@ -199,7 +199,7 @@ def test_the_lepton_angle_in_the_pair_frame_is_not_flat():
 @pytest.mark.parametrize("channel", [name for name in CHANNELS if name != "tau+ tau-"])
 def test_all_orientations_at_rest_are_alike(channel):
     """Flight of what chi1 leaves, and the plane of the first product around it."""
-    chi1, first, *_ = chi2_decay(np.zeros((20_000, 3)), HEAVY, np.random.default_rng(3), channel=channel)
+    chi1, first, *_ = chi2_decay(np.zeros((20_000, 3)), point_for(channel), np.random.default_rng(3), channel=channel)
     flight = -chi1 / np.linalg.norm(chi1, axis=1, keepdims=True)
     side = np.cross([0.0, 0.0, 1.0], flight)
     turn = np.arctan2((first * np.cross(flight, side)).sum(axis=1), (first * side).sum(axis=1))
