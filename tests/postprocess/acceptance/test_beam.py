@@ -42,3 +42,13 @@ def test_a_beam_without_spread_changes_nothing_and_draws_nothing():
     before = sample(10)
     assert in_beam(before, POINT, rng) is before
     assert rng.random() == untouched.random()
+
+
+@pytest.mark.parametrize("name", ["spot_mm", "divergence_mrad"])
+def test_a_spot_needs_no_divergence_and_the_other_way_round(name):
+    before, only = sample(1000), SPREAD.model_copy(update={name: None})
+    after = in_beam(before, only, np.random.default_rng(4))
+    kept = ("origin",) if name == "spot_mm" else ("momentum", "product_momentum")
+    for field in ("origin", "momentum", "product_momentum"):
+        assert np.isfinite(getattr(after, field)).all()
+        assert np.array_equal(getattr(after, field), getattr(before, field)) == (field in kept)

@@ -72,6 +72,17 @@ def test_momenta_stay_in_the_energy_range_of_their_cell_and_in_phase_space():
     assert (np.abs(mean) < 4).all()  # no direction across the beam is preferred
 
 
+def test_every_cell_of_several_kinds_gives_momenta_in_its_range():
+    kinds = [meson("pi0"), meson("eta"), meson("eta'")]
+    mesons = FittedMesons.of(70.0, FE, dict.fromkeys(kinds, 1.0))
+    entry = np.arange(len(mesons.weight))
+    p = mesons.momenta(entry, np.random.default_rng(2))
+    mass = np.select([mesons.pdg == kind.pdg for kind in kinds], [kind.mass for kind in kinds])
+    e = energy_of(p, mass)
+    assert (e >= mesons.low * (1 - 1e-12)).all()
+    assert (e <= mesons.top * (1 + 1e-12)).all()
+
+
 def test_numbers_add():
     mesons = FittedMesons.of(400.0, CU, {meson("pi0"): 3.0, meson("eta"): 0.5})
     assert mesons.weight[mesons.pdg == 111].sum() == pytest.approx(3.0, rel=1e-12)
