@@ -60,6 +60,19 @@ def test_recorded_and_unrecorded_ones_side_by_side_keep_their_order(chain):
     assert found.energy[300:600] == pytest.approx(found.energy[:300], rel=1e-12)
 
 
+def test_aprime_may_stand_first(chain):
+    """Records that begin with A', without what collides."""
+    n = len(chain)
+    rows = (np.arange(n)[:, None] * 10 + np.array([2, 3, 6, 7, 8, 9])).ravel()
+    mothers = np.tile(np.array([-1, 0, 0, 1, 1, 1], dtype=np.int32)[:, None], (n, 2))
+    columns = {name: getattr(chain, name)[rows] for name in ("pdg", "status", "momentum", "mass", "ctau")}
+    short = replace(chain, offsets=np.arange(n + 1) * 6, mothers=mothers, **columns)
+    found, whole = find_aprimes(short), find_aprimes(chain)
+    assert np.array_equal(found.energy, whole.energy)
+    assert (found.row == 6 * np.arange(n)).all()
+    assert (found.chi2 == 6 * np.arange(n) + 1).all()
+
+
 def test_a_second_mother_need_not_be_named(chain):
     """Many generators leave it out where there is one mother."""
     mothers = chain.mothers.copy()

@@ -195,6 +195,20 @@ def test_charge_of_secondaries():
         assert opposite[inside].mean() == pytest.approx(value, abs=0.02 + 4 * 0.5 / np.sqrt(inside.sum()))
 
 
+def test_deep_in_a_shower_half_of_the_track_is_of_the_other_charge():
+    track = track_length(100.0, 0.5, 40.0, secondaries=True)
+    shower = electromagnetic_shower(100.0, 0.5, 40.0)
+    row = _row(shower, 0.6)
+    primary, positrons = shower.primary[row].sum(), shower.positrons[row].sum()
+    n, rng = 100_000, np.random.default_rng(7)
+    depth, opposite = track.sample_depth_row(track.depth_row(np.full(n, 0.6)), rng)
+    expected = positrons / (2 * positrons + primary)
+    assert 0.48 < expected < 0.5
+    assert opposite.mean() == pytest.approx(expected, abs=0.003 + 4 * 0.5 / np.sqrt(n))
+    deep = opposite[(depth > 5) & (depth < 8)]
+    assert deep.mean() == pytest.approx(0.5, abs=0.005 + 4 * 0.5 / np.sqrt(len(deep)))
+
+
 def _row(shower, energy):
     return int(np.searchsorted(shower.energy_edges, energy) - 1)
 
