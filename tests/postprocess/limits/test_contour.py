@@ -81,7 +81,8 @@ def test_file_round_trip(tmp_path):
     names = next(line for line in lines if not line.startswith("#")).split(",")
     assert names[:3] == ["m_aprime_GeV", "epsilon_low", "epsilon_high"]
     assert names[3:6] == ["epsilon_low_error", "epsilon_high_error", "expected_low_minus_2_sigma"]
-    assert {"expected_low_median", "expected_high_plus_2_sigma"} < set(names)
+    bands = ("minus_2_sigma", "minus_1_sigma", "median", "plus_1_sigma", "plus_2_sigma")
+    assert {f"expected_{side}_{band}" for side in ("low", "high") for band in bands} < set(names)
     assert "# alpha_D = 0.1, R = 3" in lines
     assert lines[-1].split(",")[1] == ""  # nothing excluded there
     back = Contour.from_csv(path)

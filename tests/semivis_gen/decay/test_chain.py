@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from semivis_gen.constants import ID_APRIME, ID_CHI1, ID_CHI2, ID_PHOTON
-from semivis_gen.decay.chain import decay_chain, directions
+from semivis_gen.decay.chain import Spin, decay_chain, directions
 from semivis_gen.decay.channels import decay_channels
 from semivis_gen.decay.sampling import chi2_decay
 from semivis_gen.errors import ParameterError
@@ -114,6 +114,10 @@ def test_one_channel_is_the_same_as_before_where_nothing_else_is_open():
     one, two = (decay_chain(events, light, np.random.default_rng(6), channels=c) for c in (None, ("e+ e-",)))
     assert np.array_equal(one.momentum, two.momentum)
     assert one.info.extra["chi2_channels"] == "e+ e-"
+
+
+def test_spin_by_name():
+    assert [Spin(name) for name in ("full", "none")] == [Spin.FULL, Spin.NONE]
 
 
 def test_a_stable_chi2_and_unknown_channels():

@@ -23,6 +23,7 @@ def test_thresholds():
     assert CHANNELS["pi0 gamma"].threshold == M_PION0
     assert CHANNELS["pi+ pi- pi0"].threshold == pytest.approx(2 * M_PION + M_PION0)
     assert CHANNELS["K+ K-"].threshold == 2 * M_KAON
+    assert CHANNELS["KS0 KL0"].threshold == 2 * M_KAON0
 
 
 def test_names_and_groups_in_a_fixed_order():

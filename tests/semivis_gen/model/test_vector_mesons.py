@@ -63,6 +63,7 @@ def test_three_pions_open_as_phase_space_and_rho_pi_do():
     assert at(three_pion_ratio, least) == 0
     assert at(three_pion_ratio, least + 0.002) / at(three_pion_ratio, least + 0.001) == pytest.approx(16, rel=0.02)
     assert at(three_pion_ratio, 0.78266) == pytest.approx(9 * 7.38e-5 * 0.892 / ALPHA**2, rel=0.03)
+    assert at(three_pion_ratio, PHI[0]) == pytest.approx(9 * PHI[2] * 0.154 / ALPHA**2, rel=0.05)  # with the omega
     assert at(three_pion_ratio, 1.05) < 0.1 * at(three_pion_ratio, 1.03)  # omega and phi cancel there, as measured
 
 

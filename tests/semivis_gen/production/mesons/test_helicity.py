@@ -12,7 +12,7 @@ from semivis_gen.generator import generate
 from semivis_gen.model.point import DarkMasses
 from semivis_gen.numerics.kinematics import boost_to_rest
 from semivis_gen.production.mesons.helicity import helicity_direction
-from semivis_gen.production.mesons.process import MesonDecay
+from semivis_gen.production.mesons.process import MesonDecay, MesonListDecay
 from semivis_gen.target.materials import material
 from semivis_gen.target.proton_dump import ProtonDump
 
@@ -68,6 +68,13 @@ def test_the_chain_knows_the_spin():
     assert events.info.process == "meson_decay"
     assert events.info.extra["spin"] == Spin.FULL
     assert np.count_nonzero(events.pdg == ID_CHI2) == 500
+
+
+def test_mesons_of_fits_and_of_lists_turn_their_aprime_alike():
+    bare = MesonDecay(mesons=("eta",)).sampler(0.3, DUMP).sample(50, np.random.default_rng(2))
+    one, two = (kind.direction(bare, MASSES, np.random.default_rng(4)) for kind in (MesonDecay, MesonListDecay))
+    assert np.array_equal(one, two)
+    assert np.linalg.norm(one, axis=1) == pytest.approx(np.ones(50), rel=1e-12)
 
 
 def test_other_records_decay_isotropically():

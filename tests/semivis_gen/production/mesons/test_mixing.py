@@ -96,3 +96,10 @@ def test_what_cannot_be():
     with pytest.raises(KinematicsError, match="no vector meson of 400 GeV protons makes an A' above 500 GeV"):
         VectorMixing().sampler(0.7, DUMP, e_min=500.0)
     assert VectorMixing.direction(events(0.8, n=1)[0], None, None) is None
+
+
+@pytest.mark.parametrize(("name", "branching"), [("rho", 4.72e-5), ("omega", 7.38e-5), ("phi", 2.979e-4)])
+def test_widths_to_electrons_are_branchings_of_the_whole(name, branching):
+    """PDG 2022 quotes both; those of the omega differ by 6 %."""
+    kind = meson(name)
+    assert kind.ee_width == pytest.approx(branching * kind.width, rel=0.07)

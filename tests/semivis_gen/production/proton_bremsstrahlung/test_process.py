@@ -111,3 +111,11 @@ def test_what_cannot_be():
     assert ProtonBremsstrahlung().rate(0.3, DUMP, e_min=390.0).value == 0.0
     assert ProtonBremsstrahlung(form_factor="point").form_factor is ProtonFormFactor.POINT
     assert ProtonBremsstrahlung.direction(None, None, None) is None
+
+
+def test_phase_space_begins_at_the_smallest_energy_for_every_transverse_momentum():
+    space = POINT._phase_space(0.3, DUMP, 60.0)
+    z, pt, _ = space.at(np.linspace(0, 1, 11), np.zeros(11))
+    energy = np.sqrt((z * DUMP.beam_momentum) ** 2 + pt**2 + 0.3**2)
+    assert energy == pytest.approx(np.full(11, 60.0), rel=1e-12)
+    assert (np.diff(pt) > 0).all()
