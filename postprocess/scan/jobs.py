@@ -33,6 +33,7 @@ Advance = Callable[[int], None]
 log = logging.getLogger(__name__)
 SCHEMES, ENCRYPTED = ("tcp", "tls", "ws", "wss", "ucx"), ("tls", "wss")
 CONNECT_SECONDS = 10.0
+MOST_WORKERS = 1024  # beyond the cores of any machine: a thousand processes stop most of them
 MAX_ATTEMPTS = 3  # a job whose worker dies is tried again; a job that kills three workers is an error
 
 
@@ -48,6 +49,9 @@ class Backend:
     def __post_init__(self) -> None:
         if self.workers < 1:
             msg = f"--workers {self.workers}: take at least one worker"
+            raise ParameterError(msg)
+        if self.workers > MOST_WORKERS:
+            msg = f"--workers {self.workers}: take at most {MOST_WORKERS} local processes, one a core is best"
             raise ParameterError(msg)
 
 
