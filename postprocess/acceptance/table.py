@@ -25,6 +25,7 @@ __all__ = ["AcceptanceTable"]
 TITLE = "semivis acceptance table"
 LARGE_ERROR = 0.1  # relative; larger ones are warned of
 NEGLIGIBLE = 1e-6  # of a signature's largest acceptance
+MORE = "take more events, in the files or with --events"
 TINY = 1e-280  # below this the logarithm of an acceptance has no meaning
 
 
@@ -190,15 +191,16 @@ class AcceptanceTable:
             if not np.any(value > 0):
                 yield (
                     f"signature {signature} accepts none of {self.events} events at any c tau: at most "
-                    f"{upper.max():.2g} (90 % CL); take more with --events"
+                    f"{upper.max():.2g} (90 % CL); {MORE}"
                 )
                 continue
             large = (error > LARGE_ERROR * value) & (upper > NEGLIGIBLE * value.max())
             if np.any(large):
                 where = self.ctau_mm[large]
+                upto = f" to {where[-1]:.3g}" if len(where) > 1 else ""
                 yield (
                     f"signature {signature}: the statistical error is above {LARGE_ERROR:.0%} at c tau = "
-                    f"{where[0]:.3g} to {where[-1]:.3g} mm; take more with --events, or limit --precision"
+                    f"{where[0]:.3g}{upto} mm; {MORE}, or limit --precision"
                 )
 
     def to_csv(self, path: str | Path) -> None:

@@ -165,6 +165,7 @@ def command(
     else:
         refuse_given("goes with event files: native events have the card's beam and ids", "pdg", "allow", "weight")
     if len(files) < 2:
+        backend_from(workers, None)  # a number of workers that is none is an error of its own
         refuse_given("serves several event files, one a task: leave it out", "workers", "scheduler")
     masses = masses_from(m_aprime, ratio, splitting)
     source: Iterator[Events]

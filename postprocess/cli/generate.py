@@ -130,9 +130,10 @@ def command(
     alpha_d: float,
     epsilon: float,
 ) -> None:
-    """Generate l N -> l N A', A' -> chi1 chi2 with displaced chi2 vertices; chi2 decays by its branching fractions.
+    """Generate A' as an experiment makes them, or l N -> l N A' on a thin target; A' -> chi1 chi2, chi2 at its vertex.
 
-    Names of decays: 'e+ e-', 'mu+ mu-', 'tau+ tau-', 'pi+ pi-', 'pi0 gamma', 'pi+ pi- pi0', 'K+ K-', 'KS0 KL0'.
+    Names of decays: 'e+ e-', 'mu+ mu-', 'tau+ tau-', 'pi+ pi-', 'pi0 gamma', 'pi+ pi- pi0', 'K+ K-', 'KS0 KL0', more
+    hadrons such as '2pi+ 2pi-' (docs/lifetimes.md), and leptons or hadrons for all of a group.
     """
     masses = DarkMasses(m_aprime, ratio, splitting)
     point = lifetimes_of(masses, alpha_d, epsilon, decay=not no_decay)

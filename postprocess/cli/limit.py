@@ -146,7 +146,10 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
 @workers_option
 @scheduler_option
 @click.option(
-    "--output", type=click.Path(path_type=Path), required=True, help="Folder for results; resumes what is there."
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder for results; a scan goes on where it stopped, its table is replaced.",
 )
 @json_option
 def command(

@@ -155,7 +155,7 @@ def find_card(name_or_path: str | Path, folder: str) -> Path:
         if path.is_file():
             return path
     hint = did_you_mean(name_or_path, known)
-    msg = f"no card {shown(str(name_or_path))}: take one of {', '.join(known)} or the path of a YAML file"
+    msg = f"no card {str(name_or_path)!r}: take one of {', '.join(known)} or the path of a YAML file"
     raise CardError(f"{msg}; {hint}" if hint else msg)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from postprocess.acceptance import AcceptanceTable, Accepted, sum_up, table_of
 from postprocess.experiment import Experiment, experiment_from
 from postprocess.scan.jobs import Advance, Backend, run_jobs
 from semivis_gen.errors import EventFileError
-from semivis_gen.events import IdMap
+from semivis_gen.events import STATUS_FINAL, Events, IdMap, slice_events
 from semivis_gen.io import STDIN, read_events, read_info
 from semivis_gen.model import DarkMasses
 
 __all__ = ["accept_file", "accept_files", "require_different_samples"]
 
 COMPARED_BYTES = 2**20
+SAME = 1e-6  # of momenta: some generators write seven digits
 
 
 def accept_file(
@@ -59,10 +61,12 @@ def accept_file(
     Returns
     -------
     dict
-        `sums`.
+        `sums`, and `begin`: momenta of the first event's final particles [GeV], ascending.
     """
+    chunks = read_events(path, ids=IdMap(**ids), weight=weight)
+    first = next(chunks, None)
     sums = sum_up(
-        read_events(path, ids=IdMap(**ids), weight=weight),
+        chunks if first is None else chain([first], chunks),
         experiment_from(card),
         ctau_mm=ctau_mm,
         seed=[seed, part] if part else [seed],
@@ -70,7 +74,21 @@ def accept_file(
         mode=mode,
         allow=allow,
     )
-    return {"sums": sums}
+    return {"sums": sums, "begin": [] if first is None else _begin(first)}
+
+
+def _begin(events: Events) -> list[float]:
+    one = slice_events(events, 0, 1)
+    return sorted(np.linalg.norm(one.momentum[one.status == STATUS_FINAL], axis=1).tolist())
+
+
+def _require_other_begin(begins: Sequence[tuple[str, list[float]]]) -> None:
+    """Refuse files whose first events are one, whatever their format."""
+    for index, (name, begin) in enumerate(begins):
+        for before, other in begins[:index]:
+            if begin and len(begin) == len(other) and np.allclose(begin, other, rtol=SAME, atol=0.0):
+                msg = f"{name} begins with the event that {before} begins with: they would count twice; give each once"
+                raise EventFileError(msg)
 
 
 def require_different_samples(files: Sequence[str]) -> None:
@@ -89,7 +107,8 @@ def require_different_samples(files: Sequence[str]) -> None:
         with path.open("rb") as stream:
             key = path.stat().st_size, hashlib.sha256(stream.read(COMPARED_BYTES)).digest()
         if key in seen:
-            msg = f"{name} holds the same events as {seen[key]}: they would count twice; give each sample once"
+            other = "it is given twice" if name == seen[key] else f"it holds the same events as {seen[key]}"
+            msg = f"{name}: {other}: they would count twice; give each sample once"
             raise EventFileError(msg)
         seen[key] = name
 
@@ -152,6 +171,10 @@ def accept_files(
         for part, name in enumerate(files)
     ]
     whole = Accepted(known)
-    for result in run_jobs([(accept_file, task) for task in tasks], backend=backend, advance=advance):
+    begins = []
+    results = run_jobs([(accept_file, task) for task in tasks], backend=backend, advance=advance)
+    for name, result in zip(files, results, strict=True):
         whole.merge(result["sums"])
+        begins.append((name, result["begin"]))
+    _require_other_begin(begins)
     return table_of(whole, experiment, mode=mode)

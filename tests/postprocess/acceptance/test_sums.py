@@ -352,7 +352,7 @@ def test_errors_too_large_to_trust_are_named(na64):
     large = few.ctau_mm[few.error[:, 0] > 0.1 * few.acceptance[:, 0]]
     (message, *_) = few.imprecise()
     assert message.startswith("signature S1: the statistical error is above 10% at c tau = ")
-    assert f"= {large[0]:.3g} to {large[-1]:.3g} mm; take more with --events, or limit --precision" in message
+    assert f"= {large[0]:.3g} to {large[-1]:.3g} mm; take more events, in the files or with --events, or" in message
 
 
 def shares(events, card, masses, size, **settings):

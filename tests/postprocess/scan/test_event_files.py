@@ -5,6 +5,7 @@ import pytest
 from support.cards import experiment
 
 from postprocess.acceptance.sums import accept
+from postprocess.scan import event_files
 from postprocess.scan.event_files import accept_files
 from postprocess.scan.jobs import Backend
 from semivis_gen.errors import EventFileError
@@ -53,13 +54,25 @@ def test_parts_add_up_to_the_whole(files):
     np.testing.assert_allclose(whole.error, error, rtol=0.1)
 
 
-def test_every_file_has_random_numbers_of_its_own(files, tmp_path):
-    """The same events once more, in another format: their decay points are others."""
-    again = str(tmp_path / "again.hepmc3")
+@pytest.fixture
+def again(files, tmp_path):
+    """The events of the first file in another format."""
+    name = str(tmp_path / "again.hepmc3")
     chunks = list(read_events(files[0]))
-    with open_writer(again, chunks[0].info) as writer:
+    with open_writer(name, chunks[0].info) as writer:
         for chunk in chunks:
             writer.write(chunk)
+    return name
+
+
+def test_the_same_events_in_another_format_would_count_twice(files, again):
+    with pytest.raises(EventFileError, match=r"again.hepmc3 begins with the event that .*part1.lhe.gz begins with"):
+        accept_files([*files, again], CARD, ids=IdMap(), ctau_mm=[50.0], backend=Backend(1))
+
+
+def test_every_file_has_random_numbers_of_its_own(files, again, monkeypatch):
+    """The decay points of the same events are others."""
+    monkeypatch.setattr(event_files, "_require_other_begin", lambda begins: None)
     one, two = (
         accept_files(names, CARD, ids=IdMap(), ctau_mm=[50.0], backend=Backend(1))
         for names in (files[:1], [files[0], again])
