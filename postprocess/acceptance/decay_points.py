@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,6 +38,8 @@ class DecayPoints:
     """To decay in the region; where points are drawn, weight of the point. Shape (n, c tau)."""
     drawn: FloatArray | None
     """Decay points [mm], shape (n, 3); None where no requirement looks at products."""
+    known: dict[tuple[str, ...], tuple[FloatArray, Impact]] = field(default_factory=dict)
+    """Impacts that were asked for, with the momenta of the products, by stations."""
 
     @property
     def point(self) -> FloatArray:
@@ -55,7 +57,11 @@ class DecayPoints:
 
     def impact(self, momentum: FloatArray, stations: Sequence[str]) -> Impact:
         """Where products enter the stations of these names, in their order; see `Geometry.impact`."""
-        return self.geometry.impact(self.point, momentum, [self.experiment.stations[name] for name in stations])
+        of, impact = self.known.get(tuple(stations), (None, None))
+        if impact is None or of is not momentum:
+            impact = self.geometry.impact(self.point, momentum, [self.experiment.stations[name] for name in stations])
+            self.known[tuple(stations)] = momentum, impact
+        return impact
 
 
 def no_decays(sample: Candidates, experiment: Experiment, geometry: Geometry, ctau_mm: FloatArray) -> DecayPoints:

@@ -42,6 +42,12 @@ class Impact:
     """Coordinates across it where it is entered, or of the decay if that is inside [mm], shape (n, k, 2)."""
     inside: BoolArray
     """Whether the product reaches it within its transverse size, shape (n, k)."""
+    depth: FloatArray
+    """How deep inside it the decay is [mm], 0 where it is entered from outside, shape (n,)."""
+
+    def of(self, rows: IndexArray) -> Impact:
+        """Return that of some decays."""
+        return Impact(self.index[rows], self.transverse[rows], self.inside[rows], self.depth[rows])
 
 
 class Geometry(Protocol):
@@ -93,7 +99,7 @@ class Geometry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    """Square pieces one behind the other along z, centred on the beam axis."""
+    """Square pieces one behind the other along z."""
 
     name: ClassVar[str] = "planes"
 
@@ -122,8 +128,9 @@ class Planes:
             momentum[..., :2], momentum[..., 2:], out=np.zeros(momentum[..., :2].shape), where=momentum[..., 2:] > 0
         )
         transverse = point[:, None, :2] + gap[..., None] * slope
-        inside = ahead[:, None] & forward & self.within(transverse, widths[place][:, None])
-        return Impact(order[place], transverse, inside)
+        centre = np.array([[stations[i].offset(axis) for axis in "xy"] for i in order])[place][:, None]
+        inside = ahead[:, None] & forward & self.within(transverse - centre, widths[place][:, None])
+        return Impact(order[place], transverse, inside, np.maximum(point[:, 2] - begins[place], 0.0))
 
     def within(self, transverse: FloatArray, half_width: FloatArray) -> BoolArray:
         """Whether points lie within a piece of a half width [mm]; any shape, two coordinates [mm] on the last axis."""

@@ -27,7 +27,7 @@ import numpy as np
 
 from postprocess.acceptance.calorimeter import pass_probability, visible_energy
 from postprocess.acceptance.candidates import Candidates
-from postprocess.acceptance.containment import containment_probability
+from postprocess.acceptance.containment import is_contained
 from postprocess.acceptance.decay_points import DecayPoints
 from postprocess.experiment import REQUIREMENTS as NAMES
 from semivis_gen.arrays import FloatArray
@@ -43,6 +43,9 @@ __all__ = ["PRODUCED", "REQUIREMENTS", "Decay", "Requirement", "requirements_of"
 
 PRODUCED = "produced"
 """Key of the first step of a cut flow, the whole sample."""
+
+NEVER = 1e-9
+"""Probability to pass below which an event is not looked at more closely."""
 
 
 class Requirement(Protocol):
@@ -143,14 +146,19 @@ class Containment:
     """Largest share outside."""
     title: str
     """Its text in cut flows."""
+    visible: VisibleEnergy
+    """The cut that comes before it; events that never pass that fail here, too."""
     key: ClassVar[str] = "containment"
     products: ClassVar[bool] = True
 
     def factor(self, sample: Candidates, at: DecayPoints) -> FloatArray:
-        """Probability from shower profiles."""
-        impact = at.impact(sample.product_momentum, self.stations)
+        """One or zero, from mean shower profiles."""
+        rows = np.flatnonzero(self.visible.factor(sample, at) > NEVER)
+        impact = at.impact(sample.product_momentum, self.stations).of(rows)
         stations = [at.experiment.stations[name] for name in self.stations]
-        return containment_probability(impact, sample.product_energy, stations, self.outside_max)
+        contained = np.zeros(len(sample))
+        contained[rows] = is_contained(impact, sample.product_energy[rows], stations, self.outside_max)
+        return contained
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,10 +265,11 @@ def _ordered(signature: Signature, scenario: Scenario) -> Iterator[Requirement]:
     else:
         yield Decay(f"{scenario.flyer} stable")
     if signature.visible is not None:
-        yield VisibleEnergy(signature.visible.stations, signature.visible.energy_min_GeV.value)
-    if signature.containment is not None:
-        asked = signature.containment
-        yield Containment(asked.stations, asked.outside_max.value, asked.title)
+        visible = VisibleEnergy(signature.visible.stations, signature.visible.energy_min_GeV.value)
+        yield visible
+        if signature.containment is not None:  # never without: rules.py
+            asked = signature.containment
+            yield Containment(asked.stations, asked.outside_max.value, asked.title, visible)
     yield from _named(signature)
     if signature.sees is not None and any(seen.efficiency is not None for seen in signature.sees):
         yield DecayEfficiency(_efficiencies(signature.sees))

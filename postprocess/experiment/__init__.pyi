@@ -11,5 +11,5 @@ from .schema import (
     load_experiment as load_experiment,
 )
 from .signatures import Seen as Seen, Signature as Signature
-from .stations import Resolution as Resolution, Station as Station
+from .stations import CentralCells as CentralCells, Resolution as Resolution, Station as Station
 from .template import new_card as new_card

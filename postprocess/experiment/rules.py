@@ -205,8 +205,7 @@ def _check_containment(card: Experiment, signature: Signature, key: str) -> None
             rule = "is no calorimeter with central cells"
             reject(f"{path}.stations.{index}", name, rule, f"take {', '.join(known) or 'none: add central to one'}")
         for kind, number in station.central:
-            positive = kind in ("half_width_x_mm", "half_width_y_mm", "moliere_mm", "critical_energy_GeV", "z")
-            if (number.value < 0 and not kind.startswith("offset")) or (positive and number.value == 0):
+            if not kind.startswith("offset") and number.value <= 0:
                 reject(f"stations.{name}.central.{kind}.value", number.value, "must be positive", "correct it")
 
 

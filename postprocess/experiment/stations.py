@@ -65,21 +65,21 @@ class CentralCells(CardModel):
     half_width_y_mm: Number
     """Half of their size in y [mm]."""
     offset_x_mm: Number
-    """Position of their centre against the beam axis [mm]."""
+    """Position of their centre against that of the calorimeter [mm]."""
     offset_y_mm: Number
     """The same in y [mm]."""
+    radiation_length_mm: Number
+    """Radiation length along the calorimeter [mm]."""
     moliere_mm: Number
     """Moliere radius [mm]."""
     critical_energy_GeV: Number  # noqa: N815
     """Critical energy [GeV]."""
     z: Number
     """Effective atomic number."""
-    noise_GeV: Number  # noqa: N815
-    """Noise in the sum of the cells outside [GeV]."""
 
 
 class Station(CardModel):
-    """A piece along the beam axis, centred on it."""
+    """A piece along the beam axis, centred on it where nothing else is said."""
 
     kind: StationKind
     """What it does: the beam stops and A' is made (dump), it must stay silent (veto), it measures decay products
@@ -90,10 +90,19 @@ class Station(CardModel):
     """Last plane [mm]."""
     half_width_mm: Number
     """Half of its transverse size [mm]; square."""
+    offset_x_mm: Number | None = None
+    """Position of its centre against the beam axis [mm]."""
+    offset_y_mm: Number | None = None
+    """The same in y [mm]."""
     resolution: Resolution | None = None
     """Energy resolution of a dump or calorimeter; ideal where absent."""
     central: CentralCells | None = None
     """Its central cells; needed where a signature asks how much lies outside them."""
+
+    def offset(self, axis: str) -> float:
+        """Position of its centre against the beam axis along x or y [mm]."""
+        number: Number | None = getattr(self, f"offset_{axis}_mm")
+        return number.value if number else 0.0
 
     def sigma(self, energy: ArrayLike) -> FloatArray:
         """Resolution at true energies [GeV], zero for an ideal station; as `Resolution.sigma`."""

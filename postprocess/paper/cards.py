@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-__all__ = ["BENCHMARK", "COMPUTED_R", "IMPROVED", "JULY_2021", "OTHER_PRODUCTION", "PROJECTION", "SEARCH"]
+__all__ = ["BENCHMARK", "IMPROVED", "JULY_2021", "OTHER_PRODUCTION", "PROJECTION", "SEARCH"]
 
 BENCHMARK = "na64-2021"
 SEARCH = "na64-2018"
 PROJECTION = "na64-compact-hcal1"
-COMPUTED_R = "na64-2018-computed-r"  # the R cut from shower profiles
 JULY_2021, IMPROVED = "na64-2018-july2021", "na64-2018-improved"  # other production, the same search
 OTHER_PRODUCTION = {"semivisible": (JULY_2021, IMPROVED), "invisible": (SEARCH, JULY_2021, IMPROVED)}
 """Cards by mode whose exclusions stand beside the main one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from postprocess.experiment import Experiment, load_experiment
-from postprocess.paper.cards import COMPUTED_R
 from postprocess.paper.cuts.job import best_cuts_job
 from postprocess.paper.cuts.optimise import Optimum
 from postprocess.paper.other_production import other_production
@@ -42,9 +41,9 @@ def production(context: StudyContext) -> list[ProductionRow]:
     return production_rows([(context.card, context.points), *others], alpha_d=context.settings.alpha_d)
 
 
-def _r_cut_needs(_card: Experiment, settings: ScanSettings) -> Work:
+def _r_cut_needs(card: Experiment, settings: ScanSettings) -> Work:
     job = cut_efficiency_job(
-        load_experiment(COMPUTED_R),
+        card,
         "containment",
         [settings.shape.at(m) for m in R_CUT_MASSES],
         signature="S1",
@@ -57,7 +56,7 @@ def _r_cut_needs(_card: Experiment, settings: ScanSettings) -> Work:
 
 @study(
     "rcut",
-    f"Efficiency of the R cut from shower profiles, card {COMPUTED_R}",
+    "Efficiency of the R cut from shower profiles on the (g-2) line",
     independent=("m_aprime_GeV",),
     needs=_r_cut_needs,
     errors={"efficiency": "error"},

@@ -6,7 +6,8 @@ from support.chains import make_events
 from postprocess.acceptance.beam import in_beam
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 
-SPREAD, POINT = experiment("na64-2018-computed-r").beam, experiment("na64-2018").beam
+SPREAD = experiment("na64-2018").beam
+POINT = SPREAD.model_copy(update={"spot_mm": None, "divergence_mrad": None})
 
 
 def sample(n):

@@ -17,5 +17,5 @@ def test_pass_probability_is_that_of_random_smearing():
 
 def test_only_products_that_arrive_add_up():
     inside = np.array([[True, False], [True, True], [False, False]])
-    impact = Impact(np.zeros(3, dtype=np.int64), np.zeros((3, 2, 2)), inside)
+    impact = Impact(np.zeros(3, dtype=np.int64), np.zeros((3, 2, 2)), inside, np.zeros(3))
     assert visible_energy(impact, np.array([[10.0, 4.0]] * 3)) == pytest.approx([10.0, 14.0, 0.0])

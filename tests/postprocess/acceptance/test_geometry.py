@@ -126,7 +126,7 @@ class Barrel:
         z = point[:, None, 2] + step * momentum[..., 2]
         phi = np.arctan2(y + step * p[..., 1], x + step * p[..., 0])
         half = np.array([s.half_width_mm.value for s in stations])[index][:, None]
-        return Impact(index, np.stack([goal * phi, z], axis=2), np.abs(z) < half)
+        return Impact(index, np.stack([goal * phi, z], axis=2), np.abs(z) < half, radius[:, 0] - inner[index])
 
 
 def long_barrel(card, half_length):

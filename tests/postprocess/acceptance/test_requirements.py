@@ -17,7 +17,7 @@ from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from postprocess.acceptance.sums import accept
 from semivis_gen.errors import ParameterError
 
-FLAT, COMPUTED = experiment("na64-2018"), experiment("na64-2018-computed-r")
+FLAT, COMPUTED = experiment("na64-2018-flat-r"), experiment("na64-2018")
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,13 @@ def test_a_signature_that_looks_at_products_says_so():
 
 def test_requirements_that_do_not_go_together():
     events = [make_events(50, 1)]
-    with pytest.raises(ParameterError, match=r"S2 of na64-2018 asks for opening_angle .* the invisible mode has not"):
+    with pytest.raises(
+        ParameterError, match=r"S2 of na64-2018-flat-r asks for opening_angle .* the invisible mode has not"
+    ):
         accept(events, requiring(FLAT, "S2", OpeningAngle(3.0)), mode="invisible")
     with pytest.raises(ParameterError, match=r"asks for opening_angle of decays in a region without end: let decay_to"):
         accept(events, requiring(FLAT, "S2", OpeningAngle(3.0)))
-    with pytest.raises(ParameterError, match=r"signature S1 of na64-2018 asks twice for 'opening_angle'"):
+    with pytest.raises(ParameterError, match=r"signature S1 of na64-2018-flat-r asks twice for 'opening_angle'"):
         accept(events, requiring(FLAT, "S1", OpeningAngle(3.0), OpeningAngle(4.0)))
 
 

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from scipy.integrate import quad
+from support.cards import experiment
 
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.products import ELECTRONS
@@ -46,11 +47,11 @@ def test_s2_is_the_closed_form(na64):
     assert flow.fraction[-1] == pytest.approx(exact, rel=1e-3)  # all are 4 sigma above the threshold
 
 
-def test_s1_is_the_closed_form_on_average(na64):
-    flow = run(na64, "S1", along_the_axis(np.full(40_000, 90.0)))
+def test_s1_is_the_closed_form_on_average():
+    flow = run(experiment("na64-2018-flat-r"), "S1", along_the_axis(np.full(40_000, 90.0)))
     rate = 0.14 / (54.0 * CTAU)
     # 27 GeV of pairs on the axis always pass
-    exact = (np.exp(-2875 * rate) - np.exp(-6000 * rate)) * 0.6 * 0.52
+    exact = (np.exp(-2754 * rate) - np.exp(-6000 * rate)) * 0.6 * 0.52
     assert np.all(np.abs(flow.fraction[-1] - exact) < 4 * flow.error[-1])
     assert np.all(flow.error[-1] < 0.02 * exact)
 
@@ -100,8 +101,8 @@ def test_long_sums_keep_their_digits(na64):
 
 def test_steps_are_found_by_key(na64):
     flow = run(na64, "S1", along_the_axis(np.full(100, 90.0)))
-    assert flow.keys == ("produced", "missing_energy", "decay", "visible", "selection", "R < 0.06")
-    assert [flow.step(key) for key in ("produced", "visible", "R < 0.06")] == [0, 3, 5]
+    assert flow.keys == ("produced", "missing_energy", "decay", "visible", "containment", "selection")
+    assert [flow.step(key) for key in ("produced", "visible", "containment")] == [0, 3, 4]
     with pytest.raises(ParameterError, match=r"S1 has no requirement 'R < 0.08': take one of produced, missing"):
         flow.step("R < 0.08")
 
@@ -138,14 +139,14 @@ def test_upper_bounds_of_weights_cover(mean):
     assert covered < 0.96
 
 
-def test_where_nothing_passes_the_bound_is_of_what_decays(na64):
-    n, rate, length = 20_000, 0.14 / (54.0 * CTAU), 3125.0
-    flow = run(na64, "S1", along_the_axis(np.full(n, 90.0), pair=0.1))
+def test_where_nothing_passes_the_bound_is_of_what_decays():
+    n, rate, length = 20_000, 0.14 / (54.0 * CTAU), 3246.0
+    flow = run(experiment("na64-2018-flat-r"), "S1", along_the_axis(np.full(n, 90.0), pair=0.1))
     assert np.all(flow.fraction[-1] < 1e-80)
     for k, upper in enumerate(flow.upper):
         # weights of forced decays x = p(d)/g(d): half of the points uniform, half in the logarithm
         def density(d, k=k):
-            return rate[k] * np.exp(-(2875 + d) * rate[k])
+            return rate[k] * np.exp(-(2754 + d) * rate[k])
 
         def drawn(d):
             return (0.5 + 0.5 / (np.log(1001) * (d / length + 1e-3))) / length

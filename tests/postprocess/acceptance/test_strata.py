@@ -29,7 +29,7 @@ EFFICIENCY = {"e+ e-": 0.51, "mu+ mu-": 0.85, "pi+ pi-": 0.3}
 def card(tmp_path: Path, sees: str, *, more: str = "", name: str = "mine"):
     """NA64 without its flat efficiencies, whose first signature sees what is given."""
     text = f"""
-extends: na64-2018
+extends: na64-2018-flat-r
 name: {name}
 signatures:
   - name: S1

@@ -16,8 +16,8 @@ CASES = {
     "plain text": ("target: {depth_x0: deep}", "target.depth_x0 = 'deep': a number stands with where it comes from;"),
     "list for a number": ("target: {depth_x0: [4]}", "target.depth_x0 = [4]: a number stands with"),
     "key of another place": (
-        "stations: {HCAL3: {offset_x_mm: {value: 3, status: assumed, note: x}}}",
-        "stations.HCAL3.offset_x_mm: is not a key here; take kind, begin_mm, end_mm, half_width_mm, resolution,",
+        "stations: {HCAL3: {moliere_mm: {value: 3, status: assumed, note: x}}}",
+        "stations.HCAL3.moliere_mm: is not a key here; take kind, begin_mm, end_mm, half_width_mm, offset_x_mm,",
     ),
     "misspelt key": ("beam: {partcle: e-}", "beam.partcle: is not a key here; did you mean particle?"),
     "misspelt part": ("beem: 1", "beem: is not a key here; did you mean beam?"),

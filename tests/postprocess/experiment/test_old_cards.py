@@ -18,6 +18,11 @@ def old(load, text):
     return card, str(caught[0].message)
 
 
+def concerned(card):
+    """What was written otherwise; other numbers of the cards have changed since."""
+    return card.beam.energy_GeV, card.exposure, card.target, card.processes, card.modes
+
+
 def test_every_card_that_was_there_is_there():
     assert set(CARDS) <= set(list_experiments())
 
@@ -31,7 +36,7 @@ def test_the_old_form_of_a_card_is_the_card(name, tmp_path):
             card = load_experiment(tmp_path / "old.yaml")
     else:  # extends another and changes what is written as before
         card = load_experiment(tmp_path / "old.yaml")
-    assert card == load_experiment(name)
+    assert concerned(card) == concerned(load_experiment(name))
 
 
 def test_old_cards_may_extend_old_ones(tmp_path):
@@ -43,7 +48,7 @@ def test_old_cards_may_extend_old_ones(tmp_path):
     with pytest.warns(SemivisWarning) as caught:
         card = load_experiment(tmp_path / "na64-2018-improved-before.yaml")
     assert len(caught) == 2  # a line a file
-    assert card == load_experiment("na64-2018-improved")
+    assert concerned(card) == concerned(load_experiment("na64-2018-improved"))
 
 
 def test_an_old_card_on_top_of_a_new_one_takes_processes_out(load):

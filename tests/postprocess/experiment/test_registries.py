@@ -130,9 +130,9 @@ def test_geometry_and_requirements_from_outside_stand_in_a_card(load, outside):
     card = load(SIDE)
     assert geometry_of(card) == Aside(1000.0)
     assert [r.title for r in requirements_of(card, card.signatures[0], SEMIVISIBLE)][3:] == [
+        "R < 0.06",
         "r > 2 mm",
         "selection",
-        "R < 0.06",
     ]
     assert Experiment.model_validate(card.model_dump(mode="json")) == card
     table = accept([make_events(400, 1)], load(SIDE.replace("1000", "0")), ctau_mm=[50.0])

@@ -58,7 +58,8 @@ def test_the_na64_numbers_of_the_publications():
     s1, s2 = card.signatures
     assert (s1.background.value, s1.background.error, s1.observed.value) == (0.19, 0.07, 0)
     assert (s2.background.value, s2.background.error, s2.observed.value) == (0.53, 0.17, 0)
-    assert s1.efficiencies["R < 0.06"].value == 0.52
+    assert (s1.containment.outside_max.value, set(s1.efficiencies)) == (0.06, {"selection"})
+    assert load_experiment("na64-2018-flat-r").signatures[0].efficiencies["R < 0.06"].value == 0.52
     assert card.region(s1) == (card.plane("HCAL2.begin"), card.plane("HCAL3.end"))
     assert card.region(s2) == (card.plane("HCAL3.end"), math.inf)
     assert math.sqrt(sum(s.size.value**2 for s in card.systematics)) == pytest.approx(0.2, abs=2e-3)
@@ -73,11 +74,23 @@ def test_the_dump_has_the_published_depth():
     assert layers * lead / 5.612 == pytest.approx(card.target.depth_x0.value, rel=0.02)  # PDG: X0 of lead, mm
 
 
-def test_the_compact_hcal_shifts_everything_behind_it_by_a_metre():
+def test_hcal_modules_have_the_length_of_their_layers():
+    card = load_experiment("na64-2018")
+    for name in ("HCAL1", "HCAL2", "HCAL3"):
+        station = card.stations[name]
+        assert station.end_mm.value - station.begin_mm.value == 48 * 25 + 47 * 9  # mm of iron, of gaps
+    cells = card.stations["HCAL2"].central
+    assert cells.radiation_length_mm.value == pytest.approx(17.57 * 34 / 25, abs=0.05)
+    assert cells.moliere_mm.value == pytest.approx(17.19 * 34 / 25, abs=0.05)
+    assert 2 * cells.half_width_x_mm.value == 194
+    assert card.stations["HCAL3"].offset("x") == -cells.half_width_x_mm.value  # the beam on a border of cells
+
+
+def test_the_compact_hcal_shifts_everything_behind_it():
     today, compact = load_experiment("na64-2018"), load_experiment("na64-compact-hcal1")
     assert compact.plane("HCAL1.end") - compact.plane("HCAL1.begin") == 500
     for edge in ("HCAL1.end", "HCAL2.begin", "HCAL2.end", "HCAL3.begin", "HCAL3.end"):
-        assert today.plane(edge) - compact.plane(edge) == 1000
+        assert today.plane(edge) - compact.plane(edge) == 1623 - 500
     assert compact.particles_on_target == 5e12
     assert compact.signatures[0].efficiency == today.signatures[0].efficiency
 
@@ -119,11 +132,11 @@ def test_benchmarks_are_valid_physics_points(name):
 
 def test_a_short_card_extends_another(tmp_path):
     (tmp_path / "near.yaml").write_text(
-        "extends: na64-2018\nname: near\n"
+        "extends: na64-2018-flat-r\nname: near\n"
         "stations: {HCAL3: {end_mm: {value: 5900, status: assumed, note: a scan}}}\n"
         "signatures: [{name: S1, efficiencies: {R < 0.06: {value: 0.45, status: assumed, note: a scan}}}]\n"
     )
-    card, base = load_experiment(tmp_path / "near.yaml"), load_experiment("na64-2018")
+    card, base = load_experiment(tmp_path / "near.yaml"), load_experiment("na64-2018-flat-r")
     assert card.plane("HCAL3.end") == 5900
     assert card.stations["HCAL3"].end_mm.source is None  # a number is replaced as a whole, provenance included
     assert card.signatures[0].efficiency == pytest.approx(0.6 * 0.45)
@@ -141,8 +154,8 @@ WRONG = {
     "negative beam": ("beam.energy_GeV.value", -100.0, "must be positive"),
     "unknown beam": ("beam.particle", "pi-", "should be 'e-', 'e+', 'mu-', 'mu+' or 'p'"),
     "no electrons": ("exposure.particles_on_target.value", 0, "must be positive"),
-    "negative length": ("stations.HCAL2.end_mm.value", 2000.0, "must lie behind begin_mm = 2875"),
-    "overlap": ("stations.HCAL2.begin_mm.value", 2700.0, "overlaps HCAL1, which ends at 2750"),
+    "negative length": ("stations.HCAL2.end_mm.value", 2000.0, "must lie behind begin_mm = 2754"),
+    "overlap": ("stations.HCAL2.begin_mm.value", 2700.0, "overlaps HCAL1, which ends at 2754"),
     "no width": ("stations.ECAL.half_width_mm.value", 0.0, "must be positive"),
     "shifted origin": ("stations.ECAL.begin_mm.value", 10.0, "z starts at the dump's front"),
     "threshold above beam": ("signatures.0.missing_energy_min_GeV.value", 120.0, "between 0 and the beam energy, 100"),
