@@ -38,7 +38,8 @@ def in_beam(sample: Candidates, beam: Beam, rng: np.random.Generator) -> Candida
     n = len(sample)
     spot = beam.spot_mm.value if beam.spot_mm else 0.0
     angle = 1e-3 * beam.divergence_mrad.value if beam.divergence_mrad else 0.0
-    shift, slope = spot * rng.standard_normal((n, 2)), angle * rng.standard_normal((n, 2))
+    drawn = rng.standard_normal((n, 4))  # event by event: chunks of a sample make no difference
+    shift, slope = spot * drawn[:, :2], angle * drawn[:, 2:]
     origin = sample.origin.copy()
     origin[:, :2] += shift
     momentum, products = (_turned(p, slope) for p in (sample.momentum, sample.product_momentum))

@@ -132,7 +132,7 @@ def slices(energy: ArrayLike, medium: Medium) -> Slices:
     Returns
     -------
     Slices
-        Of n showers, to 1e-3.
+        Of n showers, to 1e-3 above 0.3 GeV.
     """
     step = np.log(ENERGIES[1] / ENERGIES[0])
     place = np.log(np.maximum(np.asarray(energy, dtype=float), ENERGIES[0]) / ENERGIES[0]) / step

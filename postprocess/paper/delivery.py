@@ -163,7 +163,9 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
         png, _ = save_figure(figure, folder / stem)
         caption = "Filled: excluded at 90 % CL. Dashed line and bands: expected from background alone."
         if name is PlaneName.M1_F:
-            caption += f" Dash-dotted: the card {result.projection.name}, an HCAL1 of half a metre."
+            reached = result.summary["compact_hcal_relic_m_chi1_max_GeV"]
+            caption += f" Dash-dotted: the card {result.projection.name}, an HCAL1 of half a metre"
+            caption += f", which leaves the relic line at {reached:.3g} GeV." if reached else "."
         figures.append(Figure(title, caption, png))
     figures += _variant_figures(result, folder)
     k_figure = k_factor_figure(
@@ -296,8 +298,11 @@ def _notes(experiment: Experiment) -> list[str]:
     return [
         "No publication gives these numbers of the card; they are assumed, with the reasoning in the card: "
         + ", ".join(assumed),
-        "The efficiency of the R cut is the card's flat value, the published mean. Shower profiles with the beam in "
-        "the middle of the central cells give one: what else lowers it is not published (docs/rcut.md).",
+        "The efficiency of the R cut is computed from shower profiles, with HCAL3 half a cell beside the beam and its "
+        "middle cell counted as central, and compared with what the paper quotes (docs/rcut.md).",
+        'The paper expects "a compact dump and a shorter HCAL1" to cover all of the region where (g-2) and the relic '
+        "density agree; here the relic line is covered up to the mass above. The table of set-ups says what it would "
+        "take to go on.",
         "Errors of event samples say nothing of the assumptions: how far these move the reach is in the table of "
         "uncertainties and in docs/answers.md.",
         f"The exported likelihood: {WARNING}",

@@ -15,7 +15,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "rcut_efficiency_mean": ("efficiency of the R cut from shower profiles, mean", ""),
     "rcut_efficiency_min": ("the same, smallest", ""),
     "m_aprime_max_1e13_eot_GeV": ("reach on the (g-2) line with 1e13 EOT, m_A'", "GeV"),
-    "compact_hcal_max_splitting": ("compact HCAL1: largest covered f", ""),
+    "compact_hcal_relic_m_chi1_max_GeV": ("compact HCAL1: relic line on the (g-2) line covered up to m_chi1", "GeV"),
     "optimised_cuts_gain": ("optimised missing-energy cuts: gain in the expected limit", ""),
     "optimised_cuts_gain_free": ("the same with the visible energy of S1 free", ""),
     "m_aprime_max_gminus2_constant_K_GeV": ("reach on the (g-2) line with K = 0.640", "GeV"),

@@ -11,7 +11,7 @@ import numpy as np
 
 from postprocess.experiment import Benchmark, Experiment, load_benchmark, load_experiment
 from postprocess.limits import Contour
-from postprocess.paper import invisible_efficiency, statistic, studies  # noqa: F401  (register what belongs to it)
+from postprocess.paper import invisible_efficiency, relic_reach, statistic, studies  # noqa: F401  (register themselves)
 from postprocess.paper.cards import BENCHMARK, OTHER_PRODUCTION, PROJECTION
 from postprocess.paper.other_production import other_production
 from postprocess.paper.relic_lines import RelicLine, read_relic, relic_job
@@ -174,7 +174,7 @@ def reproduce(
     relic = {name: read_relic(name, _relic_range(name, settings), done.results[name.value]) for name in PlaneName}
     summary = summarise(
         benchmark=benchmark, card=card, settings=settings, points=points, splitting_points=splitting_points,
-        contours=contours, compact=compact, relic=relic, exposure_factor=factor, studies=tables,
+        contours=contours, exposure_factor=factor, studies=tables,
     )  # fmt: skip
     summary["wall_time_s"] = time.monotonic() - started
     return Reproduction(

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from support.cards import experiment
 from support.chains import make_events
 from support.entries import requiring, with_geometry
 
@@ -16,6 +17,13 @@ from postprocess.experiment.schema import Station
 from semivis_gen.errors import ParameterError
 
 CTAU = [2.0, 20.0, 2000.0]
+FLAT = experiment("na64-2018-flat-r")  # without a cut on where showers lie
+PENCIL = FLAT.model_copy(
+    update={
+        "beam": FLAT.beam.model_copy(update={"spot_mm": None, "divergence_mrad": None}),
+        "stations": {name: s.model_copy(update={"offset_x_mm": None}) for name, s in FLAT.stations.items()},
+    }
+)
 
 
 def station(begin, end, half_width=300.0):
@@ -92,7 +100,8 @@ class Aside(Planes):
         return super().impact(point - [self.x_mm, 0.0, 0.0], momentum, stations)
 
 
-def test_an_aperture_to_the_right_is_a_beam_to_the_left(na64):
+def test_an_aperture_to_the_right_is_a_beam_to_the_left():
+    na64 = PENCIL
     events = make_events(4000, 1)
     vertex = events.vertex.copy()
     vertex[:, 0] -= 300.0
@@ -136,7 +145,8 @@ def long_barrel(card, half_length):
     return with_geometry(card.model_copy(update={"stations": stations}), Barrel())
 
 
-def test_a_barrel_is_the_closed_form(na64):
+def test_a_barrel_is_the_closed_form():
+    na64 = PENCIL
     events = make_events(3000, 1)
     events = dataclasses.replace(events, vertex=np.zeros_like(events.vertex))
     card = requiring(na64, "S2", missing_energy_min_GeV=None)  # all that S2 then asks is a decay beyond 6 m
@@ -147,7 +157,8 @@ def test_a_barrel_is_the_closed_form(na64):
     assert table.cut_flow("S2").fraction[1] == pytest.approx(exact, rel=1e-12)
 
 
-def test_a_long_barrel_sees_more(na64):
+def test_a_long_barrel_sees_more():
+    na64 = PENCIL
     events = make_events(3000, 1)
     short, long = (accept([events], long_barrel(na64, size), ctau_mm=[1e3, 1e4]) for size in (5e5, 1e9))
     assert np.all(short.acceptance[:, 0] > 0)

@@ -154,7 +154,7 @@ def test_where_nothing_passes_the_bound_is_of_what_decays():
         first = quad(density, 0, length)[0]
         second = quad(lambda d: density(d) ** 2 / drawn(d), 0, length, points=[1.0, 10.0, 100.0])[0]
         fastest = 0.14 / (100 * CTAU[k])  # others might have had the energy of the beam
-        most = max(second / first, np.exp(-2875 * fastest) - np.exp(-6000 * fastest))
+        most = max(second / first, np.exp(-2754 * fastest) - np.exp(-6000 * fastest))
         assert upper == pytest.approx(np.log(10) * most * 0.6 * 0.52 / n, rel=0.1)
 
 

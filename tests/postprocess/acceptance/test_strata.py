@@ -240,5 +240,5 @@ def test_two_halves_make_the_whole(tmp_path):
     events = concatenate(sample(mine, 2000))
     whole = table([events], mine)
     pieces = table([events.select(np.arange(2000) % 3 == i) for i in range(3)], mine)
-    assert pieces.acceptance[:, 1] == pytest.approx(whole.acceptance[:, 1])
+    assert pieces.acceptance[:, 1] == pytest.approx(whole.acceptance[:, 1], rel=1e-4)  # the beam's spread is drawn anew
     assert np.abs(sigmas(pieces, whole)).max() < 4

@@ -122,7 +122,7 @@ name: mine
 geometry: {geometry: aside, x_mm: {value: 1000, status: assumed, note: x}}
 signatures:
   - name: S1
-    require: [{requirement: wide, radius_min_mm: {value: 2, status: assumed, note: x}}]
+    require: [{requirement: wide, radius_min_mm: {value: 20, status: assumed, note: x}}]
 """
 
 
@@ -131,7 +131,7 @@ def test_geometry_and_requirements_from_outside_stand_in_a_card(load, outside):
     assert geometry_of(card) == Aside(1000.0)
     assert [r.title for r in requirements_of(card, card.signatures[0], SEMIVISIBLE)][3:] == [
         "R < 0.06",
-        "r > 2 mm",
+        "r > 20 mm",
         "selection",
     ]
     assert Experiment.model_validate(card.model_dump(mode="json")) == card
@@ -178,7 +178,7 @@ def test_another_geometry_on_top_of_one_replaces_it(load, outside, tmp_path):
 def test_their_errors_name_the_keys_of_the_card(load, refusal, outside, old, new, message):
     text = SIDE.replace(old, new)
     if message == "is read":
-        assert load(text).signatures[0].require[0].build() == Wide(2.0, both=True)
+        assert load(text).signatures[0].require[0].build() == Wide(20.0, both=True)
     else:
         assert refusal(text).startswith(message)
 

@@ -79,7 +79,7 @@ def test_every_file_has_random_numbers_of_its_own(files, again, monkeypatch):
     )
     shift = np.abs(two.acceptance - one.acceptance)[0] / one.error[0]
     assert 1e-3 < shift[0] < 4 / np.sqrt(2)  # S1, where points are drawn: half the difference of two draws
-    assert shift[1] < 1e-9  # S2 is exact for given events
+    assert shift[1] < 1e-5  # S2 is exact for given events; the spread of the beam hardly moves it
 
 
 def test_a_damaged_file_among_them_is_named(files, tmp_path):
