@@ -30,7 +30,7 @@ from semivis_gen.numerics import Estimate
 __all__ = ["RelicReach", "relic_reach", "relic_reach_job", "relic_reach_task"]
 
 EVENTS = 1_500
-MASSES = 3 * np.geomspace(0.09, 0.34, 8)  # m_A' at R = 3 [GeV]
+MASSES = 3 * np.geomspace(0.1, 0.3, 6)  # m_A' at R = 3 [GeV]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def test_verbose_says_what_is_done_from_what_and_how_long(tmp_path, caplog):
     for arguments, says in (
         (("width", "--m-aprime", 0.3), "widths of m_A' = 0.3 GeV, R = 3, f = 0.4, alpha_D = 0.1, epsilon = 0.001"),
         (("xsec", "--m-aprime", 0.3, "--energy", 100), "electron on atoms of Pb: native integral, etl"),
-        (("generate", "--m-aprime", 0.3, *dump, "--events", 999, "--output", events), f"wrote {events} (LHE"),
+        (("generate", "--m-aprime", 0.3, *dump, "--events", 4000, "--output", events), f"wrote {events} (LHE"),
         (("accept", events, *dump, "--ctau", 400), f"events from {events} (LHE"),
         (("limit", *scan), f"2 jobs: 0 from {tmp_path / 'scan' / 'points'}, 2 for 1 local processes"),
         (("limit", *scan), f"2 jobs: 2 from {tmp_path / 'scan' / 'points'}, 0 for 1 local processes"),

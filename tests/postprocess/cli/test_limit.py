@@ -105,7 +105,7 @@ def test_a_refused_limit_leaves_no_folder(tmp_path):
 
 
 def test_accept_takes_the_whole_point_or_none(tmp_path):
-    options = ("accept", "--experiment", "na64-2018", "--events", 1000, "--ctau", 100, "--json")
+    options = ("accept", "--experiment", "na64-2018", "--events", 4000, "--ctau", 100, "--json")
     record = json.loads(run(*options, "--m-aprime", 0.3, "--ratio", 4).stdout)
     assert record["masses"] == {"m_aprime_GeV": 0.3, "ratio": 4.0, "splitting": 0.4}
     for option in ("--ratio", "--splitting"):
