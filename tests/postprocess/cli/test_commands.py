@@ -286,7 +286,7 @@ def test_nothing_is_silently_ignored_or_overwritten(tmp_path):
     assert events.read_bytes() == before
     both = tmp_path / "a.csv"
     assert "is --output as well" in complaint("accept", events, *na64, "--output", both, "--cut-flow", both)
-    assert "hold the same events" in complaint("accept", events, events, *na64).replace("holds", "hold")
+    assert "it is given twice" in complaint("accept", events, events, *na64)
     scan = ("limit", "--masses", 2, "--events", 100, "--workers", 1, "--output", tmp_path / "scan")
     scan += ("--no-refine", "--precision", "inf")
     answer(*scan, *na64)
