@@ -37,7 +37,7 @@ def test_acceptance_agrees_with_native_events_within_errors(na64, madgraph):
         native = accept(generate(DarkMasses(0.3), target, n_events=40_000, seed=7), na64, ctau_mm=CTAU)
     pull = (madgraph.acceptance - native.acceptance) / np.hypot(madgraph.error, native.error)
     assert np.all(np.abs(pull) < 4)
-    assert np.all(madgraph.error[1:] < 0.04 * madgraph.acceptance[1:])  # a real test: S1 to 3 %, S2 below 1 %
+    assert np.all(madgraph.error[1:] < 0.05 * madgraph.acceptance[1:])  # a real test: S1 to 4 %, S2 to 2 %
 
 
 def test_the_decays_of_the_file_and_native_ones_of_its_chi2_agree(na64, madgraph):
