@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +13,14 @@ from numpy.typing import ArrayLike
 from postprocess.acceptance import AcceptanceTable, Accepted, sum_up, table_of
 from postprocess.experiment import Experiment, experiment_from
 from postprocess.scan.jobs import Advance, Backend, run_jobs
+from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import EventFileError
-from semivis_gen.events import STATUS_FINAL, Events, IdMap, slice_events
+from semivis_gen.events import STATUS_FINAL, IdMap
 from semivis_gen.io import STDIN, read_events, read_info
 from semivis_gen.model import DarkMasses
 
 __all__ = ["accept_file", "accept_files", "require_different_samples"]
 
-COMPARED_BYTES = 2**20
 SAME = 1e-6  # of momenta: some generators write seven digits
 
 
@@ -61,12 +59,10 @@ def accept_file(
     Returns
     -------
     dict
-        `sums`, and `begin`: momenta of the first event's final particles [GeV], ascending.
+        `sums`.
     """
-    chunks = read_events(path, ids=IdMap(**ids), weight=weight)
-    first = next(chunks, None)
     sums = sum_up(
-        chunks if first is None else chain([first], chunks),
+        read_events(path, ids=IdMap(**ids), weight=weight),
         experiment_from(card),
         ctau_mm=ctau_mm,
         seed=[seed, part] if part else [seed],
@@ -74,43 +70,37 @@ def accept_file(
         mode=mode,
         allow=allow,
     )
-    return {"sums": sums, "begin": [] if first is None else _begin(first)}
-
-
-def _begin(events: Events) -> list[float]:
-    one = slice_events(events, 0, 1)
-    return sorted(np.linalg.norm(one.momentum[one.status == STATUS_FINAL], axis=1).tolist())
-
-
-def _require_other_begin(begins: Sequence[tuple[str, list[float]]]) -> None:
-    """Refuse files whose first events are one, whatever their format."""
-    for index, (name, begin) in enumerate(begins):
-        for before, other in begins[:index]:
-            if begin and len(begin) == len(other) and np.allclose(begin, other, rtol=SAME, atol=0.0):
-                msg = f"{name} begins with the event that {before} begins with: they would count twice; give each once"
-                raise EventFileError(msg)
+    return {"sums": sums}
 
 
 def require_different_samples(files: Sequence[str]) -> None:
-    """Refuse the same events given twice: they would count as independent.
+    """Refuse the same events given twice, in whatever format: they would count as independent.
 
     Raises
     ------
     EventFileError
-        Where two names are one file, or two files hold the same bytes as far as their size and first megabyte tell.
+        Where a name is given twice, or two files begin with the same event; as for `read_events`.
     """
-    seen: dict[tuple[int, bytes], str] = {}
+    begins: dict[str, FloatArray] = {}
     for name in files:
-        path = Path(name)
-        if name == STDIN or not path.is_file():
-            continue  # read once, or an error where it is read
-        with path.open("rb") as stream:
-            key = path.stat().st_size, hashlib.sha256(stream.read(COMPARED_BYTES)).digest()
-        if key in seen:
-            other = "it is given twice" if name == seen[key] else f"it holds the same events as {seen[key]}"
-            msg = f"{name}: {other}: they would count twice; give each sample once"
+        if name == STDIN or len(files) == 1:
+            continue  # read once
+        if name in begins:
+            msg = f"{name}: it is given twice: they would count twice; give each sample once"
             raise EventFileError(msg)
-        seen[key] = name
+        begin = _begin(name)
+        for before, other in begins.items():
+            if len(begin) and len(begin) == len(other) and np.allclose(begin, other, rtol=SAME, atol=0.0):
+                msg = f"{name} begins with the event that {before} begins with: they would count twice; give each once"
+                raise EventFileError(msg)
+        begins[name] = begin
+
+
+def _begin(name: str) -> FloatArray:
+    """Momenta of the first event's final particles [GeV], ascending."""
+    for first in read_events(name, chunk=1):
+        return np.sort(np.linalg.norm(first.momentum[first.status == STATUS_FINAL], axis=1))
+    return np.empty(0)
 
 
 def accept_files(
@@ -171,10 +161,6 @@ def accept_files(
         for part, name in enumerate(files)
     ]
     whole = Accepted(known)
-    begins = []
-    results = run_jobs([(accept_file, task) for task in tasks], backend=backend, advance=advance)
-    for name, result in zip(files, results, strict=True):
+    for result in run_jobs([(accept_file, task) for task in tasks], backend=backend, advance=advance):
         whole.merge(result["sums"])
-        begins.append((name, result["begin"]))
-    _require_other_begin(begins)
     return table_of(whole, experiment, mode=mode)

@@ -72,7 +72,7 @@ def test_the_same_events_in_another_format_would_count_twice(files, again):
 
 def test_every_file_has_random_numbers_of_its_own(files, again, monkeypatch):
     """The decay points of the same events are others."""
-    monkeypatch.setattr(event_files, "_require_other_begin", lambda begins: None)
+    monkeypatch.setattr(event_files, "require_different_samples", lambda files: None)
     one, two = (
         accept_files(names, CARD, ids=IdMap(), ctau_mm=[50.0], backend=Backend(1))
         for names in (files[:1], [files[0], again])
