@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from postprocess.companions import FERMILAB_2021
 from postprocess.experiment import Experiment
 from postprocess.limits import upper_limit
 from postprocess.output import asymptotic_limit, build_workspace
-from postprocess.scan import MassPoint, in_bins, mass_of_unit_strength
-from postprocess.signal import expected_yields, limit_model
+from postprocess.scan import MassPoint, mass_of_unit_strength, signals_on_line
+from postprocess.signal import limit_model
 from postprocess.studies import StudyContext, study
 from semivis_gen.numerics import Estimate
 
@@ -54,14 +53,8 @@ def statistic_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: fl
         Exact, then asymptotic.
     """
     model = limit_model(card)
-    ordered = sorted(points, key=lambda p: p.masses.m_aprime)
-    mass = np.array([p.masses.m_aprime for p in ordered])
-    found = [
-        expected_yields(p.table, card, p.rate, alpha_d=alpha_d, epsilon=float(FERMILAB_2021.epsilon(m)))
-        for p, m in zip(ordered, mass, strict=True)
-    ]
-    signals = np.array([in_bins(f, model).expected for f in found])
-    total, errors = signals.sum(axis=1), np.array([f.relative_error for f in found])
+    mass, signals, errors = signals_on_line(points, card, model, alpha_d=alpha_d)
+    total = signals.sum(axis=1)
     seen = total > 0
     mass, signals, total, errors = mass[seen], signals[seen], total[seen], errors[seen]
     exact = upper_limit(model, signals) / total if seen.any() else np.empty(0)

@@ -15,6 +15,7 @@ from .mass_reach import (
     half_difference as half_difference,
     mass_of_unit_strength as mass_of_unit_strength,
     reach as reach,
+    signals_on_line as signals_on_line,
 )
 from .plane_scan import PlaneScan as PlaneScan, question as question, scan_plane as scan_plane
 from .planes import (
@@ -25,6 +26,6 @@ from .planes import (
     plane_points as plane_points,
 )
 from .samples import MassPoint as MassPoint, SampleRequest as SampleRequest, by_shape as by_shape
-from .signals import LARGEST_SHIFT as LARGEST_SHIFT, in_bins as in_bins, signal as signal
+from .signals import LARGEST_SHIFT as LARGEST_SHIFT, signal as signal
 from .store import PointStore as PointStore
 from .work import Done as Done, Work as Work

@@ -21,7 +21,7 @@ from postprocess.signal import Chi2Width, exact_width, expected_yields, limit_mo
 from semivis_gen.arrays import FloatArray
 from semivis_gen.numerics import Estimate
 
-__all__ = ["half_difference", "mass_of_unit_strength", "reach"]
+__all__ = ["half_difference", "mass_of_unit_strength", "reach", "signals_on_line"]
 
 NOTHING = 1e-280  # a signal of fewer events is none: its inverse overflows
 
@@ -56,19 +56,44 @@ def reach(
     if not points:
         return None
     chosen = model or limit_model(card)
-    ordered = sorted(points, key=lambda p: p.masses.m_aprime)
-    masses = np.array([p.masses.m_aprime for p in ordered])
-    line = FERMILAB_2021.epsilon(masses)
-    found = [
-        expected_yields(p.table, card, p.rate, alpha_d=alpha_d, epsilon=e, chi2_width=chi2_width)
-        for p, e in zip(ordered, line, strict=True)
-    ]
-    expected = np.array([in_bins(f, chosen).expected for f in found]) * np.asarray(yield_scale, dtype=np.float64)
+    masses, expected, error = signals_on_line(points, card, chosen, alpha_d=alpha_d, chi2_width=chi2_width)
+    expected = expected * np.asarray(yield_scale, dtype=np.float64)
     total = expected.sum(axis=-1)
     seen = total > NOTHING
     strength = np.full(len(masses), np.inf)
     strength[seen] = upper_limit(chosen, expected[seen]) / total[seen]
-    return mass_of_unit_strength(masses, strength, np.minimum([f.relative_error for f in found], LARGEST_SHIFT))
+    return mass_of_unit_strength(masses, strength, np.minimum(error, LARGEST_SHIFT))
+
+
+def signals_on_line(
+    points: Sequence[MassPoint],
+    card: Experiment,
+    model: LimitModel,
+    *,
+    alpha_d: float,
+    chi2_width: Chi2Width = exact_width,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Expected events on the central (g-2)_mu line.
+
+    Parameters
+    ----------
+    points, card, alpha_d, chi2_width
+        As for `reach`.
+    model : LimitModel
+        Its `names` order the bins.
+
+    Returns
+    -------
+    masses, expected, relative_error : ndarray
+        m_A' [GeV], ascending, shape (n,); events, shape (n, bins); relative error of their sum, shape (n,).
+    """
+    ordered = sorted(points, key=lambda p: p.masses.m_aprime)
+    masses = np.array([p.masses.m_aprime for p in ordered])
+    found = [
+        expected_yields(p.table, card, p.rate, alpha_d=alpha_d, epsilon=e, chi2_width=chi2_width)
+        for p, e in zip(ordered, FERMILAB_2021.epsilon(masses), strict=True)
+    ]
+    return masses, np.array([in_bins(f, model).expected for f in found]), np.array([f.relative_error for f in found])
 
 
 def mass_of_unit_strength(masses: FloatArray, strength: FloatArray, relative_error: FloatArray) -> Estimate | None:

@@ -101,7 +101,10 @@ def signal(
     chi2_width: Chi2Width = exact_width,
 ) -> FloatArray:
     """Expected events in the bins of a limit model, shape (..., bins); parameters as for `signal_with_error`."""
-    return signal_with_error(point, experiment, model, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width).expected
+    found = expected_yields(
+        point.table, experiment, point.rate, alpha_d=alpha_d, epsilon=epsilon, chi2_width=chi2_width
+    )
+    return in_bins(found, model).expected
 
 
 def in_bins(found: ExpectedSignal, model: LimitModel) -> Signal:
