@@ -12,6 +12,8 @@ import semivis_gen
 GENERATORS = [
     "Annihilation",
     "Bremsstrahlung",
+    "Collider",
+    "ColliderProduction",
     "DarkMasses",
     "DarkSector",
     "Estimate",

@@ -10,6 +10,7 @@ from .bremsstrahlung.phase_space import Reaction as Reaction
 from .bremsstrahlung.polarisation import polarised_amplitude as polarised_amplitude
 from .bremsstrahlung.process import Bremsstrahlung as Bremsstrahlung, Particles as Particles, Shape as Shape
 from .bremsstrahlung.sampling import Production as Production, ProductionSampler as ProductionSampler
+from .collider.process import ColliderProduction as ColliderProduction
 from .folding import dump_energies as dump_energies, fold as fold
 from .mesons.files import mesons_from_file as mesons_from_file, write_mesons as write_mesons
 from .mesons.meson_list import MesonList as MesonList
@@ -20,6 +21,7 @@ from .process import (
     PROCESSES as PROCESSES,
     Process as Process,
     Sampler as Sampler,
+    is_colliding as is_colliding,
     process_rates as process_rates,
     production_rate as production_rate,
 )

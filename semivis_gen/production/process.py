@@ -41,6 +41,7 @@ __all__ = [
     "Process",
     "Sampler",
     "as_choices",
+    "is_colliding",
     "process_rates",
     "production_rate",
     "require_beam",
@@ -88,11 +89,17 @@ PROCESSES: Registry[type[Process]] = Registry(
     {
         "bremsstrahlung": "semivis_gen.production.bremsstrahlung.process:Bremsstrahlung",
         "annihilation": "semivis_gen.production.annihilation.process:Annihilation",
+        "collider": "semivis_gen.production.collider.process:ColliderProduction",
         "meson_decay": "semivis_gen.production.mesons.process:MesonDecay",
         "vector_mixing": "semivis_gen.production.mesons.mixing:VectorMixing",
         "proton_bremsstrahlung": "semivis_gen.production.proton_bremsstrahlung.process:ProtonBremsstrahlung",
     },
 )
+
+
+def is_colliding(process: Process | type[Process]) -> bool:
+    """Whether a process is one of two beams that collide, which its `colliding` says; else of a beam on a target."""
+    return bool(getattr(process, "colliding", False))
 
 
 def require_beam(process: Process, source: Source) -> None:
@@ -106,6 +113,10 @@ def require_beam(process: Process, source: Source) -> None:
     if source.beam_id not in process.beams:
         beams = labels(sorted(process.beams))
         msg = f"{process.name} makes no A' from a beam of {label(source.beam_id)}: it works with {beams}"
+        raise ParameterError(msg)
+    if is_colliding(process) != hasattr(source, "other_id"):
+        needs, has = ("two beams that collide", "a target") if is_colliding(process) else ("a target", "two beams")
+        msg = f"{process.name} needs {needs}, and a {type(source).__name__} has {has}: take another process or source"
         raise ParameterError(msg)
 
 

@@ -8,7 +8,7 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import isotropic
 
-__all__ = ["transverse_direction"]
+__all__ = ["around", "transverse_direction"]
 
 
 def transverse_direction(n: int, masses: DarkMasses, rng: np.random.Generator) -> FloatArray:
@@ -38,3 +38,34 @@ def transverse_direction(n: int, masses: DarkMasses, rng: np.random.Generator) -
         left = left[rng.random(len(left)) < masses.kappa * across / 2]
         direction[left] = isotropic(len(left), rng)
     return direction
+
+
+def around(axis: FloatArray, vector: FloatArray) -> FloatArray:
+    """Turn vectors such that their z axis becomes a given one.
+
+    Parameters
+    ----------
+    axis : ndarray
+        Unit vectors, shape (n, 3).
+    vector : ndarray
+        Vectors against z, shape (n, 3).
+
+    Returns
+    -------
+    ndarray
+        The vectors against the axes, shape (n, 3); which way they are turned about the axis is fixed but arbitrary
+        (Duff et al., J. Comput. Graph. Tech. 6 (2017) 1).
+    """
+    x, y, z = axis.T
+    sign = np.copysign(1.0, z)
+    a = -1.0 / (sign + z)
+    b = x * y * a
+    u, v, w = vector.T
+    return np.stack(
+        [
+            u * (1 + sign * x * x * a) + v * b + w * x,
+            u * sign * b + v * (sign + y * y * a) + w * y,
+            -u * sign * x - v * y + w * z,
+        ],
+        axis=1,
+    )

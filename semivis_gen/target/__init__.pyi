@@ -1,3 +1,4 @@
+from .collider import Collider as Collider
 from .form_factors import Nucleus as Nucleus, g2 as g2
 from .interaction_length import nuclear_interaction_length as nuclear_interaction_length
 from .materials import (

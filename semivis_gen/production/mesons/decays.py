@@ -13,8 +13,9 @@ from semivis_gen.events import Events
 from semivis_gen.numerics import Estimate, boost_from_rest, energy_of
 from semivis_gen.production.mesons.channels import Channel
 from semivis_gen.production.mesons.draw import MesonDraw
-from semivis_gen.production.mesons.record import around, decay_events
+from semivis_gen.production.mesons.record import decay_events
 from semivis_gen.production.mesons.spectrum import Mesons
+from semivis_gen.production.transverse import around
 from semivis_gen.target import ProtonDump
 
 __all__ = ["DecaySampler", "decay_rate"]

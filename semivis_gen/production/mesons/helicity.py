@@ -9,8 +9,8 @@ from semivis_gen.constants import ID_APRIME
 from semivis_gen.events import STATUS_FINAL, Events
 from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import boost_to_rest
-from semivis_gen.production.mesons.record import DECAY, around
-from semivis_gen.production.transverse import transverse_direction
+from semivis_gen.production.mesons.record import DECAY
+from semivis_gen.production.transverse import around, transverse_direction
 
 __all__ = ["helicity_direction"]
 

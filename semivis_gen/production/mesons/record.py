@@ -10,7 +10,7 @@ from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_DECAYED, STATUS_FINAL, STATUS_INCOMING, Events, RunInfo, Topology
 from semivis_gen.target import ProtonDump, Source
 
-__all__ = ["DECAY", "around", "decay_events", "inclusive_events", "proton_dump"]
+__all__ = ["DECAY", "decay_events", "inclusive_events", "proton_dump"]
 
 NUCLEUS = MESON = PARTNER = 0  # stand for ids that differ from event to event
 DECAY = Topology(
@@ -37,37 +37,6 @@ def proton_dump(source: Source, process: str) -> ProtonDump:
         msg = f"{process} needs protons that stop in a block: give a ProtonDump, not a {type(source).__name__}"
         raise ParameterError(msg)
     return source
-
-
-def around(axis: FloatArray, vector: FloatArray) -> FloatArray:
-    """Turn vectors such that their z axis becomes a given one.
-
-    Parameters
-    ----------
-    axis : ndarray
-        Unit vectors, shape (n, 3).
-    vector : ndarray
-        Vectors against z, shape (n, 3).
-
-    Returns
-    -------
-    ndarray
-        The vectors against the axes, shape (n, 3); which way they are turned about the axis is fixed but arbitrary
-        (Duff et al., J. Comput. Graph. Tech. 6 (2017) 1).
-    """
-    x, y, z = axis.T
-    sign = np.copysign(1.0, z)
-    a = -1.0 / (sign + z)
-    b = x * y * a
-    u, v, w = vector.T
-    return np.stack(
-        [
-            u * (1 + sign * x * x * a) + v * b + w * x,
-            u * sign * b + v * (sign + y * y * a) + w * y,
-            -u * sign * x - v * y + w * z,
-        ],
-        axis=1,
-    )
 
 
 def decay_events(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from semivis_gen.numerics.kinematics import isotropic
-from semivis_gen.production.mesons.record import around
+from semivis_gen.production.transverse import around
 
 
 def test_the_z_axis_becomes_the_given_one_and_nothing_is_stretched_or_mirrored():
