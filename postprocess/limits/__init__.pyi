@@ -9,3 +9,4 @@ from .exact import (
 )
 from .mean import mean_expected_limit as mean_expected_limit
 from .model import LimitModel as LimitModel, Nuisance as Nuisance
+from .union import Union as Union, union_of as union_of
