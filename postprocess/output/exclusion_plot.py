@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from postprocess.companions import FERMILAB_2021, LATTICE_2025, PRE_FERMILAB
-from postprocess.output.style import COLORS, M_APRIME, header, new_axes, roomiest_place, style, text_along, text_box
+from postprocess.output.labels import Words
+from postprocess.output.outlines import Region, regions
+from postprocess.output.plane import Plane, fitted
+from postprocess.output.style import COLORS, header, new_axes, style, text_box
 from semivis_gen.arrays import FloatArray
-from semivis_gen.errors import ParameterError
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -21,9 +24,16 @@ if TYPE_CHECKING:
 
     from postprocess.limits import Contour
 
-__all__ = ["Band", "Line", "Plane", "exclusion_figure", "gminus2_bands", "plane_of"]
+__all__ = ["Band", "Line", "exclusion_figure", "gminus2_bands"]
 
 Corner = Literal["upper left", "upper right", "lower left", "lower right"]
+CORNERS: dict[tuple[int, int], Corner] = {
+    (1, 0): "lower right",
+    (1, 1): "upper right",
+    (0, 0): "lower left",
+    (0, 1): "upper left",
+}
+MEDIAN = (0, (5, 3))
 Dashes = tuple[int, tuple[float, ...]]
 # of outlines, one after the other: at most these
 PROJECTION_STYLES: tuple[tuple[str, Dashes], ...] = (
@@ -31,6 +41,8 @@ PROJECTION_STYLES: tuple[tuple[str, Dashes], ...] = (
     (COLORS["reference"], (0, (4, 1.5))),
     (COLORS["grey"], (0, (1.5, 1.5))),
 )
+COMPANION_COLORS = ("#00798c", "#a2543f", "#8a7d1e", "#7a21dd", "#3b5249", "#b0307a", "#5b5b61")
+"""Of companions, one after the other."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,8 +61,6 @@ class Band:
     """Colour."""
     filled: bool = True
     """False draws the edges only, dashed: for a superseded band behind the current one."""
-    at: float = 0.5
-    """Place of the label along the band, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,57 +77,8 @@ class Line:
     """Colour."""
     linestyle: str = "-"
     """Style."""
-    at: float = 0.5
-    """Place of the label along the curve, 0 to 1."""
-    offset: float = 9.0
-    """Distance of the label [points], positive above the curve."""
     shade: int = 0
     """1 hatches the side above the curve as forbidden, -1 below, 0 none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plane:
-    """Axes of an exclusion figure."""
-
-    x_label: str
-    y_label: str
-    x_range: tuple[float, float]
-    y_range: tuple[float, float]
-    x_log: bool = True
-    y_log: bool = True
-
-
-PLANES = {
-    "m-eps": Plane(rf"${M_APRIME}$ [GeV]", r"kinetic mixing $\epsilon$", (1e-3, 1.0), (3e-6, 1e-1)),
-    "m-alphaD": Plane(rf"${M_APRIME}$ [GeV]", r"dark coupling $\alpha_D$", (5e-3, 1.0), (1e-4, 1.0)),
-    "m1-f": Plane(
-        r"$m_{\chi_1}$ [GeV]", r"mass splitting $f = \Delta / m_{\chi_1}$", (2e-3, 0.5), (0.0, 1.0), y_log=False
-    ),
-}
-
-
-AXES = {
-    ("m_aprime_GeV", "epsilon"): "m-eps",
-    ("m_aprime_GeV", "alpha_d"): "m-alphaD",
-    ("m_chi1_GeV", "splitting"): "m1-f",
-}
-
-
-def plane_of(plane: str | Contour) -> Plane:
-    """Axes of a plane by name, m-eps, m-alphaD or m1-f, or of the plane of a contour.
-
-    Raises
-    ------
-    ParameterError
-        Where the contour is of no such plane.
-    """
-    if isinstance(plane, str):
-        return PLANES[plane]
-    axes = plane.x_name, plane.y_name
-    if axes not in AXES:
-        msg = f"a contour of {axes[1]} against {axes[0]} is of no known plane: give `plane` with labels and ranges"
-        raise ParameterError(msg)
-    return PLANES[AXES[axes]]
 
 
 def gminus2_bands(x: FloatArray, *, lattice: bool = False) -> list[Band]:
@@ -135,9 +96,9 @@ def gminus2_bands(x: FloatArray, *, lattice: bool = False) -> list[Band]:
     list of Band
         After the Fermilab result (filled), before it (outline).
     """
-    places = [(FERMILAB_2021, COLORS["reference"], True, 0.28), (PRE_FERMILAB, "#c8611a", False, 0.5)]
+    places = [(FERMILAB_2021, COLORS["reference"], True), (PRE_FERMILAB, "#c8611a", False)]
     if lattice:
-        places.append((LATTICE_2025, COLORS["grey"], False, 0.75))
+        places.append((LATTICE_2025, COLORS["grey"], False))
     return [
         Band(
             x,
@@ -146,9 +107,8 @@ def gminus2_bands(x: FloatArray, *, lattice: bool = False) -> list[Band]:
             value.name + (r" $\pm\,2\sigma$" if filled else ""),
             color,
             filled,
-            at,
         )
-        for value, color, filled, at in places
+        for value, color, filled in places
     ]
 
 
@@ -162,8 +122,8 @@ def exclusion_figure(
     bands: Sequence[Band] = (),
     lines: Sequence[Line] = (),
     projections: Sequence[tuple[Contour, str]] = (),
-    note_place: tuple[float, float] = (0.03, 0.96),
-    legend_place: Corner = "lower right",
+    companions: Sequence[tuple[Contour, str]] = (),
+    source: str = "",
 ) -> Figure:
     """Draw an excluded region with its expectation and companions.
 
@@ -172,7 +132,7 @@ def exclusion_figure(
     contour : Contour
         Observed (filled) and expected (dashed median, bands around both edges) exclusion.
     plane : Plane, optional
-        Axes; those of the contour's plane where absent.
+        Axes; those of the contour's plane, as wide as what is drawn, where absent.
     label : str
         Written into the excluded region, such as "NA64 2016-2018".
     title : str
@@ -184,155 +144,200 @@ def exclusion_figure(
     projections : sequence of (Contour, str)
         Exclusions of other configurations, outlines only; a single label stands on its outline, several (up to
         three) in the legend.
-    note_place : tuple of float
-        Upper corner of the text box in axes coordinates, the right one if its x is above 0.5.
-    legend_place : str
-        Where the legend goes, in matplotlib's words.
+    companions : sequence of (Contour, str)
+        Exclusions of other experiments, lightly filled, each with its name on its outline.
+    source : str
+        Where those of companions come from, for the legend.
 
     Returns
     -------
     Figure
-        For `plotstyle.save_figure`.
+        For `save_figure`. Words stand where they touch nothing; those without room are in the legend.
     """
-    plane = plane or plane_of(contour)
+    frame = plane or fitted([contour, *(other for other, _ in (*companions, *projections))])
     with style():
         figure, axes = new_axes(
-            x_label=plane.x_label,
-            y_label=plane.y_label,
-            x_range=plane.x_range,
-            y_range=plane.y_range,
-            x_log=plane.x_log,
-            y_log=plane.y_log,
-        )
-        for band in bands:
-            _draw_band(axes, band)
-        _draw_expected(axes, contour)
-        _draw_observed(axes, contour)
+            x_label=frame.x_label, y_label=frame.y_label, x_range=frame.x_range, y_range=frame.y_range,
+            x_log=frame.x_log, y_log=frame.y_log,
+        )  # fmt: skip
         several = len(projections) > 1
+        words = [_draw_band(axes, band) for band in bands]
+        _draw_expected(axes, contour)
+        observed = _draw_observed(axes, contour, label)
+        for (other, name), color in zip(companions, cycle(COMPANION_COLORS)):
+            words.append(_draw_companion(axes, other, name, color))
         for (other, name), (color, dashes) in zip(projections, PROJECTION_STYLES, strict=False):
-            _draw_projection(axes, other, "" if several else name, color, dashes)
-        for line in lines:
-            _draw_line(axes, line)
+            words.append(_draw_projection(axes, other, "" if several else name, color, dashes))
+        words += [_draw_line(axes, line) for line in lines]
         header(axes, title)
-        extra = [name for _, name in projections] if several else []
-        boxes: list[Artist] = [_legend(axes, contour, legend_place, extra)]
-        if note:
-            boxes.append(text_box(axes, note, note_place))
-        _write_label(
-            axes, contour, label, [(b.x, b.low, b.high) for b in bands] + [(n.x, n.y, n.y) for n in lines], boxes
-        )
+        handles = _handles(contour, source if any(c.excluded.any() for c, _ in companions) else "")
+        if several:
+            handles += [_line(name, *look) for (_, name), look in zip(projections, PROJECTION_STYLES, strict=False)]
+        if plane is None:
+            _make_room(axes, [observed, *words], handles)
+        _annotate(axes, [observed, *words], handles, note)
     return figure
 
 
-def _segments(contour: Contour, curve: int) -> list[slice]:
-    """Runs of neighbouring x where something is excluded."""
-    known = np.concatenate([[False], ~np.isnan(contour.low[curve]), [False]])
-    edges = np.flatnonzero(known[1:] != known[:-1])
-    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+@dataclass(frozen=True, slots=True, eq=False)
+class _Word:
+    """A label and the curves it belongs to, as (x, y)."""
+
+    label: str
+    curves: Sequence[tuple[FloatArray, FloatArray]]
+    color: str
+    middle: tuple[FloatArray, FloatArray] | None = None
+    """Where it stands best, such as between the edges of a band."""
+    regions: Sequence[Region] = ()
+    """Inside of which it stands best."""
+    dashes: Any = "-"
+    """How the curve looks in the legend."""
 
 
-def _outline(contour: Contour, curve: int, part: slice) -> tuple[FloatArray, FloatArray]:
-    """Line around one run, there on the lower and back on the upper edge; broken where the scan, in x or in y, ends.
-
-    An edge that is open at a position is drawn up to there from a position where it is not.
-    """
-    x_low, low = _edge(contour, curve, part, "low")
-    x_high, high = _edge(contour, curve, part, "high")
-    left = contour.low[curve, part][:1] if part.start > 0 else np.array([np.nan])
-    right = np.array([]) if part.stop < contour.x.size else np.array([np.nan])
-    turn_x = np.concatenate([x_low, x_low[-1:].repeat(right.size), x_high[::-1], contour.x[part][:1]])
-    return turn_x, np.concatenate([low, right, high[::-1], left])
-
-
-def _edge(contour: Contour, curve: int, part: slice, end: Literal["low", "high"]) -> tuple[FloatArray, FloatArray]:
-    """One edge of a run: an open position stands three times, the middle one without a value."""
-    every = contour.low if end == "low" else contour.high
-    observed, values = every[0, part], every[curve, part]
-    opened = np.array([flag in (end, "both") for flag in contour.open_end[part]])
-    ends = np.unique(observed[opened])  # of the scan
-    opened = np.isclose(values[:, None], ends, rtol=1e-9).any(axis=1) & (curve > 0 or opened)
-    times = np.where(opened, 3, 1)
-    x, y = np.repeat(contour.x[part], times), np.repeat(values, times)
-    first = np.cumsum(times) - times
-    y[first[opened] + 1] = np.nan
-    runs_on = opened[1:] & opened[:-1]  # nothing between two open positions
-    y[first[:-1][runs_on] + 2] = y[first[1:][runs_on]] = np.nan
-    return x, y
+def _annotate(axes: Axes, words: Sequence[_Word], handles: list[Artist], note: Sequence[str]) -> None:
+    """Write all words and boxes where they touch nothing; what finds no room goes into the legend."""
+    missing: list[_Word] = []
+    before = list(axes.texts)
+    for _ in range(2):
+        place = _off_curves(axes, words)
+        every = [*handles, *(_line(word.label, word.color, word.dashes) for word in missing)]
+        corner, _ = place.emptiest(_legend(axes, every), CORNERS)
+        place.avoid_box(_legend(axes, every, corner))
+        if note:
+            box = text_box(axes, note, (0, 1))
+            free, _ = place.emptiest(box, [one for one in reversed(CORNERS) if one != corner])
+            box.remove()
+            place.avoid_box(text_box(axes, note, free))
+        lost = [word for word in words if word not in missing and not _write(place, word)]
+        if not lost:
+            return
+        missing += lost
+        for text in set(axes.texts) - set(before):
+            text.remove()
 
 
-def _draw_observed(axes: Axes, contour: Contour) -> None:
-    for part in _segments(contour, 0):
-        x, low, high = contour.x[part], contour.low[0, part], contour.high[0, part]
-        axes.fill_between(x, low, high, color=COLORS["excluded"], alpha=0.35, lw=0, zorder=3)
-        axes.plot(*_outline(contour, 0, part), color=COLORS["edge"], lw=2.2, zorder=6)
+def _make_room(axes: Axes, words: Sequence[_Word], handles: list[Artist]) -> None:
+    """Let the frame begin lower, or end higher where it begins at zero, if the legend would cover a curve."""
+    legend, place = _legend(axes, handles), _off_curves(axes, words)
+    if place.emptiest(legend, CORNERS)[1] == 0:
+        return
+    share = legend.get_window_extent().height / axes.bbox.height + 0.05
+    low, high = axes.get_ylim()
+    if axes.get_yscale() == "log":
+        axes.set_ylim(high * (low / high) ** (1 / (1 - share)), high)
+    else:
+        axes.set_ylim(low, high + (high - low) * share / (1 - share))
 
 
-def _write_label(
-    axes: Axes,
-    contour: Contour,
-    label: str,
-    obstacles: Sequence[tuple[FloatArray, FloatArray, FloatArray]],
-    boxes: Sequence[Artist],
-) -> None:
-    """Write a word into the excluded region where it has most room."""
-    places = [
-        roomiest_place(axes, (contour.x[part], contour.low[0, part], contour.high[0, part]), obstacles, boxes)
-        for part in _segments(contour, 0)
-    ]
-    if places:
-        x, y, _ = max(places, key=lambda place: place[2])
-        axes.text(x, y, label, color=COLORS["edge"], ha="center", va="center", fontweight="bold", zorder=20)
+def _off_curves(axes: Axes, words: Sequence[_Word]) -> Words:
+    place = Words(axes)
+    for word in words:
+        for curve in word.curves:
+            place.avoid_curve(*curve, word.label)
+    return place
+
+
+def _legend(axes: Axes, handles: list[Artist], corner: tuple[int, int] = (1, 0)) -> Legend:
+    legend: Legend = axes.legend(
+        handles=handles,
+        loc=CORNERS[corner],
+        frameon=True,
+        framealpha=0.85,
+        edgecolor="none",
+        ncols=1 if len(handles) < 5 else 2,
+        columnspacing=1.2,
+    )
+    legend.set_zorder(30)
+    return legend
+
+
+def _write(place: Words, word: _Word) -> bool:
+    """Write one word; nothing to do where no part of its curve is visible."""
+    if not word.label or not any(place.is_visible(*curve) for curve in word.curves):
+        return True
+    look: dict[str, Any] = {"color": word.color}
+    if word.regions:
+        look |= {"fontsize": 19, "fontweight": "bold"}
+        if any(place.in_region(region.polygon, word.label, **look) for region in word.regions):
+            return True
+    if word.middle is not None and place.along([word.middle], word.label, inside=True, **look):
+        return True
+    return place.along(word.curves, word.label, **look)
+
+
+def _draw_observed(axes: Axes, contour: Contour, label: str) -> _Word:
+    found = regions(contour)
+    for region in found:
+        axes.fill(*region.polygon.T, color=COLORS["excluded"], alpha=0.35, lw=0, zorder=3)
+        axes.plot(*region.outline.T, color=COLORS["edge"], lw=2.2, zorder=6)
+    return _Word(label, _curves(found), COLORS["edge"], regions=sorted(found, key=_width, reverse=True))
+
+
+def _draw_companion(axes: Axes, contour: Contour, label: str, color: str) -> _Word:
+    found = regions(contour)
+    for region in found:
+        axes.fill(*region.polygon.T, color=color, alpha=0.12, lw=0, zorder=2.5)
+        axes.plot(*region.outline.T, color=color, lw=1.8, zorder=5)
+    return _Word(label, _curves(found), color)
+
+
+def _draw_projection(axes: Axes, contour: Contour, label: str, color: str, dashes: Dashes) -> _Word:
+    found = regions(contour)
+    for region in found:
+        axes.plot(*region.outline.T, color=color, lw=2.0, ls=dashes, zorder=7.5)
+    return _Word(label, _curves(found), color, dashes=dashes)
+
+
+def _curves(found: Sequence[Region]) -> list[tuple[FloatArray, FloatArray]]:
+    return [(region.outline[:, 0], region.outline[:, 1]) for region in found]
+
+
+def _width(region: Region) -> float:
+    return float(np.log(region.x[-1] / region.x[0]))
 
 
 def _draw_expected(axes: Axes, contour: Contour) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
     if len(contour.low) < 6:
         return
     for weak, strong, color, zorder in ((5, 1, "two_sigma", 4.0), (4, 2, "one_sigma", 4.1)):
-        # between the exclusion of a lucky and of an unlucky experiment; where only one excludes all in between
-        low, high = contour.low[strong], contour.high[strong]
-        middle = np.sqrt(low * high)
-        inner_low = np.where(np.isnan(contour.low[weak]), middle, contour.low[weak])
-        inner_high = np.where(np.isnan(contour.high[weak]), middle, contour.high[weak])
-        for below, above in ((low, inner_low), (inner_high, high)):
-            axes.fill_between(contour.x, below, above, color=COLORS[color], lw=0, zorder=zorder)
-    for part in _segments(contour, 3):
-        axes.plot(*_outline(contour, 3, part), color=COLORS["expected"], lw=1.6, ls=(0, (5, 3)), zorder=7)
+        # between the exclusion of a lucky and of an unlucky experiment
+        outer = [Path(region.polygon, closed=False) for region in regions(contour, strong)]
+        inner = [Path(region.polygon[::-1], closed=False) for region in regions(contour, weak)]
+        if outer:
+            band = Path.make_compound_path(*outer, *inner)
+            axes.add_patch(PathPatch(band, facecolor=COLORS[color], lw=0, zorder=zorder))
+    for region in regions(contour, 3):
+        axes.plot(*region.outline.T, color=COLORS["expected"], lw=1.6, ls=MEDIAN, zorder=7)
 
 
-def _draw_band(axes: Axes, band: Band) -> None:
+def _draw_band(axes: Axes, band: Band) -> _Word:
     floor = axes.get_ylim()[0]
     low = np.maximum(band.low, floor)
     if band.filled:
         axes.fill_between(band.x, low, band.high, color=band.color, alpha=0.30, lw=0, zorder=8)
-    line: dict[str, Any] = {"color": band.color, "lw": 1.3, "ls": "-" if band.filled else (0, (4, 2)), "zorder": 8.5}
-    axes.plot(band.x, band.high, **line)
-    axes.plot(band.x, np.where(band.low > 0, band.low, np.nan), **line)
-    middle = np.sqrt(low * band.high) if band.filled else band.high
-    text_along(
-        axes, band.x, middle, band.label, at=band.at, offset=0 if band.filled else 10, color=band.color, fontsize=15
+    dashes: Any = "-" if band.filled else (0, (4, 2))
+    edges = [(band.x, band.high), (band.x, np.where(band.low > 0, band.low, np.nan))]
+    for edge in edges:
+        axes.plot(*edge, color=band.color, lw=1.3, ls=dashes, zorder=8.5)
+    return _Word(
+        band.label, edges, band.color, middle=(band.x, np.sqrt(low * band.high)) if band.filled else None, dashes=dashes
     )
 
 
-def _draw_line(axes: Axes, line: Line) -> None:
+def _draw_line(axes: Axes, line: Line) -> _Word:
     axes.plot(line.x, line.y, color=line.color, ls=line.linestyle, lw=2.0, zorder=9)
     if line.shade:
         edge = axes.get_ylim()[1 if line.shade > 0 else 0]
         axes.fill_between(
             line.x, line.y, edge, facecolor="none", edgecolor=line.color, hatch="////", lw=0, alpha=0.6, zorder=2
         )
-    text_along(axes, line.x, line.y, line.label, at=line.at, offset=line.offset, color=line.color)
+    return _Word(line.label, [(line.x, line.y)], line.color, dashes=line.linestyle)
 
 
-def _draw_projection(axes: Axes, contour: Contour, label: str, color: str, dashes: Dashes) -> None:
-    for part in _segments(contour, 0):
-        x, y = _outline(contour, 0, part)
-        axes.plot(x, y, color=color, lw=2.0, ls=dashes, zorder=7.5)
-        if label:
-            text_along(axes, x, y, label, at=0.5, offset=14, color=color, fontsize=14)
-
-
-def _legend(axes: Axes, contour: Contour, place: Corner, projections: Sequence[str] = ()) -> Legend:
-    from matplotlib.lines import Line2D
+def _handles(contour: Contour, source: str) -> list[Artist]:
     from matplotlib.patches import Patch
 
     handles: list[Artist] = [
@@ -340,14 +345,14 @@ def _legend(axes: Axes, contour: Contour, place: Corner, projections: Sequence[s
     ]
     if len(contour.low) >= 6:
         handles += [
-            Line2D([], [], color=COLORS["expected"], lw=1.6, ls=(0, (5, 3)), label="expected median"),
+            _line("expected median", COLORS["expected"], MEDIAN),
             Patch(facecolor=COLORS["one_sigma"], label=r"expected $\pm 1\sigma$"),
             Patch(facecolor=COLORS["two_sigma"], label=r"expected $\pm 2\sigma$"),
         ]
-    handles += [
-        Line2D([], [], color=color, lw=2.0, ls=dashes, label=name)
-        for name, (color, dashes) in zip(projections, PROJECTION_STYLES, strict=False)
-    ]
-    legend: Legend = axes.legend(handles=handles, loc=place, frameon=True, framealpha=0.85, edgecolor="none")
-    legend.set_zorder(30)
-    return legend
+    return handles + ([Patch(facecolor=COLORS["grey"], alpha=0.3, label=source)] if source else [])
+
+
+def _line(label: str, color: str, dashes: Any) -> Artist:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=color, lw=1.8, ls=dashes, label=label)

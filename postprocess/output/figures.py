@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from postprocess.output.exclusion_plot import Band, Line, Plane, exclusion_figure, gminus2_bands, plane_of
+from postprocess.output.exclusion_plot import Band, Line, exclusion_figure, gminus2_bands
+from postprocess.output.plane import Plane, plane_of
 from postprocess.output.style import COLORS, M_APRIME, header, new_axes, save_figure, style
 
 if TYPE_CHECKING:

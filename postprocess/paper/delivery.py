@@ -157,8 +157,6 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
             bands=gminus2_bands(contour.x) if name is PlaneName.M_EPS else [],
             lines=[relic] if np.isfinite(relic.y).sum() > 1 else [],
             projections=projections,
-            note_place=(0.03, 0.3) if name is PlaneName.M1_F else (0.03, 0.96),
-            legend_place="upper right" if name is PlaneName.M1_F else "lower right",
         )
         png, _ = save_figure(figure, folder / stem)
         caption = "Filled: excluded at 90 % CL. Dashed line and bands: expected from background alone."

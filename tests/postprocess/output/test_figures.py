@@ -1,18 +1,16 @@
 """Figures: they show their data, take odd contours, and are the same bytes every time."""
 
 import math
-from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from matplotlib.collections import PolyCollection
+from matplotlib.path import Path
 
 from postprocess.companions.gminus2 import FERMILAB_2021
 from postprocess.companions.landau import landau_bound
 from postprocess.limits.contour import Contour
 from postprocess.limits.edges import Edges
-from postprocess.output.exclusion_plot import _outline
 from postprocess.output.figures import (
     Line,
     acceptance_figure,
@@ -22,7 +20,9 @@ from postprocess.output.figures import (
     plane_of,
     save_figure,
 )
-from postprocess.output.style import new_axes, style, text_along
+from postprocess.output.labels import Words
+from postprocess.output.plane import fitted
+from postprocess.output.style import new_axes, style
 
 M = np.geomspace(1e-3, 1.0, 40)
 NOTHING = Edges((math.nan,) * 6, (math.nan,) * 6, 0)
@@ -43,7 +43,6 @@ def contour(x=M, function=edges):
 def figure4(**options):
     return exclusion_figure(
         contour(),
-        plane_of("m-eps"),
         label="NA64",
         title=r"$2.84\times10^{11}$ EOT, 90% CL",
         note=[r"$R = 3$"],
@@ -62,7 +61,8 @@ def test_everything_is_labelled():
     axes = figure.axes[0]
     wanted = {"semivis", "NA64", "$R = 3$", "relic", "projection", r"$2.84\times10^{11}$ EOT, 90% CL"}
     assert wanted <= set(texts(figure))
-    assert sum("(g-2)" in t for t in texts(figure)) == 3
+    in_legend = {text.get_text() for text in axes.get_legend().get_texts()}
+    assert sum("(g-2)" in t for t in {*texts(figure), *in_legend}) == 3
     assert axes.get_legend().get_texts()[0].get_text() == "observed, excluded"
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert "[GeV]" in axes.get_xlabel()
@@ -70,14 +70,70 @@ def test_everything_is_labelled():
 
 def test_observed_region_is_the_contour():
     axes = figure4().axes[0]
-    region = max(
-        (c for c in axes.collections if isinstance(c, PolyCollection) and c.get_zorder() == 3),
-        key=lambda c: len(c.get_paths()[0].vertices),
-    )
-    corners = region.get_paths()[0].vertices
+    (region,) = (patch for patch in axes.patches if patch.get_zorder() == 3)
+    corners = region.get_xy()
     excluded = M[M <= 0.4]
-    assert corners[:, 0].max() == pytest.approx(excluded[-1])
+    assert excluded[-1] < corners[:, 0].max() <= M[M > 0.4][0]  # the tip lies before the first mass that is allowed
     assert corners[:, 1].min() == pytest.approx(1e-2 * excluded[0])
+
+
+def boxes_of(figure):
+    """Corners of all words, turned as they stand [pixels], and the legend."""
+    axes, renderer = figure.axes[0], figure.canvas.get_renderer()
+    figure.canvas.draw()
+    found = {}
+    for text in axes.texts:
+        angle, (x, y) = math.radians(text.get_rotation()), text.get_transform().transform(text.get_position())
+        text.set_rotation(0)
+        box = text.get_window_extent(renderer)
+        text.set_rotation(math.degrees(angle))
+        corners = np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]]) - [x, y]
+        turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+        found[text.get_text()] = Path((corners @ turn + [x, y])[[0, 1, 2, 3, 0]])
+    box = axes.get_legend().get_window_extent(renderer)
+    found["legend"] = Path([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1], [box.x0, box.y0]])
+    return found
+
+
+def crowded(seed):
+    """A figure with everything, of random shapes."""
+    rng = np.random.default_rng(seed)
+
+    def other(x):
+        low = 10 ** rng.uniform(-6, -3) * (x / 0.03) ** rng.uniform(-0.5, 0.8)
+        high = 10 ** rng.uniform(-3, -1.5) * (0.03 / x) ** rng.uniform(0.5, 2)
+        gone = low > high
+        made = [
+            Edges((math.nan,), (math.nan,), 0) if g else Edges((a,), (b,), 1)
+            for a, b, g in zip(low, high, gone, strict=True)
+        ]
+        return Contour.build(x, made, x_name="m_aprime_GeV", y_name="epsilon")
+
+    return exclusion_figure(
+        contour(), label="NA64 2016-2018", title="EOT", note=["$R = 3$", "$f = 0.4$"], bands=gminus2_bands(M),
+        lines=[Line(M, 5e-3 * M, "thermal relic")], projections=[(other(M), "projection")],
+        companions=[(other(M), name) for name in ("E137", "CHARM", "NuCal", "BaBar")], source="others: recast",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_word_touches_another_one_or_a_foreign_curve(seed):
+    figure = crowded(seed)
+    boxes = boxes_of(figure)
+    names = list(boxes)
+    for i, name in enumerate(names):
+        for other in names[:i]:
+            assert not boxes[name].intersects_path(boxes[other]), (name, other)
+    in_legend = {text.get_text() for text in figure.axes[0].get_legend().get_texts()}
+    for name in ("E137", "CHARM", "NuCal", "BaBar", "thermal relic", "projection"):
+        assert (name in boxes) != (name in in_legend), name  # once
+    for line in figure.axes[0].lines:
+        points = figure.axes[0].transData.transform(line.get_xydata())
+        known = np.isfinite(points).all(axis=1)
+        for part in np.split(points, np.flatnonzero(~known)):
+            curve = Path(part[np.isfinite(part).all(axis=1)])
+            for name in {*names} - {"legend", "$R = 3$\n$f = 0.4$", "semivis", "EOT"}:
+                assert len(curve) < 2 or not boxes[name].intersects_path(curve, filled=False), name
 
 
 def test_label_lies_inside_the_region_and_off_the_band():
@@ -90,15 +146,45 @@ def test_label_lies_inside_the_region_and_off_the_band():
 def test_labels_follow_curves_and_are_never_upside_down():
     with style():
         _, axes = new_axes(x_label="x", y_label="y", x_range=(1, 1e3), y_range=(1, 1e3))
+        words, x = Words(axes), np.geomspace(1, 1e3, 50)
         for slope in (1, -1):
-            x = np.geomspace(1, 1e3, 50)
-            text_along(axes, x, np.sqrt(1e3) * (x / np.sqrt(1e3)) ** slope, "t")
-            text_along(axes, x[::-1], np.sqrt(1e3) * (x[::-1] / np.sqrt(1e3)) ** slope, "t")
-        text_along(axes, x, 1e9 * x, "out of the frame")
+            y = np.sqrt(1e3) * (x / np.sqrt(1e3)) ** slope
+            assert words.along([(x, y)], "t")
+            assert words.along([(x[::-1], y[::-1])], "t")
+        assert not words.along([(x, 1e9 * x)], "out of the frame")
+        assert not words.along([(x[:2], x[:2])], "a word that is longer than its curve")
     rotations = [t.get_rotation() for t in axes.texts]
     box = axes.bbox
     angle = math.degrees(math.atan2(box.height, box.width))
     assert rotations == pytest.approx([angle, angle, 360 - angle, 360 - angle], abs=0.1)
+
+
+def test_a_word_without_room_is_in_the_legend():
+    narrow = Line(np.array([0.5, 0.55]), np.array([1e-5, 1e-5]), "a line too short for its name")
+    figure = exclusion_figure(contour(), label="NA64", lines=[narrow])
+    assert narrow.label in {text.get_text() for text in figure.axes[0].get_legend().get_texts()}
+    assert narrow.label not in texts(figure)
+
+
+def test_axes_fit_what_is_drawn():
+    plane = fitted([contour(np.geomspace(0.03, 0.3, 9))])
+    assert plane.x_range == pytest.approx((0.02, 0.5))
+    assert plane.y_range == pytest.approx((1e-4, 1e-1))  # 3e-4 and 0.1, a factor two around, at most 0.1
+    far = contour(function=lambda _: Edges((2e-7,), (1e-5,), 1))
+    assert fitted([contour(), far]).y_range[0] == pytest.approx(1e-7)
+    assert fitted([contour(function=lambda _: NOTHING)]).y_range == plane_of(contour()).y_range
+    splitting = Contour.build([0.1], [Edges((0.1,), (0.29,), 1)], x_name="m_chi1_GeV", y_name="splitting")
+    assert fitted([splitting]).y_range == pytest.approx((0.0, 0.4))
+
+
+def test_the_frame_makes_room_for_the_legend():
+    everywhere = contour(function=lambda _: Edges((2e-6,), (0.2,), 1))
+    lines = [Line(M, np.full_like(M, y), "") for y in np.geomspace(2e-6, 0.09, 30)]
+    figure = exclusion_figure(everywhere, label="NA64", lines=lines)
+    axes = figure.axes[0]
+    assert axes.get_ylim()[0] < fitted([everywhere]).y_range[0]
+    box = axes.get_legend().get_window_extent(figure.canvas.get_renderer())
+    assert axes.transData.transform((0.1, 2e-6))[1] > box.y1
 
 
 def open_edges(m):
@@ -117,46 +203,19 @@ def open_edges(m):
     ids=["nothing", "open", "two parts", "one point", "no bands"],
 )
 def test_odd_contours_are_drawn(odd):
-    figure = exclusion_figure(odd, plane_of("m-eps"), label="NA64")
+    plane = plane_of(contour()) if odd.x_name == "m" else None
+    figure = exclusion_figure(odd, plane, label="NA64")
     figure.canvas.draw()
-
-
-def drawn_pieces(opened, curve=0):
-    """Pieces of the observed outline, as lists of (x, y), where some upper edges are the end of the scan at 1."""
-    x = np.arange(1.0, 6.0)
-    flags = ["high" if i in opened else "" for i in range(5)]
-    made = [Edges((0.1,) * 6, (1.0 if f else 0.5,) * 6, 1, f) for f in flags]
-    outline = _outline(Contour.build(x, made, x_name="m_aprime_GeV", y_name="epsilon"), curve, slice(0, 5))
-    pieces, piece = [], []
-    for a, b in zip(*outline, strict=True):
-        if math.isnan(b):
-            pieces, piece = ([*pieces, piece] if len(piece) > 1 else pieces), []
-        else:
-            piece.append((float(a), float(b)))
-    return [*pieces, piece] if len(piece) > 1 else pieces
-
-
-@pytest.mark.parametrize("curve", [0, 3])
-@pytest.mark.parametrize("opened", [(), (0,), (2,), (4,), (1, 2), (0, 1, 2, 3, 4), (1, 3)])
-def test_no_line_joins_ends_of_the_scan(opened, curve):
-    pieces = drawn_pieces(opened, curve)
-    joined = [pair for piece in pieces for pair in pairwise(piece)]
-    assert not any(a[1] == b[1] == 1.0 for a, b in joined)
-    upper = sorted(sorted(pair) for pair in joined if min(pair[0][1], pair[1][1]) > 0.2)
-    wanted = [i for i in range(4) if not {i, i + 1} <= set(opened)]  # all others are there
-    assert [pair[0][0] for pair in upper] == [i + 1.0 for i in wanted]
-    assert sum(pair[0][1] == pair[1][1] == 0.1 for pair in joined) == 4  # the whole lower edge
-    for piece in pieces:  # a line up to the end of the scan stops there
-        assert all(y < 1.0 for _, y in piece[1:-1])
 
 
 def test_other_planes():
     m = np.geomspace(5e-3, 1, 30)
     bound = Line(m, landau_bound(m), "Landau pole", shade=1)
-    exclusion_figure(contour(m), plane_of("m-alphaD"), label="NA64", lines=[bound], legend_place="lower left")
-    figure = exclusion_figure(contour(m), plane_of("m1-f"), label="NA64", note=["x"], note_place=(0.97, 0.9))
+    alpha_d = Contour.build(m, [edges(v) for v in m], x_name="m_aprime_GeV", y_name="alpha_d")
+    exclusion_figure(alpha_d, label="NA64", lines=[bound])
+    splitting = Contour.build(m, [edges(v) for v in m], x_name="m_chi1_GeV", y_name="splitting")
+    figure = exclusion_figure(splitting, label="NA64", note=["x"])
     assert figure.axes[0].get_yscale() == "linear"
-    assert texts(figure)["x"].get_ha() == "right"
 
 
 def test_bands_are_those_of_the_measurement():
