@@ -1,3 +1,4 @@
+from .aprimes import Aprimes as Aprimes, find_aprimes as find_aprimes
 from .candidates import Candidates as Candidates
 from .consistency import CHECKS as CHECKS
 from .cut_flow import cut_flow_rows as cut_flow_rows, write_cut_flows as write_cut_flows

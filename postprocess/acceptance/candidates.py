@@ -10,12 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from postprocess.acceptance.products import Products
 from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.errors import EventFileError
+from semivis_gen.events import Events
 from semivis_gen.model import DarkMasses
 
-__all__ = ["Candidates", "known_masses"]
+__all__ = ["MASS_TOLERANCE", "Candidates", "known_masses", "require_mass"]
+
+MASS_TOLERANCE = 1e-3  # generators smear chi2 by up to 1e-5; a larger difference is another mass point
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,3 +89,35 @@ def known_masses(masses: DarkMasses | None, why: str) -> DarkMasses:
         msg = f"{why} in these events and they do not say the masses: give m_A', R and f"
         raise EventFileError(msg)
     return masses
+
+
+def require_mass(events: Events, rows: IndexArray, masses: DarkMasses | None, name: str) -> None:
+    """Refuse particles of another mass point, also where it is a single one: a sample is of one.
+
+    Parameters
+    ----------
+    events : Events
+        They hold the particles.
+    rows : ndarray
+        Rows of chi2, or of A' that are not decayed; decayed ones have a line shape.
+    masses : DarkMasses or None
+        The sample's; None: nothing to compare with.
+    name : str
+        "chi2" or "A'".
+
+    Raises
+    ------
+    EventFileError
+        At the first that weighs something else.
+    """
+    if masses is None:
+        return
+    wanted = masses.m_chi2 if name == "chi2" else masses.m_aprime
+    other = np.flatnonzero(np.abs(events.mass[rows] / wanted - 1) > MASS_TOLERANCE)
+    if len(other):
+        row = int(rows[other[0]])
+        msg = (
+            f"{events.place(events.event_at(row))}: {name} weighs {events.mass[row]:.6g} GeV in the events but "
+            f"{wanted:.6g} GeV at m_A' = {masses.m_aprime:g} GeV, {masses.shape}; give theirs, one point a file"
+        )
+        raise EventFileError(msg)

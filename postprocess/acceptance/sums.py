@@ -8,6 +8,7 @@ being all A' produced with an energy above `e_min`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -28,6 +29,7 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import EventFileError, ParameterError
 from semivis_gen.events import Events
 from semivis_gen.model import DECAYS, DarkMasses
+from semivis_gen.numerics import Estimate
 
 __all__ = ["Accepted", "accept", "ctau_grid", "sum_up", "table_of"]
 
@@ -73,6 +75,12 @@ class Accepted:
     """Sum of the weights of all of them."""
     above: float = 0.0
     """Sum of the weights of those above the smallest useful energy."""
+    of_events: float = 0.0
+    """Sum of the weights of the events, which may hold several A'."""
+    weight2: float = 0.0
+    """Sum of the squared weights of all A'."""
+    above2: float = 0.0
+    """Sum of the squared weights of those above the smallest useful energy."""
     allowed: dict[str, str] = field(default_factory=dict)
     """Differences between events and card that were allowed, by name."""
     allow: frozenset[str] = frozenset()
@@ -82,6 +90,13 @@ class Accepted:
     selections: list[Selection] = field(default_factory=list)
     """One for each of the final states that a signature tells apart, see `decays.strata`; none where nothing came."""
 
+    @property
+    def above_per_event(self) -> Estimate:
+        """A' above the smallest useful energy per event, by weight: times the rate of events it is theirs."""
+        share = self.above / self.of_events
+        variance = self.above2 * (1 - 2 * share) + share**2 * self.weight2
+        return Estimate(share, math.sqrt(max(variance, 0.0)) / abs(self.of_events))
+
     def merge(self, other: Accepted) -> None:
         """Add the sums of another part of the sample."""
         self.masses = self.masses or other.masses
@@ -89,6 +104,9 @@ class Accepted:
         self.total += other.total
         self.weight += other.weight
         self.above += other.above
+        self.of_events += other.of_events
+        self.weight2 += other.weight2
+        self.above2 += other.above2
         self.allowed |= other.allowed
         self.allow |= other.allow
         self.present |= other.present
@@ -192,8 +210,11 @@ def sum_up(
         sums.present |= {DECAYS[number] for number in np.unique(sample.channel) if number >= 0}
         sums.total += len(sample)
         sums.weight += float(sample.weight.sum())
+        sums.of_events += float(chunk.weight.sum())
+        sums.weight2 += float((sample.weight**2).sum())
         sample = in_beam(sample.select(sample.e_aprime > e_min), experiment.beam, first)
         sums.above += float(sample.weight.sum())
+        sums.above2 += float((sample.weight**2).sum())
         sums.events += len(sample)
         for start in range(0, len(sample), BLOCK):
             block = sample.select(slice(start, start + BLOCK))

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from postprocess.acceptance import (
-    CHECKS,
     SCENARIOS,
     AcceptanceTable,
     accept,
@@ -21,6 +20,7 @@ from postprocess.acceptance import (
     write_cut_flows,
 )
 from postprocess.cli.options import (
+    allow_option,
     backend_from,
     echo_json,
     event_number,
@@ -33,6 +33,7 @@ from postprocess.cli.options import (
     require_different_files,
     scheduler_option,
     shape_options,
+    weight_option,
     workers_option,
 )
 from postprocess.cli.progress import progress
@@ -125,13 +126,8 @@ def _show(table: AcceptanceTable) -> None:
 @scheduler_option
 @click.option("--output", type=click.Path(path_type=Path), help="Write the table as CSV.")
 @click.option("--cut-flow", type=click.Path(path_type=Path), help="Write what each requirement leaves as CSV.")
-@click.option(
-    "--allow",
-    multiple=True,
-    metavar="DIFFERENCE",
-    help=f"Accept events in spite of a difference to the card, one of {', '.join(CHECKS)}; repeat.",
-)
-@click.option("--weight", help="Name of the weight that counts, where files hold several; the first where not given.")
+@allow_option
+@weight_option
 @id_option
 @json_option
 def command(

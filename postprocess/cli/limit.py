@@ -13,18 +13,31 @@ from postprocess.cli.options import (
     alpha_d_option,
     backend_from,
     echo_json,
-    event_number,
     is_given,
     json_option,
     mode_option,
+    parse_ids,
     refuse_given,
     scheduler_option,
+    shape_from,
     shape_options,
     workers_option,
 )
+from postprocess.cli.own_events import EventsOrFile, own_events_options, own_files
 from postprocess.cli.progress import progress
 from postprocess.experiment import load_experiment
-from postprocess.scan import PlaneName, PlaneScan, PointStore, ScanSettings, question, scan_plane
+from postprocess.scan import (
+    PlaneName,
+    PlaneScan,
+    PointStore,
+    ScanSettings,
+    given_rates,
+    own_samples,
+    own_settings,
+    question,
+    scan_plane,
+    scan_samples,
+)
 from postprocess.tables import known
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.model import MassShape
@@ -105,6 +118,7 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
 
 
 @click.command(name="limit")
+@click.argument("files", nargs=-1)
 @click.option("--experiment", required=True, help="Card name or file.")
 @click.option("--plane", type=click.Choice([p.value for p in PlaneName]), default="m-eps", show_default=True)
 @mode_option
@@ -130,11 +144,13 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
 @click.option("--eps-max", type=float, help="Largest epsilon; 1, where the theory ends, if not given.")
 @click.option(
     "--events",
-    type=event_number(100),
-    default=DEFAULTS.events,
-    show_default=True,
-    help="Events a mass to begin with.",
+    "given_events",
+    type=EventsOrFile(),
+    multiple=True,
+    metavar="NUMBER|FILE",
+    help=f"Events a mass to begin with, {DEFAULTS.events} where not given; or events of your own, see FILES.",
 )
+@own_events_options
 @click.option(
     "--precision",
     type=float,
@@ -153,6 +169,7 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
 )
 @json_option
 def command(
+    files: tuple[str, ...],
     experiment: str,
     plane: str,
     mode: str,
@@ -166,7 +183,12 @@ def command(
     refine: bool,
     eps_min: float | None,
     eps_max: float | None,
-    events: int,
+    given_events: tuple[int | str, ...],
+    rates: tuple[str, ...],
+    events_epsilon: float | None,
+    allow: tuple[str, ...],
+    weight: str | None,
+    pdg: tuple[str, ...],
     precision: float,
     seed: int,
     workers: int | None,
@@ -176,9 +198,13 @@ def command(
 ) -> None:
     """Exclusion at 90 % CL (CLs), observed and expected, as CSV.
 
+    FILES (or --events FILE) are events of your own at several masses, LHE, HepMC3 or parquet of any generator, one or
+    more a mass; without them native events are made.
+
     Finished masses are kept in OUTPUT/points: an interrupted scan goes on where it stopped.
     """
     name = PlaneName(plane)
+    own, events = own_files(files, given_events, DEFAULTS.events)
     if name in SCANNED and is_given(SCANNED[name]):
         option = SCANNED[name].replace("_", "-")
         msg = f"--plane {plane} scans what --{option} would fix: leave --{option} out or take another plane"
@@ -196,12 +222,24 @@ def command(
     card.signatures_of(mode)  # an unknown mode is an error before anything is written
     backend = backend_from(workers, scheduler)
     path = output / f"{name.file_stem}.csv"
+    ids = parse_ids(pdg)
+    samples = own_samples(
+        own, card, mode=mode, shape=shape_from(ratio, splitting), ids=ids, weight=weight, rates=given_rates(rates),
+        epsilon=events_epsilon,
+    )  # fmt: skip
+    settings = own_settings(samples, settings, name) if samples else settings
     require_same_question(path, question(card, mode, name, settings), card.digest[:16])
-    with output_folder(output), progress("jobs", len(settings.grid)) as advance:
-        found = scan_plane(
-            card, settings, plane=name, mode=mode, backend=backend, store=PointStore(output / "points"),
-            advance=advance, enlarge=advance.enlarge,
-        )  # fmt: skip
+    with output_folder(output), progress("jobs", len(own) or len(settings.grid)) as advance:
+        if samples:
+            found = scan_samples(
+                samples, card, settings, plane=name, mode=mode, ids=ids, weight=weight, allow=allow, backend=backend,
+                advance=advance,
+            )  # fmt: skip
+        else:
+            found = scan_plane(
+                card, settings, plane=name, mode=mode, backend=backend, store=PointStore(output / "points"),
+                advance=advance, enlarge=advance.enlarge,
+            )  # fmt: skip
         found.contour.to_csv(path, comments=found.remarks)
     if as_json:
         echo_json(_record(path, found))
@@ -227,4 +265,8 @@ def _sentence(contour: Contour) -> str:
         return "nothing is excluded"
     low, high = contour.extremes()
     open_low, open_high = (", the end of the scan" * contour.is_open(end) for end in ("low", "high"))
-    return f"{contour.y_name} excluded between {low:.3g}{open_low} and {high:.3g}{open_high}"
+    found = f"{contour.y_name} excluded between {low:.3g}{open_low} and {high:.3g}{open_high}"
+    if len(contour.x) > 1:
+        return found
+    several = f" ({contour.intervals[0]} separate intervals)" if contour.intervals[0] > 1 else ""
+    return f"{found}{several} at the one mass, {contour.x_name} = {contour.x[0]:g}"

@@ -13,12 +13,13 @@ from click.core import ParameterSource
 from semivis_gen.constants import NUCLEUS_IDS
 from semivis_gen.errors import OutputError, ParameterError
 from semivis_gen.events import IdMap
-from semivis_gen.model import DarkMasses, DarkSector
+from semivis_gen.model import DarkMasses, DarkSector, MassShape
 
 if TYPE_CHECKING:
     from postprocess.scan import Backend
 
 __all__ = [
+    "allow_option",
     "backend_from",
     "beam_option",
     "coupling_options",
@@ -35,7 +36,9 @@ __all__ = [
     "refuse_given",
     "require_different_files",
     "scheduler_option",
+    "shape_from",
     "shape_options",
+    "weight_option",
     "workers_option",
 ]
 
@@ -89,6 +92,15 @@ def event_number(least: int = 1) -> click.IntRange:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+allow_option = click.option(
+    "--allow",
+    multiple=True,
+    metavar="DIFFERENCE",
+    help="Accept events in spite of a difference to the card: beam, energy, direction, frame, target, decays; repeat.",
+)
+weight_option = click.option(
+    "--weight", help="Name of the weight that counts, where files hold several; the first where not given."
+)
 id_option = click.option(
     "--pdg",
     "pdg",
@@ -132,6 +144,11 @@ def masses_from(m_aprime: float | None, ratio: float, splitting: float) -> DarkM
             msg = f"--{name} says nothing without --m-aprime: give both, or none where the file tells the masses"
             raise ParameterError(msg)
     return None
+
+
+def shape_from(ratio: float, splitting: float) -> MassShape | None:
+    """R and f where one of the options is given; None where the files tell."""
+    return MassShape(ratio, splitting) if is_given("ratio") or is_given("splitting") else None
 
 
 def is_given(parameter: str) -> bool:

@@ -17,6 +17,8 @@ from .mass_reach import (
     reach as reach,
     signals_on_line as signals_on_line,
 )
+from .own_events import own_settings as own_settings, scan_samples as scan_samples
+from .own_samples import OwnSample as OwnSample, own_samples as own_samples, rate_unit as rate_unit
 from .plane_scan import PlaneScan as PlaneScan, question as question, scan_plane as scan_plane
 from .planes import (
     PlaneName as PlaneName,
@@ -25,6 +27,7 @@ from .planes import (
     held_fixed as held_fixed,
     plane_points as plane_points,
 )
+from .rates import GivenRates as GivenRates, given_rates as given_rates
 from .samples import MassPoint as MassPoint, SampleRequest as SampleRequest, by_shape as by_shape
 from .signals import LARGEST_SHIFT as LARGEST_SHIFT, signal as signal
 from .store import PointStore as PointStore

@@ -12,14 +12,14 @@ from numpy.typing import ArrayLike
 
 from postprocess.acceptance import AcceptanceTable, Accepted, sum_up, table_of
 from postprocess.experiment import Experiment, experiment_from
-from postprocess.scan.jobs import Advance, Backend, run_jobs
+from postprocess.scan.jobs import Advance, Backend, Job, run_jobs
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import EventFileError
 from semivis_gen.events import STATUS_FINAL, IdMap
 from semivis_gen.io import STDIN, read_events, read_info
 from semivis_gen.model import DarkMasses
 
-__all__ = ["accept_file", "accept_files", "require_different_samples"]
+__all__ = ["accept_file", "accept_files", "file_jobs", "require_different_samples"]
 
 SAME = 1e-6  # of momenta: some generators write seven digits
 
@@ -144,23 +144,44 @@ def accept_files(
     """
     require_different_samples(files)
     known = masses or next((m for m in (read_info(name, ids=ids).masses for name in files) if m is not None), None)
-    card = experiment.model_dump(mode="json")
-    tasks = [
-        {
-            "path": str(Path(name).absolute()),
-            "part": part,
-            "card": card,
-            "ids": asdict(ids),
-            "ctau_mm": None if ctau_mm is None else np.atleast_1d(np.asarray(ctau_mm, dtype=float)).tolist(),
-            "seed": seed,
-            "masses": None if known is None else asdict(known),
-            "mode": mode,
-            "allow": list(allow),
-            "weight": weight,
-        }
-        for part, name in enumerate(files)
-    ]
+    jobs = file_jobs(
+        files, experiment, ids=ids, ctau_mm=ctau_mm, seed=seed, masses=known, mode=mode, allow=allow, weight=weight
+    )
     whole = Accepted(known)
-    for result in run_jobs([(accept_file, task) for task in tasks], backend=backend, advance=advance):
+    for result in run_jobs(jobs, backend=backend, advance=advance):
         whole.merge(result["sums"])
     return table_of(whole, experiment, mode=mode)
+
+
+def file_jobs(
+    files: Sequence[str],
+    experiment: Experiment,
+    *,
+    ids: IdMap,
+    ctau_mm: ArrayLike | None,
+    seed: int,
+    masses: DarkMasses | None,
+    mode: str,
+    allow: Sequence[str],
+    weight: str | None,
+) -> list[Job]:
+    """One job of `accept_file` for each file of a sample; parameters as for `accept_files`."""
+    card = experiment.model_dump(mode="json")
+    return [
+        (
+            accept_file,
+            {
+                "path": str(Path(name).absolute()),
+                "part": part,
+                "card": card,
+                "ids": asdict(ids),
+                "ctau_mm": None if ctau_mm is None else np.atleast_1d(np.asarray(ctau_mm, dtype=float)).tolist(),
+                "seed": seed,
+                "masses": None if masses is None else asdict(masses),
+                "mode": mode,
+                "allow": list(allow),
+                "weight": weight,
+            },
+        )
+        for part, name in enumerate(files)
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from semivis_gen.errors import SemivisWarning
 from semivis_gen.model import check_couplings
 from semivis_gen.version import __version__
 
-__all__ = ["PlaneScan", "question", "scan_plane"]
+__all__ = ["PlaneScan", "assembled", "question", "scan_plane"]
 
 LARGE_ERROR = 0.1  # relative: an edge that is less certain is warned of
 LEAST_ROOM = 16  # masses that may be added to any scan, however few it begins with
@@ -48,15 +48,19 @@ class PlaneScan:
     """Masses m_A' [GeV] whose edges are less certain than wanted, with the relative error; not where a tip is known."""
     in_doubt: tuple[float, ...]
     """Masses m_A' [GeV] whose samples do not tell whether anything is excluded; not where a tip is known."""
+    origin: str = ""
+    """Where the events are from; empty: made here, as the settings say."""
 
     @property
     def remarks(self) -> tuple[str, ...]:
         """What was computed, and with what: for the header of a file."""
         card, chosen = self.experiment.digest[:16], self.settings
         upwards = "" if math.isinf(chosen.precision) else f" and upwards for {chosen.precision:.3g} on every edge"
+        events = self.origin or f"{chosen.events} events a mass{upwards}"
         return (
             question(self.experiment, self.mode, self.plane, chosen),
-            f"semivis {__version__}, card {card}, {chosen.events} events a mass{upwards}, seed {chosen.seed}",
+            f"semivis {__version__}, card {card}, {events}, seed {chosen.seed}",
+            *dict.fromkeys(remark for point in self.points for remark in point.table.remarks),
             *self.complaints,
         )
 
@@ -148,15 +152,49 @@ def scan_plane(
     scan = _Scan(name, chosen, request, backend or Backend(), store, advance, enlarge)
     scan.run()
     found = [point for m in sorted(scan.points) for point in scan.points[m]]
-    limit = min(chosen.precision, LARGE_ERROR)
-    open_ones = {m: scan.edges[m] for m in sorted(scan.edges) if not is_tip(scan.edges, m)}
+    return assembled(name, card, chosen, mode, found, scan.edges)
+
+
+def assembled(
+    plane: PlaneName,
+    experiment: Experiment,
+    settings: ScanSettings,
+    mode: str,
+    points: list[MassPoint],
+    edges: Mapping[float, Edges],
+    *,
+    origin: str = "",
+) -> PlaneScan:
+    """Scan of points whose edges are known; warns of what the samples do not tell.
+
+    Parameters
+    ----------
+    plane, experiment, settings, mode, points, origin
+        As the fields of `PlaneScan`.
+    edges : mapping
+        What is excluded, by m_A' [GeV].
+
+    Returns
+    -------
+    PlaneScan
+        With its contour.
+
+    Warns
+    -----
+    SemivisWarning
+        Of uncertain edges.
+    """
+    limit = min(settings.precision, LARGE_ERROR)
+    open_ones = {m: edges[m] for m in sorted(edges) if not is_tip(edges, m)}
     result = PlaneScan(
-        name, card, chosen, mode, found, joined(name, scan.edges, chosen),
+        plane, experiment, settings, mode, points, joined(plane, edges, settings),
         {m: e.relative_error for m, e in open_ones.items() if e.relative_error > limit},
         tuple(m for m, e in open_ones.items() if e.doubt != SURE),
+        origin,
     )  # fmt: skip
+    way_out = "give more events" if origin else "take more --events"
     for complaint in result.complaints:
-        warnings.warn(f"{complaint}: take more --events", SemivisWarning, stacklevel=2)
+        warnings.warn(f"{complaint}: {way_out}", SemivisWarning, stacklevel=2)
     return result
 
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from postprocess.acceptance.aprimes import find_aprimes
-from postprocess.acceptance.candidates import Candidates
+from postprocess.acceptance.candidates import Candidates, require_mass
 from postprocess.acceptance.products import no_products
 from postprocess.acceptance.scenarios.protocol import Chance, Chi2Width, Flight
 from postprocess.acceptance.scenarios.semivisible import dark_branching
 from semivis_gen.arrays import FloatArray
-from semivis_gen.events import Events
+from semivis_gen.events import STATUS_FINAL, Events
 from semivis_gen.model import DarkMasses
 
 __all__ = ["INVISIBLE", "Invisible"]
@@ -45,6 +45,8 @@ class Invisible:
     ) -> Candidates:
         """Take A'; what comes of it does not matter."""
         found = find_aprimes(events)
+        recorded = found.row[found.row >= 0]
+        require_mass(events, recorded[events.status[recorded] == STATUS_FINAL], masses, "A'")
         squares = np.einsum("ij,ij->i", found.momentum, found.momentum)
         mass = np.sqrt(np.maximum(found.energy**2 - squares, 0.0))
         origin = events.vertex[found.event, :3]

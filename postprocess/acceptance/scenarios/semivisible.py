@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from postprocess.acceptance.aprimes import Aprimes, find_aprimes
-from postprocess.acceptance.candidates import Candidates, known_masses
+from postprocess.acceptance.candidates import Candidates, known_masses, require_mass
 from postprocess.acceptance.decays import decays_to_make
 from postprocess.acceptance.products import decay_here, no_products, products_of
 from postprocess.acceptance.scenarios.protocol import Chance, Chi2Width, Flight
@@ -19,7 +19,6 @@ from semivis_gen.model import DarkMasses, gamma_aprime_chi, gamma_aprime_total, 
 __all__ = ["SEMIVISIBLE", "Semivisible", "dark_branching"]
 
 TRIES, EVEN = 16, 0.2  # directions of chi2 tried toward a far front; share in which any of them is kept
-MASS_TOLERANCE = 1e-3  # generators smear chi2 by up to 1e-5; a larger difference is another mass point
 
 
 def dark_branching(masses: DarkMasses, alpha_d: FloatArray, epsilon: FloatArray) -> FloatArray:
@@ -61,6 +60,8 @@ class Semivisible:
         whole = found.chi2 < 0  # A' is to be decayed here
         rows = np.where(whole, found.row, found.chi2)
         _check_whole(events, rows[whole])
+        require_mass(events, rows[whole], masses, "A'")
+        require_mass(events, rows[~whole], masses, "chi2")
         momentum, mass, tries = events.momentum[rows], events.mass[rows], None
         if np.any(whole):
             known = known_masses(masses, "A' is not decayed")
@@ -70,7 +71,6 @@ class Semivisible:
                 tries = np.ones(len(found))
                 tries[whole] = kept
         left = whole | (events.status[rows] == STATUS_FINAL)
-        _check_mass(mass, masses)
         if masses is not None and not masses.chi2_decays:  # nothing to see, nothing to decay
             products = no_products(len(found))
         elif np.any(left):
@@ -136,15 +136,6 @@ def _check_whole(events: Events, rows: IndexArray) -> None:
         ids = labels(events.pdg[child]) or "nothing"
         event = int(events.event_of_particle[decayed[0]])
         msg = f"{events.place(event)}: A' decays to {ids}, not to chi1 chi2; map foreign ids with --pdg NAME=ID"
-        raise EventFileError(msg)
-
-
-def _check_mass(mass: FloatArray, masses: DarkMasses | None) -> None:
-    if masses is not None and len(mass) and abs(np.median(mass) / masses.m_chi2 - 1) > MASS_TOLERANCE:
-        msg = (
-            f"chi2 weighs {np.median(mass):.6g} GeV in the events but {masses.m_chi2:.6g} GeV at m_A' = "
-            f"{masses.m_aprime:g} GeV, R = {masses.ratio:g}, f = {masses.splitting:g}; give the events' masses"
-        )
         raise EventFileError(msg)
 
 

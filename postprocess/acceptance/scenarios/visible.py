@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from postprocess.acceptance.aprimes import find_aprimes
-from postprocess.acceptance.candidates import Candidates
+from postprocess.acceptance.candidates import Candidates, require_mass
 from postprocess.acceptance.decays import decays_to_make
 from postprocess.acceptance.products import decay_here, products_of
 from postprocess.acceptance.scenarios.protocol import Chance, Chi2Width, Flight
@@ -55,6 +55,7 @@ class Visible:
             msg = f"{events.place(event)}: {what}"
             raise EventFileError(msg)
         left = events.status[aprime] == STATUS_FINAL
+        require_mass(events, aprime[left], masses, "A'")
         momentum, mass = events.momentum[aprime], events.mass[aprime]
         made = decays_to_make(aprime_shares(float(mass[0])), channels)
         here = decay_here(left, made, lambda n, name: aprime_decay(momentum[n], mass[n], rng, channel=name), rng)

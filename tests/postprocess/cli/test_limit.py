@@ -5,6 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
+from postprocess.acceptance.consistency import CHECKS
 from postprocess.cli.main import cli
 from postprocess.limits.contour import Contour
 from semivis_gen.errors import SemivisError, SemivisWarning
@@ -110,3 +111,9 @@ def test_accept_takes_the_whole_point_or_none(tmp_path):
     assert record["masses"] == {"m_aprime_GeV": 0.3, "ratio": 4.0, "splitting": 0.4}
     for option in ("--ratio", "--splitting"):
         assert f"{option} says nothing without --m-aprime" in run(*options, option, 0.4)
+
+
+def test_both_commands_name_every_difference_that_can_be_allowed():
+    for command in ("limit", "accept"):
+        text = " ".join(run(command, "--help").stdout.split())
+        assert f"to the card: {', '.join(CHECKS)}; repeat" in text
