@@ -222,12 +222,13 @@ def command(
     card.signatures_of(mode)  # an unknown mode is an error before anything is written
     backend = backend_from(workers, scheduler)
     path = output / f"{name.file_stem}.csv"
-    ids = parse_ids(pdg)
-    samples = own_samples(
-        own, card, mode=mode, shape=shape_from(ratio, splitting), ids=ids, weight=weight, rates=given_rates(rates),
-        epsilon=events_epsilon,
-    )  # fmt: skip
-    settings = own_settings(samples, settings, name) if samples else settings
+    ids, samples = parse_ids(pdg), []
+    if own:
+        samples = own_samples(
+            own, card, mode=mode, shape=shape_from(ratio, splitting), ids=ids, weight=weight, rates=given_rates(rates),
+            epsilon=events_epsilon,
+        )  # fmt: skip
+        settings = own_settings(samples, settings, name)
     require_same_question(path, question(card, mode, name, settings), card.digest[:16])
     with output_folder(output), progress("jobs", len(own) or len(settings.grid)) as advance:
         if samples:

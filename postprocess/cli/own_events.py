@@ -16,7 +16,7 @@ LEAST = 100  # native events a mass
 Command = Callable[..., Any]
 
 
-class EventsOrFile(click.ParamType):
+class EventsOrFile(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4
     """A number of native events, or the name of an event file."""
 
     name = "number or file"

@@ -17,8 +17,8 @@ from .mass_reach import (
     reach as reach,
     signals_on_line as signals_on_line,
 )
+from .mass_samples import OwnSample as OwnSample, own_samples as own_samples, rate_unit as rate_unit
 from .own_events import own_settings as own_settings, scan_samples as scan_samples
-from .own_samples import OwnSample as OwnSample, own_samples as own_samples, rate_unit as rate_unit
 from .plane_scan import PlaneScan as PlaneScan, question as question, scan_plane as scan_plane
 from .planes import (
     PlaneName as PlaneName,

@@ -10,7 +10,7 @@ from postprocess.acceptance import Accepted, table_of
 from postprocess.experiment import Experiment
 from postprocess.scan.event_files import file_jobs, require_different_samples
 from postprocess.scan.jobs import Advance, Backend, run_jobs
-from postprocess.scan.own_samples import OwnSample
+from postprocess.scan.mass_samples import OwnSample
 from postprocess.scan.plane_scan import PlaneScan, assembled
 from postprocess.scan.planes import PlaneName, ScanSettings, edges_of
 from postprocess.scan.samples import MassPoint
@@ -86,12 +86,14 @@ def scan_samples(
     require_different_samples(files)
     if plane is not PlaneName.M_ALPHA_D:
         check_couplings(samples[0].masses, settings.alpha_d)
-    common = {"ids": ids, "ctau_mm": None, "mode": mode, "allow": allow, "weight": weight}
     jobs = [
         job
         for sample in samples
-        for job in file_jobs(sample.files, experiment, seed=settings.seed, masses=sample.masses, **common)
-    ]
+        for job in file_jobs(
+            sample.files, experiment, ids=ids, ctau_mm=None, seed=settings.seed, masses=sample.masses, mode=mode,
+            allow=allow, weight=weight,
+        )
+    ]  # fmt: skip
     results = iter(run_jobs(jobs, backend=backend, advance=advance))
     points, edges = [], {}
     for sample in samples:
@@ -100,9 +102,9 @@ def scan_samples(
             whole.merge(next(results)["sums"])
         try:
             table = table_of(whole, experiment, mode=mode)
-        except EventFileError as error:
-            msg = f"{', '.join(sample.files)}: {error}"
-            raise EventFileError(msg) from error
+        except EventFileError as why:
+            msg = f"{', '.join(sample.files)}: {why}"
+            raise EventFileError(msg) from why
         rate, share = sample.rate, whole.above_per_event
         error = math.hypot(rate.error * share.value, rate.value * share.error)
         points.append(MassPoint(sample.masses, table, Estimate(rate.value * share.value, error)))
