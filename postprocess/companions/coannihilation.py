@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -154,6 +154,21 @@ class ThermalAverage:
         norm = norm / (kve(2, masses.m_chi1 / t) * kve(2, masses.m_chi2 / t))
         kernel = norm * weight * w**4 * k1e(w / t) * np.exp(-(w - masses.sigma) / t)
         return cls(masses, alpha_d, x, w, kernel, alpha_d * off_shell_chi(masses, w), width_visible(w))
+
+    def with_alpha_d(self, alpha_d: float) -> ThermalAverage:
+        """Prepare the same masses with another dark coupling.
+
+        Parameters
+        ----------
+        alpha_d : float
+            Dark coupling, not below the one of this average: nodes that resolve a narrow resonance serve a wide one.
+
+        Returns
+        -------
+        ThermalAverage
+            With the same nodes and weights.
+        """
+        return replace(self, alpha_d=alpha_d, dark=self.dark * (alpha_d / self.alpha_d))
 
     def sigma_v(self, epsilon: float) -> FloatArray:
         """Thermal average for one annihilating pair.

@@ -21,14 +21,14 @@ from numpy.typing import ArrayLike
 
 from postprocess.companions.coannihilation import ThermalAverage, population_ratio
 from postprocess.companions.cosmology import PLANCK_MASS, entropy_density, omega_h2, sqrt_g_star
-from semivis_gen.arrays import FloatArray
+from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.model import DarkMasses
 
 __all__ = ["FreezeOut", "annihilation_rate", "equilibrium_abundance", "freeze_out", "relic_density"]
 
 
 X_START, X_END = 5.0, 2.0e4  # m_chi1/T; Y = Y_eq at the start, the s-wave tail is closed analytically at the end
-STEPS = 4000  # of ln x: Omega to 3e-4
+STEPS = 1200  # of ln x: Omega to 1e-4, and to 3e-4 where epsilon = 0.1
 AVERAGES = 80  # values of x at which <sigma v> is integrated; a spline joins them
 SMALLEST = 1e-300  # of <sigma v>, where annihilation is closed but for the thermal tail
 
@@ -36,8 +36,8 @@ SMALLEST = 1e-300  # of <sigma v>, where annihilation is closed but for the ther
 def freeze_out(ln_x: FloatArray, rate: FloatArray, y_eq: FloatArray) -> FloatArray:
     """Abundance left of dY/d ln x = -rate (Y^2 - Y_eq^2), starting from equilibrium.
 
-    Backward differences of second order on a uniform grid: stable however stiff, and every step is a quadratic
-    equation. The rate is continued as 1/x (constant <sigma v>) beyond the last point.
+    Backward differences of fourth order on a uniform grid: stable however stiff (the stiffness is real), and every step
+    is a quadratic equation. The rate is continued as 1/x (constant <sigma v>) beyond the last point.
 
     Parameters
     ----------
@@ -53,9 +53,10 @@ def freeze_out(ln_x: FloatArray, rate: FloatArray, y_eq: FloatArray) -> FloatArr
     """
     a = (ln_x[1] - ln_x[0]) * rate
     source = a * y_eq**2
-    before, y = y_eq[0], _positive_root(a[1], 1.0, y_eq[0] + source[1])
-    for i in range(2, ln_x.size):
-        before, y = y, _positive_root(a[i], 1.5, 2 * y - 0.5 * before + source[i])
+    y = y1 = y2 = y3 = y_eq[0]  # forgotten at once where annihilation is fast
+    for i in range(1, ln_x.size):
+        known = 4 * y - 3 * y1 + 4 / 3 * y2 - y3 / 4 + source[i]
+        y, y1, y2, y3 = _positive_root(a[i], 25 / 12, known), y, y1, y2
     return np.asarray(y / (1 + y * rate[-1]))
 
 
@@ -142,20 +143,37 @@ class FreezeOut:
         rate = annihilation_rate(t, 2 * r / (1 + r) ** 2)
         return cls(mass, ln_x, rate, y_eq, _averages(masses, alpha_d))
 
+    def take(self, which: IndexArray) -> FreezeOut:
+        """Some of the points.
+
+        Parameters
+        ----------
+        which : ndarray
+            Their numbers.
+
+        Returns
+        -------
+        FreezeOut
+            The smaller problem.
+        """
+        averages = tuple(self.averages[i] for i in which)
+        return FreezeOut(self.mass[which], self.ln_x, self.rate[:, which], self.y_eq[:, which], averages)
+
     def with_alpha_d(self, alpha_d: ArrayLike) -> FreezeOut:
         """Prepare the same masses with other dark couplings.
 
         Parameters
         ----------
         alpha_d : array_like
-            Dark couplings, shape (k,).
+            Dark couplings, shape (k,), not below those of this problem.
 
         Returns
         -------
         FreezeOut
             The problem.
         """
-        return replace(self, averages=_averages([average.masses for average in self.averages], alpha_d))
+        pairs = zip(self.averages, np.asarray(alpha_d, dtype=float), strict=True)
+        return replace(self, averages=tuple(average.with_alpha_d(float(a)) for average, a in pairs))
 
     def omega_h2(self, epsilon: ArrayLike) -> FloatArray:
         """Relic density.

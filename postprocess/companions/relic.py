@@ -1,7 +1,7 @@
 """The thermal-relic line: couplings, or the splitting, at which chi1 is all of the dark matter.
 
-Omega is close to 1/<sigma v>, hence to 1/(alpha_D epsilon^2) away from the A' resonance, so that a bracketed secant
-in the logarithm of the coupling needs few solutions of the Boltzmann equation; all points of a line share them.
+Omega is close to 1/<sigma v>, hence to 1/(alpha_D epsilon^2) away from the A' resonance, so that a bracketed search in
+the logarithm of the coupling needs few solutions of the Boltzmann equation; all points of a line share them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from postprocess.companions.cosmology import OMEGA_DM_H2
 from postprocess.companions.freezeout import FreezeOut
-from semivis_gen.arrays import BoolArray, FloatArray
+from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import DarkMasses
 
@@ -66,8 +66,8 @@ def relic_line(
     _require_range("omega", np.asarray([omega]), math.inf)
     problem = FreezeOut.at(_masses(m, r, f), a.ravel()) if m.size else None
 
-    def excess(u: FloatArray) -> FloatArray:
-        return np.asarray(np.log(problem.omega_h2(np.exp(u)) / omega)) if problem else u
+    def excess(u: FloatArray, i: IndexArray) -> FloatArray:
+        return np.asarray(np.log(problem.take(i).omega_h2(np.exp(u)) / omega)) if problem else u
 
     u, too_much, too_little = _search(excess, m, EPSILON_RANGE, near)
     return np.where(too_much, math.inf, np.where(too_little, 0.0, np.exp(u))).reshape(m.shape)
@@ -129,10 +129,12 @@ def relic_alpha_d(
     m, r, f, e = _points(m_aprime, ratio, splitting, epsilon)
     _require_range("epsilon", e, 1.0)
     _require_range("omega", np.asarray([omega]), math.inf)
-    problem = FreezeOut.at(_masses(m, r, f), np.ones(m.size)) if m.size else None
+    problem = FreezeOut.at(_masses(m, r, f), np.full(m.size, ALPHA_D_RANGE[0])) if m.size else None
 
-    def excess(u: FloatArray) -> FloatArray:
-        return np.asarray(np.log(problem.with_alpha_d(np.exp(u)).omega_h2(e.ravel()) / omega)) if problem else u
+    def excess(u: FloatArray, i: IndexArray) -> FloatArray:
+        if problem is None:
+            return u
+        return np.asarray(np.log(problem.take(i).with_alpha_d(np.exp(u)).omega_h2(e.ravel()[i]) / omega))
 
     u, too_much, too_little = _search(excess, m, ALPHA_D_RANGE, near)
     return np.where(too_much, math.inf, np.where(too_little, 0.0, np.exp(u))).reshape(m.shape)
@@ -180,9 +182,9 @@ def relic_splitting(
     largest = (r - 2).ravel() * (1 - 1e-6)
     _masses(m, r, np.full(m.shape, SMALLEST_SPLITTING))  # raises where R <= 2
 
-    def excess(minus_f: FloatArray) -> FloatArray:
-        masses = _masses(m, r, -minus_f.reshape(m.shape))
-        return np.asarray(np.log(FreezeOut.at(masses, a.ravel()).omega_h2(e.ravel()) / omega)) if masses else minus_f
+    def excess(minus_f: FloatArray, i: IndexArray) -> FloatArray:
+        masses = _masses(m.ravel()[i], r.ravel()[i], -minus_f)
+        return np.asarray(np.log(FreezeOut.at(masses, a.ravel()[i]).omega_h2(e.ravel()[i]) / omega))
 
     ends = (-largest, np.full(m.size, -SMALLEST_SPLITTING))
     expected = None if near is None else -np.broadcast_to(np.asarray(near, dtype=float), m.shape).ravel()
@@ -225,7 +227,10 @@ def _require_range(name: str, values: FloatArray, upper: float) -> None:
 
 
 def _search(
-    excess: Callable[[FloatArray], FloatArray], m: FloatArray, bounds: tuple[float, float], near: ArrayLike | None
+    excess: Callable[[FloatArray, IndexArray], FloatArray],
+    m: FloatArray,
+    bounds: tuple[float, float],
+    near: ArrayLike | None,
 ) -> tuple[FloatArray, BoolArray, BoolArray]:
     """As `_falling_zero`, for the logarithm of a coupling."""
     low, high = (np.full(m.size, math.log(bound)) for bound in bounds)
@@ -236,37 +241,33 @@ def _search(
 
 
 def _falling_zero(
-    excess: Callable[[FloatArray], FloatArray],
+    excess: Callable[[FloatArray, IndexArray], FloatArray],
     low: FloatArray,
     high: FloatArray,
     first: tuple[FloatArray, FloatArray],
 ) -> tuple[FloatArray, BoolArray, BoolArray]:
-    """Where falling functions pass through zero, all at once, by the Illinois method.
+    """Where falling functions pass through zero, those not found yet at once.
 
-    `first` are the ends to begin with; those that do not hold the zero, or are NaN, give way to `low` and `high`. Also
-    returned: where the function is still positive at the upper end, and where it is negative at the lower one.
+    `excess` takes values and the numbers of the functions. `first` are the ends to begin with; those that do not hold
+    the zero, or are NaN, give way to `low` and `high`. Also returned: where the function is still positive at the
+    upper end, and where it is negative at the lower one.
     """
-    begin, end = (np.where(np.isnan(f), e, np.clip(f, low, high)) for f, e in zip(first, (low, high), strict=True))
-    f_low, f_high = excess(begin), excess(end)
-    below, above = (f_low < 0) & (begin > low), (f_high > 0) & (end < high)
-    if below.any() or above.any():
-        begin, end = np.where(below, low, begin), np.where(above, high, end)
-        f_low, f_high = excess(begin), excess(end)
-    low, high = begin, end
-    too_much, too_little = f_high > 0, f_low < 0
-    outside = too_much | too_little
-    kept = np.zeros(low.shape)  # +1, -1: which end the last step moved
-    middle = high
-    for _ in range(MAX_ITERATIONS):
-        slope = np.where(outside, -1.0, (f_high - f_low) / np.where(outside, 1.0, high - low))
-        middle = np.where(outside, low, low - f_low / slope)
-        f = excess(middle)
-        if np.all((np.abs(f) < TOLERANCE) | outside):
-            break
-        up = f > 0  # the root lies above
-        f_high = np.where(up & (kept > 0), f_high / 2, f_high)
-        f_low = np.where(~up & (kept < 0), f_low / 2, f_low)
-        low, f_low = np.where(up, middle, low), np.where(up, f, f_low)
-        high, f_high = np.where(up, high, middle), np.where(up, f_high, f)
-        kept = np.where(up, 1.0, -1.0)
-    return middle, too_much, too_little
+    ends = [np.where(np.isnan(f), e, np.clip(f, low, high)) for f, e in zip(first, (low, high), strict=True)]
+    x, above, below = _zeros(excess, np.arange(low.size), *ends)
+    missed = np.flatnonzero((above & (ends[1] < high)) | (below & (ends[0] > low)))
+    x[missed], above[missed], below[missed] = _zeros(excess, missed, low[missed], high[missed])
+    return x, above, below
+
+
+def _zeros(
+    excess: Callable[[FloatArray, IndexArray], FloatArray], which: IndexArray, low: FloatArray, high: FloatArray
+) -> tuple[FloatArray, BoolArray, BoolArray]:
+    from scipy.optimize.elementwise import find_root
+
+    if not which.size:
+        return low, np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
+    found = find_root(
+        lambda x, i: excess(x, i.astype(int)), (low, high), args=(which,), maxiter=MAX_ITERATIONS,
+        tolerances={"fatol": TOLERANCE, "frtol": 0.0, "xatol": 0.0, "xrtol": 0.0},
+    )  # fmt: skip
+    return found.x, found.f_bracket[1] > 0, found.f_bracket[0] < 0
