@@ -88,7 +88,8 @@ def g2_inelastic(t: ArrayLike, nucleus: Nucleus) -> FloatArray:
     t = np.asarray(t, dtype=float)
     screening = (773 * nucleus.z ** (-2 / 3) / M_ELECTRON) ** 2 * t
     magnetic = 1 + t * ((MU_PROTON**2 - 1) / (4 * M_PROTON**2))
-    return np.asarray((screening / (1 + screening)) ** 2 * magnetic / (1 + t / DIPOLE_GEV2) ** 4 * nucleus.z)
+    root = screening / ((1 + screening) * np.square(1 + t / DIPOLE_GEV2))  # squares: a fourth power takes ten times as long
+    return np.asarray(root * root * magnetic * nucleus.z)
 
 
 def g2(t: ArrayLike, nucleus: Nucleus) -> FloatArray:

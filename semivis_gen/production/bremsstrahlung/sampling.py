@@ -21,7 +21,7 @@ from semivis_gen.arrays import BoolArray, FloatArray, IndexArray
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.numerics import CellTable, Estimate
 from semivis_gen.production.bremsstrahlung.azimuth import Azimuth
-from semivis_gen.production.bremsstrahlung.cross_sections import ROUGH, integrate
+from semivis_gen.production.bremsstrahlung.cross_sections import Rule, integrate
 from semivis_gen.production.bremsstrahlung.mapping import screening_gev2, unit_cube
 from semivis_gen.production.bremsstrahlung.momenta import momenta_of
 from semivis_gen.production.bremsstrahlung.phase_space import Kinematics, Reaction, threshold_energy
@@ -35,6 +35,7 @@ CELLS = (16, 16, 32)  # y, U, t
 # ranges of energy hold these shares of the yield: narrow at the end, where the cross-section falls to zero
 RANGES, RANGES_LIGHT = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.88, 0.95, 0.985, 1.0), (0.0, 0.5, 0.9, 1.0)
 ENERGY_KNOTS = 8192
+GUIDE = Rule(8, 4, 12, 3)  # a few per cent are enough to divide the energies
 SAFETY = 1.03  # on the largest of the integrand at corners and centres of a cell
 BATCH = 8192  # points at once: arrays stay in the cache
 
@@ -73,7 +74,6 @@ class _Channel:
 
     nucleus: int
     span: tuple[float, float]  # of track length above E [X0]; energies come from it
-    y_low: float  # smallest y of all energies in the range
     norm: float  # [1/pb] in a thick target, share of atoms in a thin one
     stride: int  # 2 where a cell of the envelope stands for 2^3
 
@@ -116,10 +116,12 @@ class ProductionSampler:
         self._main = int(np.argmax(z2))
         self._screening = screening_gev2(self.nuclei[self._main])
         self._set_energies(secondaries=secondaries)
+        self._grids: dict[tuple[float, int, int], FloatArray] = {}
         self._channels = [
             channel for i in range(len(z2)) for channel in self._channels_of(i, light=z2[i] < LIGHT_SHARE * sum(z2))
         ]
         height = np.concatenate([self._heights(channel) for channel in self._channels] or [np.zeros(1)])
+        self._grids.clear()
         if not height.sum() > 0:
             msg = (
                 f"no A' of {m_aprime:g} GeV above {e_min_aprime:g} GeV from {target.beam_energy:g} GeV "
@@ -132,7 +134,6 @@ class ProductionSampler:
         self._nucleus = np.array([c.nucleus for c in self._channels])
         self._start = np.array([c.span[0] for c in self._channels])
         self._width = np.array([c.span[1] - c.span[0] for c in self._channels])
-        self._y_low = np.array([c.y_low for c in self._channels])
         self._norm = np.array([c.norm for c in self._channels])
         self.tried, self.unweighted, self.kept, self.over = 0, 0, 0, 0
         self._sum, self._square = 0.0, 0.0
@@ -227,16 +228,11 @@ class ProductionSampler:
             return []
         if self._track is None:
             norm = dict(material.atom_fractions())[nucleus]
-            return [_Channel(index, (0.0, 0.0), self._y_low_at(self.target.beam_energy, nucleus), norm, stride)]
+            return [_Channel(index, (0.0, 0.0), norm, stride)]
         length = float(self._track.above(max(lowest, self.target.energy_cut)))  # type: ignore[union-attr]
         edges = self._energy_ranges(nucleus, length, RANGES_LIGHT if light else RANGES)
         atoms = material.atoms_per_radiation_length(nucleus)
-        channels = []
-        for a, b in pairwise(edges):
-            ends = self._energy_and_row(np.array([a, b]))[0]
-            y_low = min(self._y_low_at(max(float(e), lowest), nucleus) for e in ends)
-            channels.append(_Channel(index, (float(a), float(b)), y_low, atoms * float(b - a), stride))
-        return channels
+        return [_Channel(index, (float(a), float(b)), atoms * float(b - a), stride) for a, b in pairwise(edges)]
 
     def _energy_ranges(self, nucleus: Nucleus, length: float, shares: tuple[float, ...]) -> FloatArray:
         """Track lengths that divide the yield, roughly, into given shares [X0]."""
@@ -247,7 +243,7 @@ class ProductionSampler:
         lowest = self._threshold(nucleus.mass)
         sigma = np.array(
             [
-                integrate(self._reaction(max(float(e), lowest), nucleus.mass), nucleus, ROUGH, e_min=self.e_min)
+                integrate(self._reaction(max(float(e), lowest), nucleus.mass), nucleus, GUIDE, e_min=self.e_min)
                 for e in energies
             ]
         )
@@ -256,22 +252,22 @@ class ProductionSampler:
         edges[-1] = length
         return np.asarray(edges)
 
-    def _y_low_at(self, energy: float, nucleus: Nucleus) -> float:
-        return float(self._reaction(energy, nucleus.mass).y_range()[0]) * (1 - 1e-9)
+    def _grid(self, energy: float, nucleus: int, stride: int) -> FloatArray:
+        """Integrand at corners and centres of the cells at one energy, which two ranges share."""
+        key = energy, nucleus, stride
+        if key not in self._grids:
+            # not quite to the faces, where the integrand may vanish or the map degenerate
+            axes = [np.clip(np.linspace(0.0, 1.0, 2 * n // stride + 1), 1e-6, 1 - 1e-6) for n in CELLS]
+            r, v, c = np.meshgrid(*axes, indexing="ij", sparse=True)
+            mass = self.nuclei[nucleus].mass
+            reaction = self._reaction(max(energy, self._threshold(mass)), mass)
+            self._grids[key] = self._integrand(reaction, (r, v, c), nucleus)[0]
+        return self._grids[key]
 
     def _heights(self, channel: _Channel) -> FloatArray:
         """Envelope of each cell: largest integrand at its corners and centres, at both ends of the energy range."""
-        shape = [n // channel.stride for n in CELLS]
-        # not quite to the faces, where the integrand may vanish or the map degenerate
-        axes = [np.clip(np.linspace(0.0, 1.0, 2 * n + 1), 1e-6, 1 - 1e-6) for n in shape]
-        grid = np.meshgrid(*axes, indexing="ij", sparse=True)
-        best = np.zeros([len(axis) for axis in axes])
-        mass = self.nuclei[channel.nucleus].mass
-        threshold = self._threshold(mass)
-        for energy in self._energy_and_row(np.unique(channel.span))[0]:
-            reaction = self._reaction(max(float(energy), threshold), mass)
-            y_low = np.array(channel.y_low)
-            best = np.maximum(best, self._integrand(reaction, tuple(grid), y_low, channel.nucleus)[0])  # type: ignore[arg-type]
+        ends = self._energy_and_row(np.unique(channel.span))[0].tolist()
+        best = np.maximum.reduce([self._grid(energy, channel.nucleus, channel.stride) for energy in ends])
         for axis in range(3):
             a = np.moveaxis(best, axis, 0)
             best = np.moveaxis(np.maximum(np.maximum(a[:-1:2], a[1::2]), a[2::2]), 0, axis)
@@ -289,14 +285,12 @@ class ProductionSampler:
         self,
         reaction: Reaction,
         point: tuple[FloatArray, FloatArray, FloatArray],
-        y_low: FloatArray,
         nucleus: int | IndexArray,
     ) -> tuple[FloatArray, Kinematics, FloatArray, Azimuth]:
         """Cross-section per unit of the cube [pb], with what is needed to build momenta."""
         y_high = np.asarray(1 - max(self.m_aprime, self.e_min) / reaction.energy)
-        kin, t, jacobian = unit_cube(
-            reaction, point, y_range=(np.minimum(y_low, y_high), y_high), screening=self._screening
-        )
+        y_low = np.minimum(reaction.y_range()[0], y_high)
+        kin, t, jacobian = unit_cube(reaction, point, y_range=(y_low, y_high), screening=self._screening)
         azimuth = reaction.azimuth(kin, t)
         with np.errstate(divide="ignore", invalid="ignore"):  # points outside phase space
             value = reaction.flux(kin) * azimuth.mean() * self._form_factor(t, nucleus) / (t * t) * jacobian
@@ -325,7 +319,7 @@ class ProductionSampler:
         c = (inside % CELLS[2] + u[4]) * (1 / CELLS[2])
         mass = self._mass[nucleus] if len(self.nuclei) > 1 else float(self._mass[0])
         reaction = self._reaction(energy, mass)
-        value, kin, t, azimuth = self._integrand(reaction, (r, v, c), self._y_low[channel], nucleus)
+        value, kin, t, azimuth = self._integrand(reaction, (r, v, c), nucleus)
         ratio = value * self._norm[channel] / (self._height[cell] * math.prod(CELLS))
         self.tried += size
         self._sum += float(ratio.sum())
