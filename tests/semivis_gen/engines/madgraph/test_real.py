@@ -53,8 +53,10 @@ def work(tmp_path_factory):
     return folder
 
 
-def script(work, *lines, name="script"):
-    return locate().script(list(lines), work=work, timeout=900, name=name).output
+def script(work, *lines, name="script", makes=None):
+    """Run commands; those that only print leave no file but the script itself."""
+    makes = work / (makes or f"{name}.mg5")
+    return locate().script(list(lines), work=work, timeout=900, makes=makes, name=name).output
 
 
 # ---- model
@@ -96,7 +98,9 @@ def test_checks_of_gauge_permutation_and_lorentz_invariance(work, restriction):
 def test_dirac_variant_has_twice_the_invisible_width(tmp_path):
     copy_ufo(tmp_path / "semivis", dirac=True)
     table = tmp_path / "widths.dat"
-    script(tmp_path, f"import model {tmp_path}/semivis", f"compute_widths ap --body_decay=2 --output={table}")
+    script(
+        tmp_path, f"import model {tmp_path}/semivis", f"compute_widths ap --body_decay=2 --output={table}", makes=table
+    )
     width = float(re.search(r"DECAY\s+55\s+(\S+)", table.read_text())[1])
     assert width == pytest.approx(2 * float(gamma_aprime_chi(POINT.masses, POINT.alpha_d)), rel=1e-5)
 
@@ -146,7 +150,7 @@ def test_the_phase_space_of_this_version_is_the_known_one():
 def test_other_processes_are_refused(work):
     lines = ["generate e- nuc > e- ap nuc", f"output fixed_target {work / 'refused'} -f -nojpeg"]
     with pytest.raises(EngineError, match="A' as the last particle"):
-        script(work, f"import model {work}/semivis", *lines, name="refused")
+        script(work, f"import model {work}/semivis", *lines, name="refused", makes="refused/Cards/run_card.dat")
     assert not (work / "refused/Cards/run_card.dat").exists()
 
 
@@ -178,9 +182,8 @@ def test_cards_make_their_process(work, card):
     text = (cards_dir() / f"madgraph/{card}.mg5").read_text(encoding="utf-8")
     before = text.split("launch")[0].replace("import model semivis", f"import model {work}/semivis")
     lines = [line for line in before.splitlines() if line and not line.startswith("#")]
-    script(work, *lines, name=card)
     (folder,) = re.findall(r"^output (?:fixed_target )?(\S+)$", text, re.MULTILINE)
-    assert (work / folder / "Cards/param_card.dat").is_file()
+    script(work, *lines, name=card, makes=f"{folder}/Cards/param_card.dat")
 
 
 def test_installed_model_and_plugin_are_found(tmp_path):
@@ -198,6 +201,7 @@ def test_installed_model_and_plugin_are_found(tmp_path):
         "generate e- nuc > e- nuc ap",
         f"output fixed_target {tmp_path / 'out'} -f -nojpeg",
     ]
-    output = locate(copy).script(lines, work=tmp_path, timeout=300).output
+    made = tmp_path / "out/SubProcesses/myamp.f"
+    output = locate(copy).script(lines, work=tmp_path, timeout=300, makes=made).output
     assert "Output will be done with PLUGIN: semivis" in output
-    assert MARK in (tmp_path / "out/SubProcesses/myamp.f").read_text()
+    assert MARK in made.read_text()
