@@ -88,7 +88,8 @@ def g2_inelastic(t: ArrayLike, nucleus: Nucleus) -> FloatArray:
     t = np.asarray(t, dtype=float)
     screening = (773 * nucleus.z ** (-2 / 3) / M_ELECTRON) ** 2 * t
     magnetic = 1 + t * ((MU_PROTON**2 - 1) / (4 * M_PROTON**2))
-    root = screening / ((1 + screening) * np.square(1 + t / DIPOLE_GEV2))  # squares: a fourth power takes ten times as long
+    # squares: a fourth power takes ten times as long
+    root = screening / ((1 + screening) * np.square(1 + t / DIPOLE_GEV2))
     return np.asarray(root * root * magnetic * nucleus.z)
 
 
