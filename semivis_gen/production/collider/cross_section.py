@@ -110,7 +110,7 @@ def photon_aprime(sqrt_s: float, m_aprime: float) -> PhotonAprime:
     --------
     >>> sigma = photon_aprime(10.58, 0.3).integral(-0.6, 0.6)
     >>> f"{1e-6 * sigma:.5f} pb at epsilon = 1e-3"
-    '0.00298 pb at epsilon = 1e-3'
+    '0.00183 pb at epsilon = 1e-3'
     """
     s, m2, me2 = sqrt_s**2, m_aprime**2, M_ELECTRON**2
     if m_aprime >= sqrt_s:

@@ -37,7 +37,7 @@ class ColliderProduction:
     >>> from semivis_gen.target import Collider
     >>> rate = ColliderProduction(cos_theta_max=0.6).rate(0.3, Collider(5.29, 5.29))
     >>> f"{1e-6 * rate.value:.5f} pb at epsilon = 1e-3"
-    '0.00298 pb at epsilon = 1e-3'
+    '0.00183 pb at epsilon = 1e-3'
     """
 
     name: ClassVar[str] = "collider"
