@@ -48,6 +48,10 @@ class Candidates:
     good, shape (n,); None: none."""
     tries: FloatArray | None = None
     """Weight of the momentum, where it is one kept of several tries, shape (n,); None: there were none."""
+    photon: FloatArray | None = None
+    """Momentum of the photon beside A' at a collider [GeV], zero where there is none, shape (n, 3); else None."""
+    beams: FloatArray | None = None
+    """Energy and momentum of both beams together at a collider [GeV], shape (n, 4); else None."""
 
     @classmethod
     def of(

@@ -104,20 +104,28 @@ class Consistency:
     def _differences(self, events: Events) -> Iterator[tuple[str, str]]:
         info, card = events.info, self.experiment
         beam_id, energy = info.beam_id if info.beam_energy > 0 else 0, info.beam_energy
-        incoming = _Incoming.of(events)
+        collider = card.beam.other_energy_GeV is not None
+        incoming = _Incoming.of(events, forward=collider)
         if not energy and incoming is not None:  # the file does not say: its particles do
             beam_id, energy = incoming.pdg, incoming.energy
         if energy:
-            yield from _energy(energy, card.beam_energy)
+            yield from _energy(energy, card.beam_energy, name="first beam" if collider else "beam")
             if incoming is not None and incoming.energy > energy * (1 + ENERGY_TOLERANCE):
                 what = f"incoming particles have up to {incoming.energy:g} GeV where the header says {energy:g} GeV"
                 yield "energy", what + _hint(incoming.energy / energy)
+            if collider:
+                yield from self._second_beam(events)
             if beam_id and beam_id != card.beam.pdg_id:
                 yield "beam", f"their beam is of {label(beam_id)}, the card's of {label(card.beam.pdg_id)}"
         if card.target is not None:
             if incoming is not None:
                 yield from incoming.differences()
             yield from self._target(events, card.target)
+
+    def _second_beam(self, events: Events) -> Iterator[tuple[str, str]]:
+        words, other = events.info.extra.get("second_beam", "").split(), self.experiment.beam.other_energy_GeV
+        if other is not None and len(words) == 2:
+            yield from _energy(float(words[1]), other.value, name="second beam")
 
     def _target(self, events: Events, target: Dump) -> Iterator[tuple[str, str]]:
         info, card = events.info, self.experiment
@@ -144,9 +152,9 @@ class Consistency:
         )
 
 
-def _energy(found: float, wanted: float) -> Iterator[tuple[str, str]]:
+def _energy(found: float, wanted: float, *, name: str = "beam") -> Iterator[tuple[str, str]]:
     if abs(found / wanted - 1) > ENERGY_TOLERANCE:
-        yield "energy", f"their beam has {found:g} GeV, the card's {wanted:g} GeV{_hint(found / wanted)}"
+        yield "energy", f"their {name} has {found:g} GeV, the card's {wanted:g} GeV{_hint(found / wanted)}"
 
 
 def _hint(ratio: float) -> str:
@@ -168,9 +176,10 @@ class _Incoming:
     """Largest momentum of a struck nucleus over its mass."""
 
     @classmethod
-    def of(cls, events: Events) -> _Incoming | None:
-        """None where the events hold no incoming particles."""
-        rows = np.flatnonzero(events.status == STATUS_INCOMING)
+    def of(cls, events: Events, *, forward: bool = False) -> _Incoming | None:
+        """None where the events hold no incoming particles, or none toward +z where these alone count."""
+        incoming = events.status == STATUS_INCOMING
+        rows = np.flatnonzero(incoming & (events.momentum[:, 2] > 0) if forward else incoming)
         size = np.sqrt(np.einsum("ij,ij->i", events.momentum[rows], events.momentum[rows]))
         nucleus = np.abs(events.pdg[rows]) > NUCLEUS_IDS
         beam = ~nucleus & np.isin(np.abs(events.pdg[rows]), BEAMS) & (size > 0)

@@ -9,6 +9,8 @@ from postprocess.experiment import SCENARIOS, Experiment, Signature
 from semivis_gen.decay import ELECTRONS_ONLY
 from semivis_gen.model import CHANNELS, LEPTONS, DarkMasses, channel_names
 
+GROUPS = ("leptons", "hadrons")
+
 __all__ = ["channels_open", "channels_seen", "decays_seen", "decays_to_make", "seen_share", "strata"]
 
 
@@ -32,7 +34,10 @@ def decays_seen(signature: Signature) -> tuple[str, ...] | None:
 
 def channels_seen(experiment: Experiment, mode: str) -> tuple[str, ...]:
     """Final states that any signature of a mode sees: what native samples decay to; e+ e- where none looks."""
-    names = [name for signature in experiment.signatures_of(mode) for name in decays_seen(signature) or ()]
+    chosen = experiment.signatures_of(mode)
+    names = [name for signature in chosen for name in decays_seen(signature) or ()]
+    if any(signature.veto is not None for signature in chosen):  # whatever it is may be noticed
+        names += GROUPS
     return channel_names(names or ELECTRONS_ONLY)
 
 

@@ -223,7 +223,7 @@ def front_of(experiment: Experiment, signature: Signature, scenario: Scenario, g
     region = experiment.region(signature)
     stations = [experiment.stations[name] for name in signature.visible.stations]
     station = min(stations, key=lambda found: found.begin_mm.value)
-    z, half = station.begin_mm.value, station.half_width_mm.value
+    z, half = station.begin_mm.value, station.half_width
     if z < region[1]:
         return None
     hole = geometry if isinstance(geometry, Aperture) else Aperture()

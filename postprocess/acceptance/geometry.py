@@ -115,10 +115,8 @@ class Planes:
     def impact(self, point: FloatArray, momentum: FloatArray, stations: Sequence[Station]) -> Impact:
         """Where the decay happens if that is inside a piece, else at the front of the next one."""
         order = np.argsort([s.begin_mm.value for s in stations])
-        begins, ends, widths = (
-            np.array([getattr(stations[i], key).value for i in order])
-            for key in ("begin_mm", "end_mm", "half_width_mm")
-        )
+        ordered = [stations[i] for i in order]
+        begins, ends, widths = np.array([(s.begin_mm.value, s.end_mm.value, s.half_width) for s in ordered]).T
         place = np.searchsorted(ends, point[:, 2], side="right")
         ahead = place < len(ends)
         place = np.minimum(place, len(ends) - 1)

@@ -261,7 +261,10 @@ def _ordered(signature: Signature, scenario: Scenario) -> Iterator[Requirement]:
     if signature.missing_energy_min_GeV is not None:
         yield MissingEnergy(signature.missing_energy_min_GeV.value)
     if scenario.decays:
-        yield Decay(f"decay between {signature.decay_from} and {signature.decay_to}")
+        text = f"decay between {signature.decay_from} and {signature.decay_to}"
+        if signature.veto is not None:
+            text += f", or before with less than {signature.veto.energy_min_GeV.value:g} GeV seen"
+        yield Decay(text)
     else:
         yield Decay(f"{scenario.flyer} stable")
     if signature.visible is not None:

@@ -26,6 +26,7 @@ from postprocess.acceptance.requirements import (
     sees_products,
 )
 from postprocess.acceptance.scenarios.protocol import Scenario
+from postprocess.acceptance.unseen import unseen_decays
 from postprocess.experiment import Experiment, Signature
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
@@ -142,9 +143,14 @@ class Selection:
         if not self.scenario.decays:
             return no_decays(sample, self.experiment, self.geometry, self.ctau_mm)
         draw = rng if self.products else None
-        return decays_in_region(
+        at = decays_in_region(
             sample, self.experiment, self.geometry, self.region, self.ctau_mm, rng=draw, front=self.front
         )
+        if self.signature.veto is None:
+            return at
+        begin, veto = self.region[0], self.signature.veto
+        unseen = unseen_decays(sample, self.experiment, self.geometry, veto, begin, self.ctau_mm, rng=rng)
+        return replace(at, probability=at.probability + unseen)
 
     def _sum(
         self, weight: FloatArray, ahead: Sequence[FloatArray], decay: FloatArray, behind: Sequence[FloatArray]
@@ -208,7 +214,7 @@ class Selection:
         """Probability that a flyer with the energy of the beam, made at the origin, decays in the region."""
         if not self.scenario.decays or not math.isfinite(self.mass):
             return np.ones(len(self.ctau_mm))
-        rate = self.mass / (self.experiment.beam_energy * self.ctau_mm)
+        rate = self.mass / (self.experiment.available_energy * self.ctau_mm)
         begin, end = (max(edge, 0.0) for edge in self.region)
         return survival(begin, rate) if math.isinf(end) else decay_probability(begin, end, rate)
 

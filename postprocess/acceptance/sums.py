@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from postprocess.acceptance.beam import in_beam
+from postprocess.acceptance.collision import with_collision
 from postprocess.acceptance.consistency import DECAYS_LACKING, Consistency, require_known
 from postprocess.acceptance.decays import channels_seen, decays_seen, seen_share, strata
 from postprocess.acceptance.far import chance_of
@@ -57,7 +58,7 @@ def ctau_grid(experiment: Experiment, masses: DarkMasses, *, mode: str = "semivi
         Logarithmic grid [mm].
     """
     begins = [max(experiment.region(s)[0], 1.0) for s in experiment.signatures_of(mode)]
-    reference = min(begins) * SCENARIOS[mode].flyer_mass(masses) / experiment.beam_energy
+    reference = min(begins) * SCENARIOS[mode].flyer_mass(masses) / experiment.available_energy
     return np.geomspace(SHORTEST * reference, LONGEST * max(begins) / min(begins) * reference, GRID_POINTS)
 
 
@@ -207,6 +208,8 @@ def sum_up(
             grid = _grid(ctau_mm, experiment, sums.masses, mode)
             sums.selections = [Selection(experiment, s, scenario, grid, d) for s in chosen for d in strata(s)]
         sample = scenario.candidates(chunk, sums.masses, first, channels, chance=chance)
+        if experiment.target is None:
+            sample = with_collision(sample, chunk)
         sums.present |= {DECAYS[number] for number in np.unique(sample.channel) if number >= 0}
         sums.total += len(sample)
         sums.weight += float(sample.weight.sum())

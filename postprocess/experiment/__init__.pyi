@@ -10,6 +10,6 @@ from .schema import (
     list_experiments as list_experiments,
     load_experiment as load_experiment,
 )
-from .signatures import Seen as Seen, Signature as Signature
+from .signatures import Seen as Seen, Signature as Signature, Veto as Veto
 from .stations import CentralCells as CentralCells, Resolution as Resolution, Station as Station
 from .template import new_card as new_card

@@ -40,6 +40,15 @@ class Status(StrEnum):
     """Follows from published numbers by the arithmetic in `note`."""
     ASSUMED = "assumed"
     """In no publication; `note` gives the reasoning."""
+    TUNED = "tuned"
+    """Chosen so that the card gives a published result: that of `source`, which `note` names."""
+
+
+REASONS = {
+    Status.DERIVED: "derived number shows its arithmetic",
+    Status.ASSUMED: "assumption is reasoned",
+    Status.TUNED: "tuned number names the result that it gives",
+}
 
 
 def shown(value: object) -> str:
@@ -123,7 +132,7 @@ class Number(CardModel):
     error: Annotated[float, BeforeValidator(_plain_number), Field(ge=0, allow_inf_nan=False)] | None = None
     """One standard deviation, where one is known."""
     status: Status
-    """Published, derived from published numbers, or assumed."""
+    """Published, derived from published numbers, assumed, or tuned to a published result."""
     source: str | None = None
     """INSPIRE key of the publication, one of the card's `references`."""
     note: str | None = None
@@ -141,11 +150,10 @@ class Number(CardModel):
 
     @model_validator(mode="after")
     def _provenance(self) -> Self:
-        if self.status is Status.PUBLISHED and not self.source:
-            reject("source", None, "a published number names its source", "add source: INSPIRE-KEY")
-        if self.status is not Status.PUBLISHED and not self.note:
-            kind = "derived number shows its arithmetic" if self.status is Status.DERIVED else "assumption is reasoned"
-            reject("note", None, f"every {kind}", "add note: ...")
+        if self.status in (Status.PUBLISHED, Status.TUNED) and not self.source:
+            reject("source", None, f"a {self.status} number names its source", "add source: INSPIRE-KEY")
+        if self.status in REASONS and not self.note:
+            reject("note", None, f"every {REASONS[self.status]}", "add note: ...")
         return self
 
 

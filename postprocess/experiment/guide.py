@@ -30,7 +30,7 @@ Units are in the names of keys: GeV, mm, mrad. z runs along the beam from the fr
 ## Numbers
 
 A number never stands alone: it says where it comes from. A published one names one of the card's `references`, a
-derived one shows its arithmetic, an assumed one its reasoning.
+derived one shows its arithmetic, an assumed one its reasoning, a tuned one the published result that it makes come out.
 
 @number
 
@@ -67,6 +67,25 @@ signatures:
         efficiency: {value: 0.85, status: assumed, note: "an example"}
       - decay: hadrons
         efficiency: {value: 0.5, status: assumed, note: "an example"}
+```
+
+## Colliders
+
+`beam.other_energy_GeV` makes the experiment a collider of e- and e+: no target, the exposure is `luminosity_fb` or a
+list of `runs` at several energies, the process is `collider`. With `geometry: {geometry: barrel, ...}` the edges of
+stations are radii. `veto` of a signature that counts what leaves to infinity lets decays inside count that nobody
+notices. The requirements `photon`, `recoil_mass` and `displaced_pair` are for such cards; [colliders](colliders.md)
+has three.
+
+```yaml
+extends: babar
+name: mine
+title: BaBar with ten times the data at one energy
+exposure:
+  runs: null
+  luminosity_fb: {value: 530.0, status: assumed, note: "an example"}
+beam:
+  energy_GeV: {value: 9.0, status: assumed, note: "an example"}
 ```
 
 ## Cards that change others

@@ -58,7 +58,18 @@ def _missing(problems: Sequence[ErrorDetails]) -> str:
         key = f"{where}.{keys[0]}".lstrip(".")
         return f"{key}: is missing; add it (`semivis experiments --new NAME` shows all keys)"
     lacks = f"lacks {', '.join(keys[:-1])} and {keys[-1]}"
-    return f"{where}: {lacks}; add them" if where else f"{lacks}; `semivis experiments --new NAME` prints a whole card"
+    if where:
+        return f"{where}: {lacks}; add them"
+    return f"{lacks}; `semivis experiments --new NAME` prints a whole card{_shipped(problems[0]['input'])}"
+
+
+def _shipped(card: object) -> str:
+    """Advice where a card that is not whole has the name of one that comes with semivis."""
+    from postprocess.experiment.files import list_cards
+
+    name = card.get("name") if isinstance(card, dict) else None
+    known = isinstance(name, str) and name in list_cards("experiments")
+    return f", and a card that comes with semivis is changed by one that begins with extends: {name}" if known else ""
 
 
 def _problem(error: ErrorDetails) -> str:

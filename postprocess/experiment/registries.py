@@ -29,9 +29,18 @@ GEOMETRIES: Registry[type[Any]] = Registry(
     {
         "planes": "postprocess.acceptance.geometry:Planes",
         "aperture": "postprocess.acceptance.aperture:Aperture",
+        "barrel": "postprocess.acceptance.barrel:Barrel",
     },
 )
 """Shapes of detectors; see `postprocess.acceptance.Geometry`."""
 
-REQUIREMENTS: Registry[type[Any]] = Registry("requirement", "semivis.requirements")
+REQUIREMENTS: Registry[type[Any]] = Registry(
+    "requirement",
+    "semivis.requirements",
+    {
+        "photon": "postprocess.acceptance.photons:Photon",
+        "recoil_mass": "postprocess.acceptance.photons:RecoilMass",
+        "displaced_pair": "postprocess.acceptance.displaced:DisplacedPair",
+    },
+)
 """Requirements beyond those that a signature's own keys make; see `postprocess.acceptance.Requirement`."""

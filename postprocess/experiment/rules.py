@@ -6,6 +6,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from postprocess.experiment import colliders
 from postprocess.experiment.beam import beam_ids
 from postprocess.experiment.cards import Number, reject
 from postprocess.experiment.materials import make_materials
@@ -31,6 +32,7 @@ def check(card: Experiment) -> None:
     """
     _check_beam(card)
     _check_target(card)
+    colliders.check_beams(card)
     _check_production(card)
     _check_stations(card)
     names = [signature.name for signature in card.signatures]
@@ -40,6 +42,8 @@ def check(card: Experiment) -> None:
             reject(f"{key}.name", signature.name, "stands twice", "give each signature its own name")
         _check_region(card, signature, key)
         _check_cuts(card, signature, key)
+        _check_veto(card, signature, key)
+        colliders.check_requirements(card, signature, key)
         _check_containment(card, signature, key)
         _check_sees(card, signature, key)
         _check_counts(signature, key)
@@ -64,14 +68,15 @@ def _check_target(card: Experiment) -> None:
 
     made = make_materials(card.materials)
     if card.target is None:
-        if card.exposure.luminosity_fb is None:
+        if card.exposure.particles_on_target is not None:
             way_out = "add target: {layers: ..., depth_x0: ...}; a collider has luminosity_fb instead"
             reject("target", None, "is missing, but particles_on_target are to hit it", way_out)
         return
-    if card.exposure.luminosity_fb is not None:
+    if card.exposure.particles_on_target is None:
         rule = "is the exposure of a collider, which has no target"
         way_out = "drop target (null takes out what an extended card has), or give particles_on_target"
-        reject("exposure.luminosity_fb.value", card.exposure.value, rule, way_out)
+        key = "exposure.runs" if card.exposure.luminosity_fb is None else "exposure.luminosity_fb.value"
+        reject(key, card.exposure.value, rule, way_out)
     _check_depth(card, card.target)
     for index, layer in enumerate(card.target.layers):
         _positive(f"target.layers.{index}.thickness_mm", layer.thickness_mm)
@@ -96,7 +101,7 @@ def _check_depth(card: Experiment, target: Dump) -> None:
 
 
 def _check_production(card: Experiment) -> None:
-    from semivis_gen.production import PROCESSES
+    from semivis_gen.production import PROCESSES, is_colliding
 
     symbols = {pdg: symbol for symbol, pdg in beam_ids().items()}
     names = [getattr(entry, entry.tag) for entry in card.production]
@@ -104,6 +109,11 @@ def _check_production(card: Experiment) -> None:
         key = f"production.{index}.process"
         if name in names[:index]:
             reject(key, name, "stands twice", "write each process once")
+        if is_colliding(PROCESSES[name]) != (card.target is None):
+            kinds = ("two beams that collide", "a target that the beam hits")
+            needs, has = kinds if card.target is not None else kinds[::-1]
+            known = [n for n in PROCESSES if is_colliding(PROCESSES[n]) == (card.target is None)]
+            reject(key, name, f"makes A' with {needs}, but the card has {has}", f"take one of {', '.join(known)}")
         beams = PROCESSES[name].beams
         if card.beam.pdg_id not in beams:
             works = ", ".join(symbols.get(pdg, f"PDG id {pdg}") for pdg in sorted(beams, key=abs))
@@ -112,8 +122,11 @@ def _check_production(card: Experiment) -> None:
 
 
 def _check_stations(card: Experiment) -> None:
+    flat = card.geometry is None or getattr(card.geometry.made, "flat", True)
+    colliders.check_stations(card, flat=flat)
     for name, station in card.stations.items():
-        _positive(f"stations.{name}.half_width_mm", station.half_width_mm)
+        if station.half_width_mm is not None:
+            _positive(f"stations.{name}.half_width_mm", station.half_width_mm)
         if station.end_mm.value <= station.begin_mm.value:
             rule = f"must lie behind begin_mm = {station.begin_mm.value:g}"
             reject(f"stations.{name}.end_mm.value", station.end_mm.value, rule, "lengths are positive: swap or correct")
@@ -159,7 +172,7 @@ def _check_region(card: Experiment, signature: Signature, key: str) -> None:
 
 
 def _check_cuts(card: Experiment, signature: Signature, key: str) -> None:
-    energy = card.beam_energy
+    energy = card.available_energy
     cuts = {f"{key}.missing_energy_min_GeV": signature.missing_energy_min_GeV}
     if signature.visible is not None:
         cuts[f"{key}.visible.energy_min_GeV"] = signature.visible.energy_min_GeV
@@ -182,6 +195,23 @@ def _check_cuts(card: Experiment, signature: Signature, key: str) -> None:
     if max(card.plane(f"{name}.end") for name in signature.visible.stations) < end:
         rule = "the decay region reaches beyond the last calorimeter that must see the decay"
         reject(f"{key}.decay_to", signature.decay_to, rule, "end it there")
+
+
+def _check_veto(card: Experiment, signature: Signature, key: str) -> None:
+    if signature.veto is None:
+        return
+    path = f"{key}.veto"
+    if not math.isinf(card.region(signature)[1]):
+        rule = "is about decays in front of what leaves to infinity, but the decay region has an end"
+        reject(path, signature.decay_to, rule, "let decay_to be infinity, or drop veto")
+    cut = signature.veto.energy_min_GeV.value
+    if not 0 <= cut < card.available_energy:
+        rule = f"a threshold lies between 0 and the beam energy, {card.available_energy:g} GeV"
+        reject(f"{path}.energy_min_GeV.value", cut, rule, "lower it")
+    for index, name in enumerate(signature.veto.stations):
+        if name not in card.stations:
+            rule = "is no station of this card"
+            reject(f"{path}.stations.{index}", name, rule, f"take {', '.join(card.stations)}")
 
 
 def _check_containment(card: Experiment, signature: Signature, key: str) -> None:

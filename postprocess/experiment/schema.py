@@ -29,7 +29,7 @@ from semivis_gen.production import PROCESSES
 
 if TYPE_CHECKING:
     from semivis_gen.production import Process
-    from semivis_gen.target import Material, ProtonDump, ThickTarget
+    from semivis_gen.target import Collider, Material, ProtonDump, ThickTarget
 
 __all__ = ["FOLDER", "Experiment", "card_file", "experiment_from", "list_experiments", "load_experiment"]
 
@@ -72,6 +72,12 @@ class Experiment(Card):
     def beam_energy(self) -> float:
         """Beam energy [GeV]."""
         return self.beam.energy_GeV.value
+
+    @property
+    def available_energy(self) -> float:
+        """Energy of the beam, or of both beams together [GeV]: what A' may have at most."""
+        other = self.beam.other_energy_GeV
+        return self.beam_energy + (other.value if other is not None else 0.0)
 
     @cached_property
     def digest(self) -> str:
@@ -174,8 +180,7 @@ class Experiment(Card):
 
     def _target(self) -> Dump:
         if self.target is None:
-            rule = "this version makes no A' in collisions of two beams"
-            msg = f"{self.name} has no target and a luminosity: {rule}; give it the events of another generator"
+            msg = f"{self.name} has no target: two beams collide there"
             raise ParameterError(msg)
         return self.target
 
@@ -184,17 +189,15 @@ class Experiment(Card):
         """Ways in which A' are made."""
         return tuple(entry.build() for entry in self.production)
 
-    def source(self, mode: str = "semivisible") -> ThickTarget | ProtonDump:
-        """What collides, for the production code: leptons are followed down to the smallest useful energy.
+    def source(self, mode: str = "semivisible") -> ThickTarget | ProtonDump | Collider:
+        """What collides, for the production code: leptons are followed down to the smallest useful energy."""
+        from semivis_gen.target import Collider, ProtonDump, ThickTarget
 
-        Raises
-        ------
-        ParameterError
-            Where there is no target.
-        """
-        from semivis_gen.target import ProtonDump, ThickTarget
-
-        target, beam = self._target(), self.beam.pdg_id
+        other, beam = self.beam.other_energy_GeV, self.beam.pdg_id
+        if other is not None:
+            runs = tuple((run.sqrt_s_GeV.value, run.luminosity_fb.value) for run in self.exposure.runs or ())
+            return Collider(self.beam_energy, other.value, beam, runs)
+        target = self._target()
         if target.depth_x0 is None:  # of protons alone, see the rules
             length = target.interaction_length_mm
             return ProtonDump(self.beam_energy, self.material(), length.value if length else None)

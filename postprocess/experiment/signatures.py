@@ -15,7 +15,7 @@ from postprocess.experiment.registries import REQUIREMENTS
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import DECAY_NAMES, channel_names
 
-__all__ = ["Containment", "ModeCard", "Seen", "Signature", "Systematic", "Visible"]
+__all__ = ["Containment", "ModeCard", "Seen", "Signature", "Systematic", "Veto", "Visible"]
 
 
 def _decay(name: str) -> str:
@@ -55,6 +55,15 @@ class Visible(CardModel):
     """Smallest sum of the products' energies in them [GeV]."""
 
 
+class Veto(CardModel):
+    """What of an earlier decay spoils the event."""
+
+    stations: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Pieces that see the products, such as a calorimeter: the first that is hit counts."""
+    energy_min_GeV: Number  # noqa: N815
+    """Smallest energy of a product that is noticed there [GeV]."""
+
+
 class Containment(CardModel):
     """Requirement that decay products shower in the central cells."""
 
@@ -84,6 +93,8 @@ class Signature(CardModel):
     """Stations that must stay silent: the decay region may not touch them."""
     missing_energy_min_GeV: Number | None = None  # noqa: N815
     """Smallest beam energy not found in the dump [GeV]."""
+    veto: Veto | None = None
+    """How decays in front of the region are noticed: those that are not count as well. Where absent none counts."""
     visible: Visible | None = None
     """What must be seen of the decay; absent where nothing may be seen."""
     containment: Containment | None = None

@@ -85,11 +85,11 @@ class Station(CardModel):
     """What it does: the beam stops and A' is made (dump), it must stay silent (veto), it measures decay products
     (calorimeter), it absorbs everything else (shield), decays in it fly on (volume)."""
     begin_mm: Number
-    """First plane [mm]."""
+    """First plane, or inner radius of a barrel [mm]."""
     end_mm: Number
-    """Last plane [mm]."""
-    half_width_mm: Number
-    """Half of its transverse size [mm]; square."""
+    """Last plane, or outer radius of a barrel [mm]."""
+    half_width_mm: Number | None = None
+    """Half of its transverse size [mm]; square. Every piece across the beam has it, none of a barrel."""
     offset_x_mm: Number | None = None
     """Position of its centre against the beam axis [mm]."""
     offset_y_mm: Number | None = None
@@ -98,6 +98,11 @@ class Station(CardModel):
     """Energy resolution of a dump or calorimeter; ideal where absent."""
     central: CentralCells | None = None
     """Its central cells; needed where a signature asks how much lies outside them."""
+
+    @property
+    def half_width(self) -> float:
+        """Half of its transverse size [mm]; infinite where it has none."""
+        return np.inf if self.half_width_mm is None else self.half_width_mm.value
 
     def offset(self, axis: str) -> float:
         """Position of its centre against the beam axis along x or y [mm]."""

@@ -53,7 +53,7 @@ def epsilon_scan(
     ParameterError
         Where the ends wanted are not 0 < smallest < largest <= 1.
     """
-    made = experiment.particles_on_target * point.rate.value
+    made = experiment.exposure.per_rate * point.rate.value
     excess = made * EPSILON_SCAN[0] ** 2 / LEAST_EVENTS
     below = math.ceil(0.5 * math.log(excess) / STEP) if excess > 1 else 0
     scan = np.r_[EPSILON_SCAN[0] * np.exp(-STEP * np.arange(below, 0, -1)), EPSILON_SCAN]

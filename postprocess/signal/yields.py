@@ -2,6 +2,8 @@
 
     N_i = EOT eps^2 (A' per electron at eps = 1, E_A' > e_min) BR(A') B_i A_i(c tau(alpha_D, eps))
 
+or, at a collider, with luminosity and cross-section for the first two.
+
 B_i is the branching of the flying particle into what signature i sees (`sees` of the card): e+ e- where a calorimeter
 must see the decay products and nothing else is said, 1 where the particle only has to leave. A_i is the share of these
 decays that is selected, so that the branching enters here and nowhere else. All decays shorten the lifetime.
@@ -123,7 +125,7 @@ def expected_yields(
     ctau = np.divide(HBARC_GEV_MM, flight.width, out=np.full(eps.shape, np.inf), where=flight.width > 0)
     acceptance, error = table.at(ctau)
     seen = np.array([seen_share(signature, flight.shares) for signature in _signatures(table, experiment)])
-    scale = (experiment.particles_on_target * eps**2 * flight.branching)[..., None] * seen
+    scale = (experiment.exposure.per_rate * eps**2 * flight.branching)[..., None] * seen
     expected = scale * rate.value * acceptance
     return ExpectedSignal(
         signatures=table.signatures,

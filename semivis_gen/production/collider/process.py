@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from semivis_gen.arrays import FloatArray
+from semivis_gen.arrays import FloatArray, IndexArray
 from semivis_gen.constants import ID_APRIME, ID_ELECTRON, ID_PHOTON, ID_POSITRON, M_ELECTRON
 from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.events import STATUS_FINAL, STATUS_INCOMING, Events, Topology
@@ -133,6 +133,12 @@ class _Run:
     high: float
 
     @property
+    def shape(self) -> tuple[float, ...]:
+        """What decides the angles: the coefficients, 1 - b^2, and both ends in eta."""
+        r = self.reaction
+        return r.flat, r.peak, r.flip, r.gap, r.eta(self.low), r.eta(self.high)
+
+    @property
     def sigma(self) -> float:
         """Cross-section within the cuts at epsilon = 1 [pb]."""
         return self.reaction.integral(self.low, self.high)
@@ -170,22 +176,12 @@ class ColliderSampler:
             events.pdg.reshape(n, 4)[:, :2] *= -1
         return events
 
-    def _each(self, which: FloatArray, values: list[float]) -> FloatArray:
+    def _each(self, which: IndexArray, values: list[float]) -> FloatArray:
         return np.asarray(np.array(values)[which])
 
-    def _angles(self, which: FloatArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    def _angles(self, which: IndexArray, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
         """Cosine and sine of the photon's angle in the centre-of-mass frame, shapes (n,)."""
-        flat, peak, flip, gap, low, high = (
-            self._each(which, [value(run) for run in self.runs])
-            for value in (
-                lambda run: run.reaction.flat,
-                lambda run: run.reaction.peak,
-                lambda run: run.reaction.flip,
-                lambda run: run.reaction.gap,
-                lambda run: run.reaction.eta(run.low),
-                lambda run: run.reaction.eta(run.high),
-            )
-        )
+        flat, peak, flip, gap, low, high = np.array([run.shape for run in self.runs])[which].T
         eta, left = np.empty(len(which)), np.arange(len(which))
         while len(left):
             tries = low[left] + (high[left] - low[left]) * rng.random(len(left))

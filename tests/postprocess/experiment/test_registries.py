@@ -158,10 +158,14 @@ def test_another_geometry_on_top_of_one_replaces_it(load, outside, tmp_path):
         (
             "aside",
             "asde",
-            "geometry.geometry: no geometry 'asde': take one of planes, aperture, aside; did you mean aside?",
+            "geometry.geometry: no geometry 'asde': take one of planes, aperture, barrel, aside; did you mean aside?",
         ),
         ("x_mm", "y_mm", "geometry.y_mm: is not a key here; did you mean x_mm?"),
-        ("wide", "broad", "signatures.0.require.0.requirement: no requirement 'broad': take one of wide"),
+        (
+            "wide",
+            "broad",
+            "signatures.0.require.0.requirement: no requirement 'broad': take one of photon,",
+        ),
         (
             "radius_min_mm: {value: 2",
             "radius_min_mm: {value: many",
