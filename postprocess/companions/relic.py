@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -266,8 +267,10 @@ def _zeros(
 
     if not which.size:
         return low, np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
-    found = find_root(
-        lambda x, i: excess(x, i.astype(int)), (low, high), args=(which,), maxiter=MAX_ITERATIONS,
-        tolerances={"fatol": TOLERANCE, "frtol": 0.0, "xatol": 0.0, "xrtol": 0.0},
-    )  # fmt: skip
+
+    def left(x: FloatArray, /, *numbers: Any) -> FloatArray:
+        return excess(x, numbers[0].astype(int))
+
+    stop: Any = {"fatol": TOLERANCE, "frtol": 0.0, "xatol": 0.0, "xrtol": 0.0}
+    found = find_root(left, (low, high), args=(which,), tolerances=stop, maxiter=MAX_ITERATIONS)
     return found.x, found.f_bracket[1] > 0, found.f_bracket[0] < 0
