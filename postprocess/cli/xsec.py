@@ -1,4 +1,4 @@
-"""`semivis xsec`: the cross-section of dark bremsstrahlung with its error, natively or from MadGraph."""
+"""`semivis xsec`: the cross-section of dark bremsstrahlung, natively or from MadGraph; rates of an experiment."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from typing import Any
 
 import click
 
-from postprocess.cli.options import beam_option, echo_json, epsilon_option, json_option, m_aprime_option
+from postprocess.cli.options import (
+    beam_option,
+    echo_json,
+    epsilon_option,
+    json_option,
+    m_aprime_option,
+    refuse_given,
+)
+from postprocess.experiment import load_experiment
 from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import DarkMasses, DarkSector, check_couplings
 from semivis_gen.numerics import Estimate
-from semivis_gen.production import Method, material_cross_section
+from semivis_gen.production import Method, material_cross_section, process_rates
 from semivis_gen.target import ThinTarget, material
 
 log = logging.getLogger(__name__)
@@ -32,9 +40,27 @@ def _from_madgraph(
     return madgraph_cross_section(point, target, mg5_dir=program)
 
 
+def _show_rates(experiment: str, m_aprime: float, e_min: float, epsilon: float, *, as_json: bool) -> None:
+    """Print what each process of an experiment makes."""
+    card = load_experiment(experiment)
+    source = card.source(next(iter(card.modes)))
+    rates = process_rates(m_aprime, source, card.processes, e_min=e_min)
+    found = {process.name: epsilon**2 * rate for process, rate in zip(card.processes, rates, strict=True)}
+    lowest = max(e_min, getattr(source, "energy_cut", 0.0))  # what a dump is followed down to
+    if as_json:
+        each = {name: {"rate": rate.value, "rate_error": rate.error} for name, rate in found.items()}
+        echo_json({"experiment": card.name, "rate_unit": source.per, "e_min_GeV": lowest, "processes": each})
+        return
+    for name, rate in found.items():
+        click.echo(
+            f"{name}: {rate.value:.6g} +- {rate.error:.2g} {source.per} above {lowest:g} GeV, epsilon = {epsilon:g}"
+        )
+
+
 @click.command(name="xsec")
 @m_aprime_option
-@click.option("--energy", type=float, required=True, help="Energy of the beam [GeV].")
+@click.option("--energy", type=float, help="Energy of the beam [GeV].")
+@click.option("--experiment", help="Card name or file instead: rates of its processes, in its own beam or collisions.")
 @beam_option
 @click.option("--material", "name", default="Pb", show_default=True, help="Element or compound; per atom on average.")
 @click.option(
@@ -51,7 +77,8 @@ def _from_madgraph(
 @json_option
 def command(
     m_aprime: float,
-    energy: float,
+    energy: float | None,
+    experiment: str | None,
     beam: int | None,
     name: str,
     method: str,
@@ -61,8 +88,17 @@ def command(
     program: str | None,
     as_json: bool,
 ) -> None:
-    """Cross-section of l N -> l N A' [pb], l the beam particle; MadGraph's stands beside the native one."""
+    """Cross-section of l N -> l N A' [pb], l the beam particle, MadGraph's beside the native one; rates of a card."""
     check_couplings(DarkMasses(m_aprime), DEFAULT_ALPHA_D, epsilon)  # alpha_D does not enter
+    if (experiment is None) == (energy is None):
+        msg = "say either --energy GEV, of a beam on thin --material, or --experiment NAME"
+        raise ParameterError(msg)
+    if experiment is not None:
+        reason = "goes with --energy: the card of an experiment says what is made how"
+        refuse_given(reason, "beam", "name", "method", "engine", "program")
+        _show_rates(experiment, m_aprime, e_min, epsilon, as_json=as_json)
+        return
+    assert energy is not None  # noqa: S101  (for the type checker)
     target = ThinTarget(energy, material(name), beam or ID_ELECTRON)
     if e_min >= energy:
         msg = f"--e-min {e_min:g} GeV: no A' has the energy of the beam, {energy:g} GeV, or more; lower it"
