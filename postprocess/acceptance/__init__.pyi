@@ -1,3 +1,4 @@
+from .acceptance_map import AXES as AXES, AcceptanceMap as AcceptanceMap, MapSelection as MapSelection
 from .aprimes import Aprimes as Aprimes, find_aprimes as find_aprimes
 from .candidates import Candidates as Candidates
 from .consistency import CHECKS as CHECKS

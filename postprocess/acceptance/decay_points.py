@@ -38,6 +38,10 @@ class DecayPoints:
     """To decay in the region; where points are drawn, weight of the point. Shape (n, c tau)."""
     drawn: FloatArray | None
     """Decay points [mm], shape (n, 3); None where no requirement looks at products."""
+    uniform: FloatArray | None = None
+    """Weights with which the points are uniform along the paths in the region, 0 where it is missed, shape (n,)."""
+    position: FloatArray | None = None
+    """Where the points are between the edges of the region, as the card has these [mm], shape (n,)."""
     known: dict[tuple[str, ...], tuple[FloatArray, Impact]] = field(default_factory=dict)
     """Impacts that were asked for, with the momenta of the products, by stations."""
 
@@ -119,10 +123,13 @@ def decays_in_region(
     if rng is None:  # a region without end is left by those that never decay, too
         first, last = first[:, None], last[:, None]
         probability = survival(first, rate) if unlimited else decay_probability(first, last, rate)
-        return DecayPoints(experiment, geometry, probability, None)
+        return DecayPoints(experiment, geometry, probability, None, np.where(missed, 0.0, 1.0))
     toward = None if front is None else front.toward(sample)
     distance, density = sample_distance(first, last, rng, toward=toward)
     weight = decay_density(distance, rate) / density[:, None]
     weight[missed] = 0.0
     direction = sample.momentum / np.linalg.norm(sample.momentum, axis=1, keepdims=True)
-    return DecayPoints(experiment, geometry, weight, sample.origin + distance[:, None] * direction)
+    length = np.where(missed, 1.0, last - np.where(missed, 0.0, first))
+    uniform = np.where(missed, 0.0, 1 / (density * length))
+    position = region[0] + (region[1] - region[0]) * (distance - np.where(missed, 0.0, first)) / length
+    return DecayPoints(experiment, geometry, weight, sample.origin + distance[:, None] * direction, uniform, position)

@@ -133,11 +133,15 @@ class Selection:
         at = self._decays(sample, rng)
         if self.front is not None:
             sample, turned = self.front.aim(sample, at.point, rng)
-            at = replace(at, probability=at.probability * turned[:, None])
+            at = _weighted(at, turned)
         if sample.tries is not None:
-            at = replace(at, probability=at.probability * sample.tries[:, None])
+            at = _weighted(at, sample.tries)
         factors = [_checked(requirement, sample, at) for requirement in self.requirements]
+        self.take(sample, at, factors)
         self._sum(sample.weight, factors[: self.decay], factors[self.decay], factors[self.decay + 1 :])
+
+    def take(self, sample: Candidates, at: DecayPoints, factors: Sequence[FloatArray]) -> None:
+        """Look at the events of a block and what each requirement says of them; nothing is kept here."""
 
     def _decays(self, sample: Candidates, rng: np.random.Generator) -> DecayPoints:
         if not self.scenario.decays:
@@ -251,6 +255,12 @@ def upper_sum(total: FloatArray, total2: FloatArray, *, size: FloatArray | None 
     if size is None:  # weights of both signs may leave nothing
         size = np.divide(total2, total, out=np.sqrt(total2), where=some)
     return np.maximum(size * gammaincinv(number + 1, CONFIDENCE), total)
+
+
+def _weighted(at: DecayPoints, weight: FloatArray) -> DecayPoints:
+    """Decays whose choice has another weight, shape (n,)."""
+    uniform = None if at.uniform is None else at.uniform * weight
+    return replace(at, probability=at.probability * weight[:, None], uniform=uniform)
 
 
 def _checked(requirement: Requirement, sample: Candidates, at: DecayPoints) -> FloatArray:

@@ -173,6 +173,7 @@ def sum_up(
     masses: DarkMasses | None,
     mode: str,
     allow: Collection[str] = (),
+    selection: type[Selection] = Selection,
 ) -> Accepted:
     """Sums over a part of a sample, for `table_of`.
 
@@ -182,6 +183,8 @@ def sum_up(
         As for `accept`.
     seed : sequence of int
         The seed, followed by the number of the part.
+    selection : type
+        What sums up each signature; `MapSelection` makes acceptance maps as well.
 
     Returns
     -------
@@ -206,7 +209,7 @@ def sum_up(
             sums.masses = chunk.info.masses
         if not sums.selections:
             grid = _grid(ctau_mm, experiment, sums.masses, mode)
-            sums.selections = [Selection(experiment, s, scenario, grid, d) for s in chosen for d in strata(s)]
+            sums.selections = [selection(experiment, s, scenario, grid, d) for s in chosen for d in strata(s)]
         sample = scenario.candidates(chunk, sums.masses, first, channels, chance=chance)
         if experiment.target is None:
             sample = with_collision(sample, chunk)
@@ -221,8 +224,8 @@ def sum_up(
         sums.events += len(sample)
         for start in range(0, len(sample), BLOCK):
             block = sample.select(slice(start, start + BLOCK))
-            for selection in sums.selections:
-                selection.add(block, streams[selection.signature.name])
+            for each in sums.selections:
+                each.add(block, streams[each.signature.name])
     return sums
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,57 @@ from semivis_gen.errors import ParameterError, SemivisWarning
 from semivis_gen.events import Events
 from semivis_gen.generator import generate
 from semivis_gen.io import read_events
+from semivis_gen.model import DarkMasses
 
 NATIVE_EVENTS = 100_000
 GAUSSIAN_90 = 1.2816  # 90 % of a Gaussian lie below so many standard deviations above its mean
 
 
-def _from_files(files: tuple[str, ...], pdg: tuple[str, ...], weight: str | None) -> Iterator[Events]:
+def events_of(
+    files: Sequence[str],
+    card: Experiment,
+    *,
+    mode: str,
+    masses: DarkMasses | None,
+    events: int,
+    seed: int,
+    pdg: tuple[str, ...],
+    weight: str | None,
+) -> Iterator[Events]:
+    """Events of files, or native ones where there are none.
+
+    Raises
+    ------
+    ParameterError
+        Where neither files nor masses are given.
+    """
+    if files:
+        return _from_files(files, pdg, weight)
+    if masses is None:
+        msg = "nothing to accept: give event files, or --m-aprime for native events"
+        raise ParameterError(msg)
+    return generate(
+        masses,
+        card.source(mode),
+        processes=card.processes,
+        n_events=events,
+        seed=seed,
+        chunk=20_000,
+        e_min_aprime=card.e_min(mode),
+        chain=SCENARIOS[mode].chain and chance_of(card, mode) is None,
+        channels=channels_open(card, mode, masses),
+    )
+
+
+def refuse_mixed(files: Sequence[str]) -> None:
+    """Refuse options of native events beside files, and those of files without any."""
+    if files:
+        refuse_given("is the number of native events, which are not made beside event files: leave it out", "events")
+    else:
+        refuse_given("goes with event files: native events have the card's beam and ids", "pdg", "allow", "weight")
+
+
+def _from_files(files: Sequence[str], pdg: tuple[str, ...], weight: str | None) -> Iterator[Events]:
     require_different_samples(files)
     for name in files:
         yield from read_events(name, ids=parse_ids(pdg), weight=weight)
@@ -156,15 +201,11 @@ def command(
     """
     card = load_experiment(experiment)
     require_different_files({"--output": output, "--cut-flow": cut_flow}, files)
-    if files:
-        refuse_given("is the number of native events, which are not made beside event files: leave it out", "events")
-    else:
-        refuse_given("goes with event files: native events have the card's beam and ids", "pdg", "allow", "weight")
+    refuse_mixed(files)
     if len(files) < 2:
         backend_from(workers, None)  # a number of workers that is none is an error of its own
         refuse_given("serves several event files, one a task: leave it out", "workers", "scheduler")
     masses = masses_from(m_aprime, ratio, splitting)
-    source: Iterator[Events]
     if len(files) > 1 and "-" not in files:
         backend = backend_from(workers, scheduler)
         with progress("files", len(files)) as advance:
@@ -174,26 +215,10 @@ def command(
             )  # fmt: skip
         _write(table, card, output=output, cut_flow=cut_flow, as_json=as_json)
         return
-    if files:
-        source = _from_files(files, pdg, weight)
-    elif masses is not None:
-        source = generate(
-            masses,
-            card.source(mode),
-            processes=card.processes,
-            n_events=events,
-            seed=seed,
-            chunk=20_000,
-            e_min_aprime=card.e_min(mode),
-            chain=SCENARIOS[mode].chain and chance_of(card, mode) is None,
-            channels=channels_open(card, mode, masses),
-        )
-    else:
-        msg = "nothing to accept: give event files, or --m-aprime for native events"
-        raise ParameterError(msg)
+    source = events_of(files, card, mode=mode, masses=masses, events=events, seed=seed, pdg=pdg, weight=weight)
     with progress("events", events if not files else 0) as advance:
         table = accept(
-            _counted(source, advance), card, ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode, allow=allow
+            counted(source, advance), card, ctau_mm=ctau or None, seed=seed, masses=masses, mode=mode, allow=allow
         )
     _write(table, card, output=output, cut_flow=cut_flow, as_json=as_json)
 
@@ -216,7 +241,8 @@ def _write(
         _show(table)
 
 
-def _counted(source: Iterator[Events], advance: Any) -> Iterator[Events]:
+def counted(source: Iterator[Events], advance: Any) -> Iterator[Events]:
+    """Events, told to a progress bar."""
     for chunk in source:
         yield chunk
         advance(len(chunk))

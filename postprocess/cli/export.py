@@ -6,6 +6,9 @@ from pathlib import Path
 
 import click
 
+from postprocess.cli.export_events import particle_list, root
+from postprocess.cli.export_limit import darkcast
+from postprocess.cli.export_map import acceptance_map
 from postprocess.cli.options import beam_option, echo_json, json_option, m_aprime_option, require_different_files
 from postprocess.cli.progress import progress
 from postprocess.tables import EXACT, write_table
@@ -19,6 +22,10 @@ TITLE = "semivis cross-sections of a library for G4DarkBreM"
 @click.group(name="export")
 def command() -> None:
     """Write what other programs take."""
+
+
+for other in (acceptance_map, root, particle_list, darkcast):
+    command.add_command(other)
 
 
 @command.command()

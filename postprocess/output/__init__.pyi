@@ -1,4 +1,9 @@
 from .attachments import Resource as Resource
+from .darkcast import (
+    PRODUCTIONS as PRODUCTIONS,
+    require_invisible_like as require_invisible_like,
+    write_darkcast as write_darkcast,
+)
 from .figures import (
     Line as Line,
     acceptance_figure as acceptance_figure,
@@ -15,6 +20,7 @@ from .hepdata import (
     rows_table as rows_table,
     write_submission as write_submission,
 )
+from .map_files import MapExport as MapExport, write_map as write_map
 from .report import Figure as Figure, Table as Table, compare as compare, write_report as write_report
 from .workspace import (
     WARNING as WARNING,

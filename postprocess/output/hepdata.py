@@ -33,7 +33,7 @@ __all__ = [
     "write_submission",
 ]
 
-Cell = float | int | str | None
+Cell = float | int | str | tuple[float, float] | None
 MISSING = "-"  # HEPData's own sign for an empty cell
 DIGITS = 6
 THUMBNAIL_PIXELS = 240
@@ -53,7 +53,7 @@ class Column:
     name: str
     """Quantity."""
     values: Sequence[Cell]
-    """One a row."""
+    """One a row; pairs are the edges of bins."""
     unit: str = ""
     """Unit."""
     errors: Sequence[float | None] = ()
@@ -344,7 +344,11 @@ def _hepdata_table(table: DataTable, folder: Path) -> Any:
 
 def _variable(library: Any, column: Column, *, independent: bool) -> Any:
     variable = library.Variable(
-        column.name, is_independent=independent, is_binned=False, units=column.unit, zero_uncertainties_warning=False
+        column.name,
+        is_independent=independent,
+        is_binned=all(isinstance(value, tuple) for value in column.values),
+        units=column.unit,
+        zero_uncertainties_warning=False,
     )
     variable.values = [MISSING if known(v) in (None, "") else v for v in column.values]
     variable.digits = DIGITS
