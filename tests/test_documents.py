@@ -8,9 +8,11 @@ import shlex
 import subprocess
 import sys
 import tomllib
+import warnings
 
 import click
 import pytest
+from click.testing import CliRunner
 from support.documents import DOCUMENTS, anchors, blocks, commands, links, name_of, spans
 from support.places import ROOT
 
@@ -18,6 +20,7 @@ from postprocess.cli.main import cli
 from postprocess.experiment.registries import GEOMETRIES, REQUIREMENTS, SCENARIOS
 from postprocess.experiment.schema import load_experiment
 from postprocess.studies.registry import STUDIES
+from semivis_gen.errors import SemivisWarning
 from semivis_gen.events import IdMap, concatenate
 from semivis_gen.generator import generate
 from semivis_gen.io.files import open_writer
@@ -28,6 +31,7 @@ from semivis_gen.target.sources import ThinTarget
 
 SMALL = {"generate": {"--events": "300"}, "limit": {"--events": "300", "--masses": "3", "--workers": "1"}}
 SMALL["limit"]["--precision"] = "inf"
+SMALL["export"] = {"--events": "300"}
 ELSEWHERE = ("reproduce",)  # has tests of its own, a minute long
 OTHER_PROGRAMS = ("--install", "--scheduler", "--program", "--engine")
 TOPS = ("UFO_model", "benchmarks", "cards", "docs", "postprocess", "semivis_gen", "tests")
@@ -115,12 +119,13 @@ def test_commands_of_the_readme_run(sample):
         _, name, *options = shlex.split(line)
         if "..." in command or name in ELSEWHERE or any(option in options for option in OTHER_PROGRAMS):
             continue
-        for option, value in SMALL.get(name, {}).items():
+        own = name == "limit" and any(re.search(r"\.(lhe|hepmc3?|parquet)(\.gz)?$", option) for option in options)
+        for option, value in SMALL.get(name, {}).items() if not own else ():
             if option in options:
                 options[options.index(option) + 1] = value
             else:
                 options += [option, value]
-        if name == "limit":
+        if name == "limit" and not own:
             options += ["--no-refine"]
         if "--new" in options:  # nothing is overwritten, and a line before may have made the same file
             (sample / options[options.index("--output") + 1]).unlink(missing_ok=True)
@@ -129,6 +134,21 @@ def test_commands_of_the_readme_run(sample):
             (sample / redirected).write_text(output, encoding="utf-8")
         ran.append(name)
     assert {"width", "xsec", "generate", "accept", "limit"} <= set(ran)
+
+
+def test_commands_from_events_to_a_limit_run(tmp_path, monkeypatch):
+    """Those of the first block, in their order and size."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "your_events.md").read_text(encoding="utf-8")
+    lines = re.search(r"```bash\n(.*?)```", text, re.DOTALL)[1].splitlines()
+    assert len(lines) == 5
+    for line in lines:
+        _, *arguments = shlex.split(line)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SemivisWarning)  # of lifetimes at which few events count
+            done = CliRunner().invoke(cli, arguments)
+        assert done.exit_code == 0, (line, done.output, done.exception)
+    assert (tmp_path / "NA64_mine.py").is_file()
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
