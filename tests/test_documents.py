@@ -144,6 +144,7 @@ def test_commands_from_events_to_a_limit_run(tmp_path, monkeypatch):
     assert len(lines) == 5
     for line in lines:
         _, *arguments = shlex.split(line)
+        arguments += ["--workers", "1"] if arguments[0] == "limit" else []
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SemivisWarning)  # of lifetimes at which few events count
             done = CliRunner().invoke(cli, arguments)
