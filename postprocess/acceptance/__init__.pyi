@@ -1,4 +1,4 @@
-from .acceptance_map import AXES as AXES, AcceptanceMap as AcceptanceMap, MapSelection as MapSelection
+from .acceptance_map import AcceptanceMap as AcceptanceMap, MapSelection as MapSelection
 from .aprimes import Aprimes as Aprimes, find_aprimes as find_aprimes
 from .candidates import Candidates as Candidates
 from .consistency import CHECKS as CHECKS
@@ -7,6 +7,7 @@ from .decay_points import DecayPoints as DecayPoints
 from .decays import channels_open as channels_open, seen_share as seen_share
 from .far import chance_of as chance_of
 from .geometry import GEOMETRIES as GEOMETRIES, Geometry as Geometry, Impact as Impact, Planes as Planes
+from .map_bins import AXES as AXES
 from .requirements import (
     REQUIREMENTS as REQUIREMENTS,
     Requirement as Requirement,

@@ -14,15 +14,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.decay_points import DecayPoints
 from postprocess.acceptance.geometry import Planes
+from postprocess.acceptance.map_bins import edges_of_cells, one_cell
 from postprocess.acceptance.products import no_products
-from postprocess.acceptance.requirements import VisibleEnergy
 from postprocess.acceptance.scenarios.protocol import Scenario
 from postprocess.acceptance.selection import Selection
 from postprocess.experiment import Experiment, Signature
@@ -30,15 +29,8 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 from semivis_gen.numerics import energy_of
 
-__all__ = ["AXES", "AcceptanceMap", "MapSelection"]
+__all__ = ["AcceptanceMap", "MapSelection"]
 
-AXES = ("energy_GeV", "position_mm", "angle_rad", "visible_GeV", "spread_rad")
-"""Energy of the flyer; z of its decay, or where on the way between the region's edges it is; its angle to the beam;
-energy of the products besides chi1; their mean angle to the flyer's direction, by energy."""
-BINS = {"energy_GeV": 6, "position_mm": 6, "angle_rad": 4, "visible_GeV": 4, "spread_rad": 4}
-DIGITS = 3  # of edges
-RESOLUTIONS = (-3.0, -1.0, 0.0, 1.0, 3.0)  # edges around a threshold, in standard deviations
-SIDES = ("begin", "end")
 GRID = 1001  # energies of A' at which the requirements ahead of the decay are tabled
 
 
@@ -97,7 +89,12 @@ class MapSelection(Selection):
         passed = np.prod([np.ones(len(sample)), *factors[self.decay + 1 :]], axis=0)[inside]
         values = [value[inside] for value in self._values(sample, at)]
         if not self.edges:
-            self.edges = self._edges(values, np.abs(weight))
+            beam = self.experiment.beam_energy
+            self.edges = (
+                edges_of_cells(values, weight, passed, self.experiment, self.region, self.requirements)
+                if self.products
+                else one_cell(beam, self.region)  # nothing is asked of a decay but where it is
+            )
             shape = tuple(len(edges) - 1 for edges in self.edges)
             self.sums = {name: np.zeros(shape) for name in ("n", "w", "w2", "wp", "w2p", "w2p2")}
         shape = self.sums["n"].shape
@@ -127,13 +124,24 @@ class MapSelection(Selection):
         filled = w > 0
         mean = np.divide(wp, w, out=np.full_like(w, np.nan), where=filled)
         variance = np.maximum(w2p2 - 2 * mean * w2p + mean**2 * w2, 0.0)
-        effective = np.divide(w**2, w2, out=np.zeros_like(w), where=filled)
-        one_more = np.maximum(mean, 1 - mean) / (effective + 1)
-        error = np.maximum(np.divide(np.sqrt(variance), w, out=np.full_like(w, np.nan), where=filled), one_more)
+        spread = np.divide(np.sqrt(variance), w, out=np.full_like(w, np.nan), where=filled)
+        error = np.maximum(spread, self._one_more(mean))
         energies = np.linspace(0.0, self.experiment.beam_energy, GRID)
         return AcceptanceMap(
             self.signature.name, self.decays or (), self.edges, mean, error, n, energies, self._ahead(energies)
         )
+
+    def _one_more(self, mean: FloatArray) -> FloatArray:
+        """By how much one more decay of the other kind would change each mean.
+
+        One that fails weighs as much as decays do, one that passes as much as those that do; where none does in a cell,
+        as in all cells together: decays that are drawn toward a detector weigh less.
+        """
+        w, w2, wp, w2p = (self.sums[name] for name in ("w", "w2", "wp", "w2p"))
+        size = np.divide(w2, w, out=np.zeros_like(w), where=w > 0)
+        light = (w2p.sum() / wp.sum()) / (w2.sum() / w.sum()) if wp.sum() > 0 else 1.0
+        passing = np.divide(w2p, wp, out=size * light, where=wp > 0)
+        return np.maximum(mean * size, (1 - mean) * passing) / np.where(w > 0, w + size, np.nan)
 
     def _values(self, sample: Candidates, at: DecayPoints) -> list[FloatArray]:
         size = np.linalg.norm(sample.momentum, axis=1)
@@ -154,45 +162,6 @@ class MapSelection(Selection):
             visible,
             np.divide(spread, visible, out=np.zeros_like(visible), where=visible > 0),
         ]
-
-    def _edges(self, values: Sequence[FloatArray], weight: FloatArray) -> tuple[FloatArray, ...]:
-        """Edges of cells of about equal content, that hold all there can be."""
-        beam, (begin, end) = self.experiment.beam_energy, self.region
-        if not self.products:  # nothing is asked of a decay but where it is
-            return tuple(map(np.array, ([0.0, beam], [begin, end], [0.0, math.pi], [0.0, beam], [0.0, math.pi])))
-        bounds = ((0.0, beam), (begin, end), (0.0, math.pi), (0.0, beam), (0.0, math.pi))
-        made = []
-        for axis, value, (low, high) in zip(AXES, values, bounds, strict=True):
-            if axis == "position_mm":
-                planes = [
-                    self.experiment.plane(f"{name}.{side}") for name in self.experiment.stations for side in SIDES
-                ]
-                inner = np.unique(np.r_[begin, [plane for plane in planes if begin < plane < end], end])
-                step = (end - begin) / BINS[axis]
-                parts = np.maximum(np.ceil(np.diff(inner) / step - 1e-9).astype(int), 1)
-                made.append(
-                    np.r_[
-                        begin, *(np.linspace(a, b, n + 1)[1:] for (a, b), n in zip(pairwise(inner), parts, strict=True))
-                    ]
-                )
-                continue
-            order = np.argsort(value)
-            levels = np.cumsum(weight[order]) / weight.sum()
-            places = np.searchsorted(levels, np.arange(1, BINS[axis]) / BINS[axis])
-            inner = value[order][np.minimum(places, len(order) - 1)]
-            if axis == "visible_GeV":
-                inner = np.r_[inner[inner > self._threshold(3.0)], [self._threshold(n) for n in RESOLUTIONS]]
-            rounded = np.unique([float(f"{edge:.{DIGITS}g}") for edge in inner])
-            made.append(np.r_[low, rounded[(rounded > low) & (rounded < high)], high])
-        return tuple(made)
-
-    def _threshold(self, deviations: float) -> float:
-        """Threshold of visible energy, shifted by some resolutions [GeV]."""
-        asked = next((r for r in self.requirements if isinstance(r, VisibleEnergy)), None)
-        if asked is None:
-            return 0.0
-        sigma = float(self.experiment.stations[asked.stations[0]].sigma(asked.energy_min))
-        return asked.energy_min + deviations * sigma
 
     def _ahead(self, energies: FloatArray) -> FloatArray:
         """What is asked ahead of the decay, for A' of some energies."""
