@@ -49,7 +49,8 @@ def _photon(events: Events) -> FloatArray:
     decay = (first >= 0) & (np.abs(events.pdg[mother]) == ID_CHI2)
     rows = np.flatnonzero((events.pdg == ID_PHOTON) & (events.status == STATUS_FINAL) & ~decay)
     energy = np.sqrt(np.einsum("ij,ij->i", events.momentum[rows], events.momentum[rows]))
-    rows = rows[np.argsort(energy, kind="stable")]
+    if len(rows) > len(events):  # some have several
+        rows = rows[np.argsort(energy, kind="stable")]
     found = np.zeros((len(events), 3))
     found[events.event_of_particle[rows]] = events.momentum[rows]  # the last one, the hardest, stays
     return found

@@ -6,7 +6,7 @@ import numpy as np
 
 from postprocess.acceptance.calorimeter import pass_probability
 from postprocess.acceptance.candidates import Candidates
-from postprocess.acceptance.decay_points import decays_in_region
+from postprocess.acceptance.flight import decay_density, decay_probability, decay_rate, sample_distance
 from postprocess.acceptance.geometry import Geometry
 from postprocess.experiment import Experiment, Veto
 from semivis_gen.arrays import FloatArray
@@ -49,12 +49,19 @@ def unseen_decays(
     ndarray
         Its estimate an event, of the right mean and of either sign, shape (n, k).
     """
-    region = (0.0, begin)
-    exact = decays_in_region(sample, experiment, geometry, region, ctau_mm, rng=None).probability
-    drawn = decays_in_region(sample, experiment, geometry, region, ctau_mm, rng=rng)
-    at_once = _unseen(sample, experiment, geometry, veto, sample.origin)[:, None]
-    later = _unseen(sample, experiment, geometry, veto, drawn.point)[:, None]
-    return exact * at_once + drawn.probability * (later - at_once)
+    first, last = geometry.path(sample.origin, sample.momentum, (0.0, begin))
+    distance, density = sample_distance(first, last, rng)
+    size = np.sqrt(np.einsum("ij,ij->i", sample.momentum, sample.momentum))
+    point = sample.origin + (distance / size)[:, None] * sample.momentum
+    at_once = _unseen(sample, experiment, geometry, veto, sample.origin)
+    change = np.where(np.isfinite(first), _unseen(sample, experiment, geometry, veto, point) - at_once, 0.0) / density
+    rate = decay_rate(sample.momentum, sample.mass, ctau_mm)
+    found = np.zeros((len(sample), len(ctau_mm)))
+    some = np.flatnonzero(at_once)  # most decays are noticed: few events have either part
+    found[some] = decay_probability(first[some, None], last[some, None], rate[some]) * at_once[some, None]
+    some = np.flatnonzero(change)
+    found[some] += decay_density(distance[some], rate[some]) * change[some, None]
+    return found
 
 
 def _unseen(
