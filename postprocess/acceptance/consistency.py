@@ -94,8 +94,9 @@ class Consistency:
                 warnings.warn(what, SemivisWarning, stacklevel=2)
         for name, what in self._differences(events):
             if name not in self.allow:
+                file = "" if events.origin is None else f"{events.origin.path}: "
                 msg = (
-                    f"these events are not of {self.experiment.name}: {what}; "
+                    f"{file}these events are not of {self.experiment.name}: {what}; "
                     f"take events or a card that agree, or go on deliberately with --allow {name}"
                 )
                 raise EventFileError(msg)

@@ -255,7 +255,8 @@ def test_options_of_native_events_mean_nothing_beside_files(files, tmp_path):
 def test_what_accept_refuses_is_refused_here(files, tmp_path):
     events = next(read_events(files[0]))
     other = write(tmp_path / "other.parquet", replace(events, info=replace(events.info, beam_energy=50.0)))
-    assert "their beam has 50 GeV, the card's 100 GeV" in limit(tmp_path / "x", other)
+    message = limit(tmp_path / "x", files[1], other)
+    assert message.startswith(f"{other}: these events are not of na64-2018: their beam has 50 GeV, the card's 100 GeV")
     assert "has no weight 'mur=2'" in limit(tmp_path / "x", files[2], "--weight", "mur=2")
     foreign = write(tmp_path / "ids.lhe", made(0.3, seed=9, n=1000), IdMap(1023, 1000022, 1000023))
     plain = (tmp_path / "ids.lhe").read_text()
