@@ -125,8 +125,8 @@ def test_commands_of_the_readme_run(sample):
                 options[options.index(option) + 1] = value
             else:
                 options += [option, value]
-        if name == "limit" and not own:
-            options += ["--no-refine"]
+        if name == "limit":
+            options += ["--no-relic"] if own else ["--no-refine", "--no-relic"]
         if "--new" in options:  # nothing is overwritten, and a line before may have made the same file
             (sample / options[options.index("--output") + 1]).unlink(missing_ok=True)
         output = run(["-m", "postprocess", name, *options], sample)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,14 +24,17 @@ from postprocess.cli.options import (
     workers_option,
 )
 from postprocess.cli.own_events import EventsOrFile, own_events_options, own_files
+from postprocess.cli.picture import relic_of, save_picture
 from postprocess.cli.progress import progress
-from postprocess.experiment import load_experiment
+from postprocess.experiment import Experiment, load_experiment
+from postprocess.limits import union_of
 from postprocess.scan import (
     PlaneName,
     PlaneScan,
     PointStore,
     ScanSettings,
     given_rates,
+    held_fixed,
     own_samples,
     own_settings,
     question,
@@ -46,6 +49,8 @@ if TYPE_CHECKING:
     from postprocess.limits import Contour
 
 DEFAULTS = ScanSettings()
+VISIBLE = "visible"  # A' -> e+ e-: no chi1 that could be dark matter
+WORDS = {"union": "what at least one excludes", "figure": "picture", "pdf": "the same"}
 SCANNED = {PlaneName.M_ALPHA_D: "alpha_d", PlaneName.M1_F: "splitting"}  # by a plane, hence no option of it
 
 
@@ -120,6 +125,13 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
 @click.command(name="limit")
 @click.argument("files", nargs=-1)
 @click.option("--experiment", required=True, help="Card name or file.")
+@click.option(
+    "--with",
+    "companions",
+    multiple=True,
+    metavar="CARD",
+    help="Another experiment beside it: a contour of its own, the union of all, one picture; repeat for each.",
+)
 @click.option("--plane", type=click.Choice([p.value for p in PlaneName]), default="m-eps", show_default=True)
 @mode_option
 @shape_options
@@ -159,6 +171,8 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
     help="Relative error wanted on each edge: masses get up to 64 times the events; inf: none gets more.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
+@click.option("--plot/--no-plot", default=True, show_default=True, help="Draw the picture, as PNG and PDF.")
+@click.option("--relic/--no-relic", default=True, show_default=True, help="With the line of the relic density in it.")
 @workers_option
 @scheduler_option
 @click.option(
@@ -171,6 +185,7 @@ def require_same_question(path: Path, wanted: str, card: str) -> None:
 def command(
     files: tuple[str, ...],
     experiment: str,
+    companions: tuple[str, ...],
     plane: str,
     mode: str,
     ratio: float,
@@ -191,12 +206,14 @@ def command(
     pdg: tuple[str, ...],
     precision: float,
     seed: int,
+    plot: bool,
+    relic: bool,
     workers: int | None,
     scheduler: str | None,
     output: Path,
     as_json: bool,
 ) -> None:
-    """Exclusion at 90 % CL (CLs), observed and expected, as CSV.
+    """Exclusion at 90 % CL (CLs), observed and expected, as CSV and as a picture.
 
     FILES (or --events FILE) are events of your own at several masses, LHE, HepMC3 or parquet of any generator, one or
     more a mass; without them native events are made.
@@ -213,39 +230,84 @@ def command(
         refuse_given(f"means nothing with --plane {plane}, which does not scan epsilon", "eps_min", "eps_max")
     if mass_list:
         refuse_given("means nothing beside --mass: give one or the other", "masses", "m_min", "m_max")
+    if not plot:
+        refuse_given("means nothing with --no-plot: there is no picture", "relic")
     shape = MassShape.halfway(ratio) if name is PlaneName.M1_F else MassShape(ratio, splitting)
     settings = ScanSettings(
         shape, alpha_d, masses, m_min, m_max, mass_list=mass_list, refine=refine, events=events, precision=precision,
         eps_min=eps_min, eps_max=eps_max, seed=seed,
     )  # fmt: skip
-    card = load_experiment(experiment)
-    card.signatures_of(mode)  # an unknown mode is an error before anything is written
-    backend = backend_from(workers, scheduler)
-    path = output / f"{name.file_stem}.csv"
+    cards = _cards((experiment, *companions), mode)
+    backend, store = backend_from(workers, scheduler), PointStore(output / "points")
     ids, samples = parse_ids(pdg), []
     if own:
         samples = own_samples(
-            own, card, mode=mode, shape=shape_from(ratio, splitting), ids=ids, weight=weight, rates=given_rates(rates),
-            epsilon=events_epsilon,
+            own, cards[0], mode=mode, shape=shape_from(ratio, splitting), ids=ids, weight=weight,
+            rates=given_rates(rates), epsilon=events_epsilon,
         )  # fmt: skip
         settings = own_settings(samples, settings, name)
-    require_same_question(path, question(card, mode, name, settings), card.digest[:16])
-    with output_folder(output), progress("jobs", len(own) or len(settings.grid)) as advance:
-        if samples:
-            found = scan_samples(
-                samples, card, settings, plane=name, mode=mode, ids=ids, weight=weight, allow=allow, backend=backend,
-                advance=advance,
-            )  # fmt: skip
-        else:
-            found = scan_plane(
-                card, settings, plane=name, mode=mode, backend=backend, store=PointStore(output / "points"),
-                advance=advance, enlarge=advance.enlarge,
-            )  # fmt: skip
-        found.contour.to_csv(path, comments=found.remarks)
+    stem = output / name.file_stem
+    paths = [stem.with_name(f"{stem.name}{f'_{card.name}' if i else ''}.csv") for i, card in enumerate(cards)]
+    for card, path in zip(cards, paths, strict=True):
+        require_same_question(path, question(card, mode, name, settings), card.digest[:16])
+    found: list[PlaneScan] = []
+    made: dict[str, Path] = {}
+    steps = (len(own) or len(settings.grid)) + len(settings.grid) * len(companions)
+    with output_folder(output), progress("jobs", steps) as advance:
+        for card, path in zip(cards, paths, strict=True):
+            if samples and card is cards[0]:
+                scan = scan_samples(
+                    samples, card, settings, plane=name, mode=mode, ids=ids, weight=weight, allow=allow,
+                    backend=backend, advance=advance,
+                )  # fmt: skip
+            else:
+                scan = scan_plane(
+                    card, settings, plane=name, mode=mode, backend=backend, store=store, advance=advance,
+                    enlarge=advance.enlarge,
+                )  # fmt: skip
+            scan.contour.to_csv(path, comments=scan.remarks)
+            found.append(scan)
+        union = union_of({scan.experiment.name: scan.contour for scan in found})
+        if companions:
+            made["union"] = output / f"{name.file_stem.replace('limit', 'union')}.csv"
+            union.to_csv(made["union"], comments=(f"{mode}, {held_fixed(name, settings)}",))
+        if plot:
+            line = relic_of(name, settings, backend, store) if relic and mode != VISIBLE else None
+            made["figure"], made["pdf"] = save_picture(found, line, stem)
     if as_json:
-        echo_json(_record(path, found))
-    else:
-        click.echo(f"{path}: {_sentence(found.contour)}")
+        record, *others = (_record(path, scan) for path, scan in zip(paths, found, strict=True))
+        if companions:
+            record["with"] = {scan.experiment.name: other for scan, other in zip(found[1:], others, strict=True)}
+            record["union"] = union.columns()
+        echo_json(record | {f"{key}_file": str(path) for key, path in made.items()})
+        return
+    for path, scan in zip(paths, found, strict=True):
+        click.echo(f"{path}: {_sentence(scan.contour)}")
+    for key, path in made.items():
+        click.echo(f"{path}: {WORDS[key]}")
+
+
+def _cards(names: Sequence[str], mode: str) -> list[Experiment]:
+    """Cards of a mode, each once.
+
+    Raises
+    ------
+    CardError
+        Where one cannot be read or has no such mode.
+    ParameterError
+        Where two have the same name.
+    """
+    cards: list[Experiment] = []
+    for name in names:
+        card = load_experiment(name)
+        card.signatures_of(mode)  # an unknown mode is an error before anything is written
+        if card.name in {other.name for other in cards}:
+            same = any(card.digest == other.digest for other in cards)
+            way_out = "name each once" if same else "give one of the two cards another `name`"
+            msg = f"--with {name}: there is an experiment {card.name} already; {way_out}"
+            raise ParameterError(msg)
+        cards.append(card)
+    return cards
 
 
 def _record(path: Path, found: PlaneScan) -> dict[str, Any]:

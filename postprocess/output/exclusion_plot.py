@@ -227,6 +227,8 @@ def _make_room(axes: Axes, words: Sequence[_Word], handles: list[Artist]) -> Non
         axes.set_ylim(high * (low / high) ** (1 / (1 - share)), high)
     else:
         axes.set_ylim(low, high + (high - low) * share / (1 - share))
+    if _off_curves(axes, words).emptiest(legend, CORNERS)[1] > 0:  # curves go on there
+        axes.set_ylim(low, high)
 
 
 def _off_curves(axes: Axes, words: Sequence[_Word]) -> Words:

@@ -49,11 +49,10 @@ class Region:
     def outline(self) -> FloatArray:
         """Line around it, shape (m, 2): on the lower and back on the upper edge; NaN where a scan ends."""
         low, high = (np.where(h, np.nan, v) for h, v in ((self.low_hidden, self.low), (self.high_hidden, self.high)))
-        gap = np.array([[np.nan, np.nan]])
-        left, right = self.ends
-        back = np.column_stack([self.x, high])[::-1]
-        line = np.concatenate([np.column_stack([self.x, low]), gap[: 0 if right else 1], back])
-        return np.concatenate([line, np.array([[self.x[0], low[0]]])]) if left else line
+        upright = [[[self.x[i], self.low[i]], [self.x[i], self.high[i]]] for i in (0, -1)]
+        left, right = (line if end else [[np.nan, np.nan]] for line, end in zip(upright, self.ends, strict=True))
+        there, back = np.column_stack([self.x, low]), np.column_stack([self.x, high])[::-1]
+        return np.concatenate([there, right, back, left[::-1]])
 
 
 def regions(contour: Contour, curve: int = 0) -> list[Region]:

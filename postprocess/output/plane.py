@@ -40,7 +40,7 @@ class Plane:
 
 PLANES = {
     "m-eps": Plane(rf"${M_APRIME}$ [GeV]", r"kinetic mixing $\epsilon$", (1e-4, 1e2), (1e-9, 1e-1)),
-    "m-alphaD": Plane(rf"${M_APRIME}$ [GeV]", r"dark coupling $\alpha_D$", (1e-4, 1e2), (1e-4, 1e1)),
+    "m-alphaD": Plane(rf"${M_APRIME}$ [GeV]", r"dark coupling $\alpha_D$", (1e-4, 1e2), (1e-4, 1.0)),
     "m1-f": Plane(
         r"$m_{\chi_1}$ [GeV]", r"mass splitting $f = \Delta / m_{\chi_1}$", (1e-4, 1e2), (0.0, 10.0), y_log=False
     ),

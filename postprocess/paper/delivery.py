@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from postprocess.companions import FERMILAB_2021
-from postprocess.experiment import Experiment, digest
+from postprocess.experiment import digest, load_experiment
+from postprocess.limits import Union, union_of
 from postprocess.output import (
     WARNING,
     DataTable,
     Figure,
-    Line,
     Resource,
     Table,
     acceptance_figure,
@@ -33,9 +34,11 @@ from postprocess.output import (
     write_report,
     write_submission,
 )  # fmt: skip
-from postprocess.paper.cards import IMPROVED, JULY_2021
+from postprocess.paper.cards import COMPANIONS, IMPROVED, JULY_2021
+from postprocess.paper.companions import SOURCE
 from postprocess.paper.invisible_efficiency import optimism
 from postprocess.paper.labels import LABELS
+from postprocess.paper.plane_plot import MASSES, exposure, plane_figure, plane_note, power
 from postprocess.paper.reproduction import FUTURE_ELECTRONS, SHOWN_MASSES, Reproduction
 from postprocess.paper.workspace_guide import workspace_guide
 from postprocess.scan import PlaneName, held_fixed, signal
@@ -48,6 +51,7 @@ from semivis_gen.version import __version__
 __all__ = ["deliver"]
 
 PACKAGES = ("numpy", "scipy", "pyhf", "matplotlib", "pyhepmc", "pydantic", "hepdata_lib")
+RECAST = "recast (this work)"
 TITLES = {
     PlaneName.M_EPS: ("fig4", "Exclusion in (m_A', epsilon)"),
     PlaneName.M_ALPHA_D: ("fig5_top", "Exclusion in (m_A', alpha_D) on the central (g-2) line"),
@@ -80,6 +84,7 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
     result.future.to_csv(folder / "limit_m_eps_1e13_eot.csv", comments=(future,))
     compact = f"{result.projection.name} ({result.projection.title}), {held[PlaneName.M1_F]}"
     result.compact.to_csv(folder / "limit_m1_f_compact.csv", comments=(compact,))
+    unions = _companions(result, folder, held)
     for mode, group in result.production.items():
         stem = "limit_m_eps" if mode == "semivisible" else f"limit_{mode}"
         for card, contour in group.items():
@@ -103,6 +108,20 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         )
         for name, contour in result.contours.items()
     ] + [
+        contour_table(
+            contour, name=f"{COMPANIONS[card]}, {_inside(TITLES[name][1])}", location=TITLES[name][0],
+            description=f"90 % CL exclusion, {card}, {RECAST}, {held[name]}",
+        )
+        for name, group in result.companions.items()
+        for card, contour in group.items()
+    ] + [
+        rows_table(
+            union.columns(), name=f"Union, {_inside(TITLES[name][1])}", location=TITLES[name][0],
+            description=f"Excluded at 90 % CL by at least one of {', '.join(union.experiments)}, {held[name]}",
+            independent=(union.x_name, "interval"),
+        )
+        for name, union in unions.items()
+    ] + [
         acceptance_table(
             p.table, name=f"Acceptance at {1000 * p.masses.m_aprime:g} MeV",
             description="Acceptance of each signature against c tau of chi2", location="Auxiliary",
@@ -124,50 +143,67 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
         report,
         title="Semi-visible dark photon: NA64 2016-2018",
         introduction=_introduction(result),
-        comparisons=compare(result.summary, result.benchmark.results, labels=LABELS),
+        comparisons=compare(
+            result.summary, result.benchmark.results if result.is_published_point else {}, labels=LABELS
+        ),
         figures=figures,
         tables=[Table(table.title, table.columns()) for table in result.studies.values()]
-        + [Table(TITLES[n][1], c.columns()) for n, c in result.contours.items()],
-        notes=_notes(result.experiment),
+        + [Table(TITLES[n][1], c.columns()) for n, c in result.contours.items()]
+        + [Table(f"Union of experiments: {_inside(TITLES[n][1])}", u.columns()) for n, u in unions.items()],
+        notes=_notes(result),
         provenance=_provenance(manifest),
     )
     return {"report": report, "figure": folder / "fig4.png", "summary": folder / "summary.json"}
 
 
+def _inside(title: str) -> str:
+    """A title inside another one."""
+    return title[0].lower() + title[1:]
+
+
+def _companions(result: Reproduction, folder: Path, held: Mapping[PlaneName, str]) -> dict[PlaneName, Union]:
+    """Write contours of the other experiments, and what at least one of all excludes."""
+    unions = {}
+    for name, group in result.companions.items():
+        for card, contour in group.items():
+            contour.to_csv(folder / f"{name.file_stem}_{card}.csv", comments=(f"{card}, {RECAST}, {held[name]}",))
+        unions[name] = union_of({result.experiment.name: result.contours[name], **group})
+        stem = name.file_stem.replace("limit", "union")
+        unions[name].to_csv(folder / f"{stem}.csv", comments=(f"semivisible, {held[name]}",))
+    return unions
+
+
 def _figures(result: Reproduction, folder: Path) -> list[Figure]:
     s = result.settings
     figures = []
-    exposure = _exposure(result.experiment)
+    title = exposure(result.experiment)
     for name, contour in result.contours.items():
-        stem, title = TITLES[name]
-        relic = Line(result.relic[name].x, result.relic[name].y, "thermal relic")
-        note = [f"$R = {s.shape.ratio:g}$"]
-        note += [f"$f = {s.shape.splitting:g}$"] if name is not PlaneName.M1_F else []
-        note += [rf"$\alpha_D = {s.alpha_d:g}$"] if name is not PlaneName.M_ALPHA_D else []
-        note += [] if name is PlaneName.M_EPS else [r"$\epsilon$ from $(g-2)_\mu$"]
+        stem, words = TITLES[name]
         projections = {
-            PlaneName.M_EPS: [(result.future, f"NA64, {_power(FUTURE_ELECTRONS)} EOT")],
-            PlaneName.M1_F: [(result.compact, f"compact, {_power(result.projection.particles_on_target)} EOT")],
+            PlaneName.M_EPS: [(result.future, f"NA64, {power(FUTURE_ELECTRONS)} EOT")],
+            PlaneName.M1_F: [(result.compact, f"compact, {power(result.projection.particles_on_target)} EOT")],
         }.get(name, [])
-        figure = exclusion_figure(
-            contour,
-            label="NA64 2016-2018",
-            title=exposure,
-            note=note,
-            bands=gminus2_bands(contour.x) if name is PlaneName.M_EPS else [],
-            lines=[relic] if np.isfinite(relic.y).sum() > 1 else [],
-            projections=projections,
-        )
+        beside = [(other, COMPANIONS[card]) for card, other in result.companions.get(name, {}).items()]
+        figure = plane_figure(
+            name, contour, s, label="NA64 2016-2018", title=f"NA64: {title}" if beside else title,
+            relic=result.relic[name], projections=projections, companions=beside, source=SOURCE,
+        )  # fmt: skip
         png, _ = save_figure(figure, folder / stem)
         caption = "Filled: excluded at 90 % CL. Dashed line and bands: expected from background alone."
+        if beside:
+            caption += f" {', '.join(other for _, other in beside)}: {RECAST}, 90 % CL."
         if name is PlaneName.M1_F:
             reached = result.summary["compact_hcal_relic_m_chi1_max_GeV"]
             caption += f" Dash-dotted: the card {result.projection.name}, an HCAL1 of half a metre"
             caption += f", which leaves the relic line at {reached:.3g} GeV." if reached else "."
-        figures.append(Figure(title, caption, png))
+        figures.append(Figure(words, caption, png))
     figures += _variant_figures(result, folder)
     k_figure = k_factor_figure(
-        result.k_masses, result.k_splittings, result.k_map, title=f"R = {s.shape.ratio:g}, exact", marked=PUBLISHED_K
+        result.k_masses,
+        result.k_splittings,
+        result.k_map,
+        title=f"R = {s.shape.ratio:g}, exact",
+        marked=PUBLISHED_K if result.is_published_point else None,
     )
     figures.append(
         Figure("K", "Exact width over the usual approximation.", save_figure(k_figure, folder / "kfactor")[0])
@@ -184,7 +220,6 @@ def _figures(result: Reproduction, folder: Path) -> list[Figure]:
 def _variant_figures(result: Reproduction, folder: Path) -> list[Figure]:
     """The main exclusion and that of an invisible A' with other production."""
     labels = {JULY_2021: "IWW, as of July 2021", IMPROVED: "secondaries, annihilation"}
-    exposure = _exposure(result.experiment)
     semivisible, invisible = result.production["semivisible"], result.production["invisible"]
     figures = []
     for stem, title, first, others in (
@@ -192,8 +227,9 @@ def _variant_figures(result: Reproduction, folder: Path) -> list[Figure]:
         ("invisible", "Invisible A'", invisible[result.experiment.name], invisible),
     ):
         figure = exclusion_figure(
-            first, label="NA64 2016-2018", title=exposure, note=[title],
-            bands=gminus2_bands(first.x), projections=[(others[card], name) for card, name in labels.items()],
+            first, label="NA64 2016-2018", title=exposure(result.experiment),
+            note=[title, *plane_note(PlaneName.M_EPS, result.settings)],
+            bands=gminus2_bands(MASSES), projections=[(others[card], name) for card, name in labels.items()],
         )  # fmt: skip
         caption = "Filled: exact bremsstrahlung of the beam electron. Lines: the cards " + ", ".join(labels) + "."
         if stem == "invisible":
@@ -206,18 +242,6 @@ def _optimism(result: Reproduction) -> str:
     """What is said beside limits on an invisible A'."""
     table = result.studies.get("invisible_efficiency")
     return optimism(table.rows) if table else ""
-
-
-def _exposure(card: Experiment) -> str:
-    """What the observed limits of figures stand for."""
-    return f"{_power(card.particles_on_target)} EOT, 90% CL"
-
-
-def _power(number: float) -> str:
-    """A number in powers of ten, as labels show it."""
-    exponent = int(np.floor(np.log10(number)))
-    factor = number / 10.0**exponent
-    return rf"$10^{{{exponent}}}$" if round(factor, 6) == 1 else rf"${factor:.3g} \times 10^{{{exponent}}}$"
 
 
 def _k_table(result: Reproduction, path: Path) -> None:
@@ -260,8 +284,10 @@ def _workspace(result: Reproduction, folder: Path) -> list[Resource]:
 
 
 def _manifest(result: Reproduction) -> dict[str, Any]:
+    beside = [load_experiment(card) for card in result.companions.get(PlaneName.M_EPS, ())]
     cards = {
-        c.name: digest(c.model_dump(mode="json")) for c in (result.experiment, result.projection, result.benchmark)
+        c.name: digest(c.model_dump(mode="json"))
+        for c in (result.experiment, result.projection, result.benchmark, *beside)
     }
     return {
         "semivis": __version__,
@@ -289,18 +315,34 @@ def _introduction(result: Reproduction) -> str:
     )
 
 
-def _notes(experiment: Experiment) -> list[str]:
+def _notes(result: Reproduction) -> list[str]:
     from postprocess.experiment import Status, numbers_of
 
-    assumed = [key for key, number in numbers_of(experiment) if number.status is Status.ASSUMED]
-    return [
+    assumed = [key for key, number in numbers_of(result.experiment) if number.status is Status.ASSUMED]
+    notes = [
         "No publication gives these numbers of the card; they are assumed, with the reasoning in the card: "
         + ", ".join(assumed),
         "The efficiency of the R cut is computed from shower profiles, with HCAL3 half a cell beside the beam and its "
         "middle cell counted as central, and compared with what the paper quotes (docs/rcut.md).",
-        'The paper expects "a compact dump and a shorter HCAL1" to cover all of the region where (g-2) and the relic '
-        "density agree; here the relic line is covered up to the mass above. The table of set-ups says what it would "
-        "take to go on.",
+    ]
+    if result.is_published_point:
+        notes.append(
+            'The paper expects "a compact dump and a shorter HCAL1" to cover all of the region where (g-2) and the '
+            "relic density agree; here the relic line is covered up to the mass above. The table of set-ups says what "
+            "it would take to go on."
+        )
+    else:
+        notes.append(
+            f"{result.settings.shape}, alpha_D = {result.settings.alpha_d:g} is not the point of the paper "
+            f"({result.benchmark.title}): its numbers are left out."
+        )
+    if any(result.companions.values()):
+        notes.append(
+            "Other experiments are recasts of this work, from the cards that the manifest lists; how their numbers are "
+            "known stands in the cards. The union takes each alone: counts are not combined."
+        )
+    return [
+        *notes,
         "Errors of event samples say nothing of the assumptions: how far these move the reach is in the table of "
         "uncertainties and in docs/answers.md.",
         f"The exported likelihood: {WARNING}",

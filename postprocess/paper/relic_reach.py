@@ -64,7 +64,11 @@ def relic_reach_job(cards: dict[str, Experiment], settings: ScanSettings) -> Job
     """
     stored = {name: card.model_dump(mode="json") for name, card in cards.items()}
     events = min(EVENTS, settings.events)
-    line = {"ratio": settings.shape.ratio, "alpha_d": settings.alpha_d, "m_aprime": MASSES.tolist()}
+    line = {
+        "ratio": settings.shape.ratio,
+        "alpha_d": settings.alpha_d,
+        "m_aprime": (settings.shape.ratio / 3 * MASSES).tolist(),
+    }
     return relic_reach_task, {"cards": stored, **line, "events": events, "seed": settings.seed}
 
 

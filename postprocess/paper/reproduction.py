@@ -13,6 +13,7 @@ from postprocess.experiment import Benchmark, Experiment, load_benchmark, load_e
 from postprocess.limits import Contour
 from postprocess.paper import invisible_efficiency, relic_reach, statistic, studies  # noqa: F401  (register themselves)
 from postprocess.paper.cards import BENCHMARK, OTHER_PRODUCTION, PROJECTION
+from postprocess.paper.companions import companion_contours, companion_work
 from postprocess.paper.other_production import other_production
 from postprocess.paper.relic_lines import RelicLine, read_relic, relic_job
 from postprocess.paper.summary import k_factor, summarise
@@ -66,6 +67,8 @@ class Reproduction:
     """Exclusions in (m_A', epsilon) with other production and for an invisible A', by mode and card."""
     studies: Mapping[str, StudyTable]
     """Tables of all studies, by name."""
+    companions: dict[PlaneName, Mapping[str, Contour]]
+    """Exclusions of other experiments by plane and card, recast here; none where they were not asked for."""
     relic: dict[PlaneName, RelicLine]
     """Thermal-relic lines in the three planes."""
     k_masses: FloatArray
@@ -77,6 +80,11 @@ class Reproduction:
     summary: dict[str, Any]
     """Content of summary.json."""
 
+    @property
+    def is_published_point(self) -> bool:
+        """Whether R, f and alpha_D are those of the paper, so that its numbers may stand beside these."""
+        return is_published_point(self.benchmark, self.settings)
+
 
 def benchmark_settings() -> ScanSettings:
     """Scan of the mass at the paper's benchmark."""
@@ -84,16 +92,23 @@ def benchmark_settings() -> ScanSettings:
     return ScanSettings(point.masses.shape, point.alpha_d)
 
 
-def steps_of(settings: ScanSettings) -> int:
+def is_published_point(benchmark: Benchmark, settings: ScanSettings) -> bool:
+    """Whether R, f and alpha_D of a scan are those of the benchmark."""
+    point = benchmark.point
+    return (settings.shape, settings.alpha_d) == (point.masses.shape, point.alpha_d)
+
+
+def steps_of(settings: ScanSettings, *, companions: bool = True) -> int:
     """Count the steps of `reproduce`, for a progress bar."""
     card, projection = load_experiment(load_benchmark(BENCHMARK).experiment), load_experiment(PROJECTION)
-    return _work(card, projection, settings).steps
+    return _work(card, projection, settings, companions=companions).steps
 
 
-def _work(card: Experiment, projection: Experiment, settings: ScanSettings) -> Work:
+def _work(card: Experiment, projection: Experiment, settings: ScanSettings, *, companions: bool) -> Work:
     """Everything that takes time, by purpose; what takes longest comes first."""
     wide = _wide(settings)
     splittings = plane_points(PlaneName.M1_F, wide)
+    beside = companion_work(settings) if companions else Work()
     samples = {
         "masses": SampleRequest(_points(settings), card, events=settings.events, seed=settings.seed),
         "splittings": SampleRequest(splittings, card, events=wide.events, seed=wide.seed),
@@ -102,7 +117,7 @@ def _work(card: Experiment, projection: Experiment, settings: ScanSettings) -> W
     for mode in OTHER_PRODUCTION:
         samples |= {f"{mode} {name}": request for name, request in other_production(settings, mode).items()}
     relic = {name.value: relic_job(name, _relic_range(name, settings)) for name in PlaneName}
-    return Work(samples) | study_work(card, settings) | Work(jobs=relic)
+    return beside | Work(samples) | study_work(card, settings) | Work(jobs=relic)
 
 
 def _relic_range(plane: PlaneName, settings: ScanSettings) -> ScanSettings:
@@ -133,6 +148,7 @@ def reproduce(
     backend: Backend,
     store: PointStore | None,
     advance: Advance = lambda _: None,
+    companions: bool = True,
 ) -> Reproduction:
     """Compute everything.
 
@@ -142,6 +158,8 @@ def reproduce(
         Scan of the mass, such as `benchmark_settings`.
     backend, store, advance
         See `postprocess.scan.jobs.run_jobs`.
+    companions : bool
+        With the exclusions of other experiments.
 
     Returns
     -------
@@ -151,7 +169,7 @@ def reproduce(
     started = time.monotonic()
     benchmark = load_benchmark(BENCHMARK)
     card, projection = load_experiment(benchmark.experiment), load_experiment(PROJECTION)
-    work = _work(card, projection, settings)
+    work = _work(card, projection, settings, companions=companions)
     done = work.run(backend=backend, store=store, advance=advance)
     points, splitting_points, compact_points = (done.samples[name] for name in ("masses", "splittings", "compact"))
     planes = {PlaneName.M_EPS: points, PlaneName.M_ALPHA_D: points, PlaneName.M1_F: splitting_points}
@@ -172,13 +190,16 @@ def reproduce(
     tables = run_studies(StudyContext(card, settings, points, main), done)
     k_masses, k_splittings, k_map = _k_map(settings)
     relic = {name: read_relic(name, _relic_range(name, settings), done.results[name.value]) for name in PlaneName}
+    beside = companion_contours(done, settings) if companions else {}
     summary = summarise(
-        benchmark=benchmark, card=card, settings=settings, points=points, splitting_points=splitting_points,
+        benchmark=benchmark, compared=is_published_point(benchmark, settings), card=card, settings=settings,
+        points=points, splitting_points=splitting_points,
         contours=contours, exposure_factor=factor, studies=tables,
     )  # fmt: skip
     summary["wall_time_s"] = time.monotonic() - started
     return Reproduction(
-        benchmark, card, projection, settings, points, contours, future, compact, production, tables, relic,
+        benchmark, card, projection, settings, points, contours, future, compact, production, tables, beside,
+        relic,
         k_masses, k_splittings, k_map, summary,
     )  # fmt: skip
 

@@ -24,18 +24,22 @@ class Statement:
     uncertain: str = SAMPLES
     """What the error is of; without an error, why there is none."""
     note: str = ""
-    """What the number is, beside what a published one is."""
+    """What the number is."""
+    published: str = ""
+    """How a published number of the same name relates to it."""
     comparable: bool = True
     """Whether a published number of the same name is the same quantity, so that a ratio means something."""
 
 
-def flat(statements: Mapping[str, Statement]) -> dict[str, Any]:
+def flat(statements: Mapping[str, Statement], *, compared: bool = True) -> dict[str, Any]:
     """Write statements as flat keys of JSON.
 
     Parameters
     ----------
     statements : mapping
         By key.
+    compared : bool
+        Whether published numbers belong to the same point; nothing is said of them otherwise.
 
     Returns
     -------
@@ -52,8 +56,9 @@ def flat(statements: Mapping[str, Statement]) -> dict[str, Any]:
             uncertain = f"none: {'of the size of rounding' if math.isfinite(error) else 'not known'}"
             error = None
         result |= {key: one.value, f"{key}_error": error, f"{key}_error_of": uncertain}
-        if one.note:
-            result[f"{key}_note"] = one.note
-        if not one.comparable:
+        note = "; ".join(part for part in (one.note, one.published if compared else "") if part)
+        if note:
+            result[f"{key}_note"] = note
+        if compared and not one.comparable:
             result[f"{key}_comparable"] = False
     return result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from postprocess.experiment import Experiment, load_experiment
 from postprocess.paper.cuts.job import best_cuts_job
 from postprocess.paper.cuts.optimise import Optimum
@@ -16,6 +18,7 @@ from postprocess.studies import (
     study,
 )
 from postprocess.tables import rows_from
+from semivis_gen.model import DarkMasses
 
 __all__ = ["cuts", "cuts_held", "production", "r_cut"]
 
@@ -41,11 +44,19 @@ def production(context: StudyContext) -> list[ProductionRow]:
     return production_rows([(context.card, context.points), *others], alpha_d=context.settings.alpha_d)
 
 
+def _decaying(masses: Sequence[float], settings: ScanSettings) -> list[DarkMasses]:
+    """Points of the main scan's R and f at masses [GeV], where chi2 decays."""
+    return [point for point in map(settings.shape.at, masses) if point.chi2_decays]
+
+
 def _r_cut_needs(card: Experiment, settings: ScanSettings) -> Work:
+    points = _decaying(R_CUT_MASSES, settings)
+    if not points:
+        return Work()
     job = cut_efficiency_job(
         card,
         "containment",
-        [settings.shape.at(m) for m in R_CUT_MASSES],
+        points,
         signature="S1",
         alpha_d=settings.alpha_d,
         events=min(R_CUT_EVENTS, settings.events),
@@ -64,11 +75,13 @@ def _r_cut_needs(card: Experiment, settings: ScanSettings) -> Work:
 )
 def r_cut(context: StudyContext) -> list[CutEfficiency]:
     """Efficiency of the R cut mass by mass."""
-    return rows_from(CutEfficiency, context.done.results["efficiency"]["rows"])
+    return [row for found in context.done.results.values() for row in rows_from(CutEfficiency, found["rows"])]
 
 
 def _cuts_needs(card: Experiment, settings: ScanSettings) -> Work:
-    points = [settings.shape.at(m) for m in CUT_MASSES]
+    points = _decaying(CUT_MASSES, settings)
+    if not points:
+        return Work()
     events = min(CUT_EVENTS, settings.events)
     return Work(jobs={"cuts": best_cuts_job(card, points, alpha_d=settings.alpha_d, events=events, seed=settings.seed)})
 
@@ -86,7 +99,7 @@ REACH_UNITS = {"reach_before": "GeV", "reach_after": "GeV"}
 )
 def cuts_held(context: StudyContext) -> list[Optimum]:
     """Best cuts on missing energy."""
-    return rows_from(Optimum, context.done.results["cuts"]["held"])
+    return [row for found in context.done.results.values() for row in rows_from(Optimum, found["held"])]
 
 
 @study(
@@ -98,4 +111,4 @@ def cuts_held(context: StudyContext) -> list[Optimum]:
 )
 def cuts(context: StudyContext) -> list[Optimum]:
     """Best cuts on missing and visible energy."""
-    return rows_from(Optimum, context.done.results["cuts"]["free"])
+    return [row for found in context.done.results.values() for row in rows_from(Optimum, found["free"])]

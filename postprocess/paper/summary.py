@@ -39,6 +39,7 @@ from semivis_gen.numerics import Estimate
 __all__ = ["excluded_range", "k_factor", "radiative_correction", "summarise"]
 
 Summary = dict[str, Any]
+UNDECAYED = Statement(None, None, "none: chi2 decays at none of the masses")
 FADING_M_APRIME = 0.3  # where the largest excluded splitting is quoted [GeV]
 
 
@@ -50,6 +51,7 @@ def k_factor(masses: DarkMasses, **rule: int) -> float:
 def summarise(
     *,
     benchmark: Benchmark,
+    compared: bool,
     card: Experiment,
     settings: ScanSettings,
     points: Sequence[MassPoint],
@@ -64,6 +66,8 @@ def summarise(
     ----------
     benchmark, card : Benchmark, Experiment
         The paper's point and the card of the search.
+    compared : bool
+        Whether R, f and alpha_D are the benchmark's: nothing is said of published numbers otherwise.
     settings : ScanSettings
         Parameters of the scan.
     points, splitting_points : sequence of MassPoint
@@ -87,31 +91,32 @@ def summarise(
     constant = reach(points, card, alpha_d=alpha_d, chi2_width=constant_k(PUBLISHED_K))
     production: dict[str, ProductionRow] = {row.card: row for row in studies["answer_production"].rows}
     statements = {
-        "K_benchmark": _k(benchmark.masses),
+        "K_benchmark": _k(settings.shape.at(benchmark.masses.m_aprime)),
         **excluded_range(main, points, benchmark.results["epsilon_excluded_max"].value),
         "m_aprime_max_gminus2_GeV": _reach(production[card.name]),
         "splitting_max_gminus2_300MeV": Statement(
             _largest_splitting(contours[PlaneName.M1_F], m_chi1),
             _splitting_error(splitting_points, card, lambda c: _largest_splitting(c, m_chi1), alpha_d=alpha_d),
             f"{SAMPLES}; interpolation between the splittings of the scan comes on top",
-            "here at m_A' = 0.3 GeV; the paper's words are for its whole plane",
+            "here at m_A' = 0.3 GeV",
+            "the paper's words are for its whole plane",
             comparable=False,
         ),
-        **_r_cut(studies["rcut"].rows),
+        **_r_cut(_rows(studies, "rcut")),
         "m_aprime_max_1e13_eot_GeV": _estimate(
             future, "backgrounds and counts stay those of the search: no events in both signatures"
         ),
         "compact_hcal_relic_m_chi1_max_GeV": _covered(studies["relic_reach"].rows),
         "alpha_d_landau": _landau(benchmark.masses.m_aprime),
         **_gains(studies),
-        "m_aprime_max_gminus2_constant_K_GeV": _estimate(constant, "the paper uses this K"),
+        "m_aprime_max_gminus2_constant_K_GeV": _estimate(constant, published="the paper uses this K"),
         "chi2_to_muons_largest_share": Statement(
             largest_muon_share(points, main), None, "none: exact branching at the masses of the scan"
         ),
         **{f"m_aprime_max_gminus2_GeV_{row.card}": _reach(row) for row in production.values()},
         "m_aprime_max_gminus2_GeV_asymptotic": _asymptotic(studies),
     }
-    return {**flat(statements), "seed": settings.seed, "events_per_mass": settings.events}
+    return {**flat(statements, compared=compared), "seed": settings.seed, "events_per_mass": settings.events}
 
 
 def _k(masses: DarkMasses) -> Statement:
@@ -122,7 +127,8 @@ def _k(masses: DarkMasses) -> Statement:
         k * radiative_correction(masses),
         "radiative corrections, which are left out: at most the vacuum polarisation at the largest momentum transfer; "
         f"the integral itself is good to {max(rounding, 1e-15):.0e}",
-        f"here at m_A' = {masses.m_aprime:g} GeV; the paper takes one number for all masses",
+        f"here at m_A' = {masses.m_aprime:g} GeV",
+        "the paper takes one number for all masses",
     )
 
 
@@ -172,12 +178,12 @@ def excluded_range(contour: Contour, points: Sequence[MassPoint], published_max:
     closing = _falls_to(contour, known, published_max)
     closed = f", its number is the upper edge at {closing:.3g} GeV here" if closing else ""
     return {
-        smallest: _edge(contour, first, "low", f"the lowest where chi2 decays; {unknown}"),
-        largest: _edge(contour, last, "high", f"the highest; {unknown}{closed}"),
+        smallest: _edge(contour, first, "low", "the lowest where chi2 decays", unknown),
+        largest: _edge(contour, last, "high", "the highest", f"{unknown}{closed}"),
     }
 
 
-def _edge(contour: Contour, at: int, side: str, note: str) -> Statement:
+def _edge(contour: Contour, at: int, side: str, note: str, published: str) -> Statement:
     edge, error = (contour.low, contour.low_error) if side == "low" else (contour.high, contour.high_error)
     is_open = contour.open_end[at] in (side, "both")
     return Statement(
@@ -185,6 +191,7 @@ def _edge(contour: Contour, at: int, side: str, note: str) -> Statement:
         None if is_open else float(error[at]),
         "none: the scan ends there, inside what is excluded" if is_open else SAMPLES,
         f"at m_A' = {contour.x[at]:.4g} GeV, {note}",
+        published,
         comparable=False,
     )
 
@@ -206,13 +213,22 @@ def _landau(m_aprime: float) -> Statement:
     )
 
 
+def _rows(studies: Mapping[str, StudyTable], name: str) -> Sequence[Any]:
+    """Rows of a study; none where it has no table, as where chi2 decays nowhere."""
+    return studies[name].rows if name in studies else ()
+
+
 def _r_cut(rows: Sequence[CutEfficiency]) -> dict[str, Statement]:
+    if not rows:
+        return dict.fromkeys(("rcut_efficiency_mean", "rcut_efficiency_min"), UNDECAYED)
     least = min(rows, key=lambda row: row.efficiency)
     mean = sum(row.efficiency for row in rows) / len(rows)
     low, high = (f(row.m_aprime_GeV for row in rows) for f in (min, max))
-    where = f"computed on the (g-2) line at {len(rows)} masses, {low:g} to {high:g} GeV; the paper does not say where"
+    where = f"computed on the (g-2) line at {len(rows)} masses, {low:g} to {high:g} GeV"
     return {
-        "rcut_efficiency_mean": Statement(mean, math.hypot(*(row.error for row in rows)) / len(rows), SAMPLES, where),
+        "rcut_efficiency_mean": Statement(
+            mean, math.hypot(*(row.error for row in rows)) / len(rows), SAMPLES, where, "the paper does not say where"
+        ),
         "rcut_efficiency_min": Statement(
             least.efficiency, least.error, SAMPLES, f"computed, lowest at {least.m_aprime_GeV:g} GeV"
         ),
@@ -225,17 +241,20 @@ def _covered(rows: Sequence[RelicReach]) -> Statement:
         row.m_chi1_max_GeV,
         row.error_GeV,
         SAMPLES,
-        'the paper expects "a compact dump and a shorter HCAL1" to cover the whole line; others are in relic_reach.csv',
+        "other set-ups are in relic_reach.csv",
+        'the paper expects "a compact dump and a shorter HCAL1" to cover the whole line',
     )
 
 
 def _gains(studies: Mapping[str, StudyTable]) -> dict[str, Statement]:
-    held, free = ([row.gain for row in studies[name].rows] for name in ("cuts_held", "cuts"))
+    held, free = ([row.gain for row in _rows(studies, name)] for name in ("cuts_held", "cuts"))
+    if not held or not free:
+        return dict.fromkeys(("optimised_cuts_gain", "optimised_cuts_gain_free"), UNDECAYED)
     spread = "range over the assumed backgrounds"
     return {
         "optimised_cuts_gain": Statement(
             sum(held) / len(held), (max(held) - min(held)) / 2, spread,
-            "visible energy of S1 held; the paper does not say which cuts",
+            "visible energy of S1 held", "the paper does not say which cuts",
         ),
         "optimised_cuts_gain_free": Statement(sum(free) / len(free), (max(free) - min(free)) / 2, spread),
     }  # fmt: skip
@@ -245,13 +264,15 @@ def _reach(row: ProductionRow) -> Statement:
     return Statement(row.reach_GeV, row.error_GeV)
 
 
-def _estimate(found: Estimate | None, note: str) -> Statement:
-    return Statement(found.value if found else None, found.error if found else None, note=note)
+def _estimate(found: Estimate | None, note: str = "", *, published: str = "") -> Statement:
+    return Statement(found.value if found else None, found.error if found else None, note=note, published=published)
 
 
 def _asymptotic(studies: Mapping[str, StudyTable]) -> Statement:
     row = next(row for row in studies["answer_statistic"].rows if row.method == ASYMPTOTIC)
-    return Statement(row.reach_GeV, row.error_GeV, note="not valid for so few counts; the paper may have used them")
+    return Statement(
+        row.reach_GeV, row.error_GeV, note="not valid for so few counts", published="the paper may have used them"
+    )
 
 
 def _largest_splitting(contour: Contour, m_chi1: float) -> float | None:

@@ -194,7 +194,7 @@ def assembled(
     )  # fmt: skip
     way_out = "give more events" if origin else "take more --events"
     for complaint in result.complaints:
-        warnings.warn(f"{complaint}: {way_out}", SemivisWarning, stacklevel=2)
+        warnings.warn(f"{experiment.name}: {complaint}: {way_out}", SemivisWarning, stacklevel=2)
     return result
 
 

@@ -161,7 +161,7 @@ def test_accept_bounds_what_it_does_not_see_and_warns_of_large_errors():
 
 def test_limit_resumes_and_does_not_depend_on_workers(tmp_path):
     options = ("--experiment", "na64-2018", "--m-min", 0.1, "--m-max", 0.4, "--masses", 3, "--events", 500)
-    options += ("--no-refine", "--precision", "inf")
+    options += ("--no-refine", "--precision", "inf", "--no-plot")
     answer("limit", *options, "--workers", 1, "--output", tmp_path / "one")
     answer("limit", *options, "--workers", 2, "--output", tmp_path / "two")
     one, two = ((tmp_path / d / "limit_m_eps.csv").read_text() for d in ("one", "two"))
@@ -287,7 +287,7 @@ def test_nothing_is_silently_ignored_or_overwritten(tmp_path):
     both = tmp_path / "a.csv"
     assert "is --output as well" in complaint("accept", events, *na64, "--output", both, "--cut-flow", both)
     assert "it is given twice" in complaint("accept", events, events, *na64)
-    scan = ("limit", "--masses", 2, "--events", 100, "--workers", 1, "--output", tmp_path / "scan")
+    scan = ("limit", "--no-plot", "--masses", 2, "--events", 100, "--workers", 1, "--output", tmp_path / "scan")
     scan += ("--no-refine", "--precision", "inf")
     answer(*scan, *na64)
     kept = (tmp_path / "scan" / "limit_m_eps.csv").read_bytes()

@@ -43,7 +43,7 @@ def test_every_command_takes_the_same_couplings():
 
 def test_verbose_says_what_is_done_from_what_and_how_long(tmp_path, caplog):
     scan = ("--experiment", "na64-2018", "--masses", 2, "--events", 100, "--workers", 1, "--output", tmp_path / "scan")
-    scan += ("--no-refine", "--precision", "inf")
+    scan += ("--no-refine", "--precision", "inf", "--no-plot")
     events, dump = tmp_path / "e.lhe", ("--experiment", "na64-2018")
     for arguments, says in (
         (("width", "--m-aprime", 0.3), "widths of m_A' = 0.3 GeV, R = 3, f = 0.4, alpha_D = 0.1, epsilon = 0.001"),

@@ -10,7 +10,19 @@ from postprocess.cli.main import cli
 from postprocess.limits.contour import Contour
 from semivis_gen.errors import SemivisError, SemivisWarning
 
-SCAN = ("limit", "--experiment", "na64-2018", "--events", "100", "--workers", "1", "--no-refine", "--precision", "inf")
+SCAN = (
+    "limit",
+    "--experiment",
+    "na64-2018",
+    "--events",
+    "100",
+    "--workers",
+    "1",
+    "--no-refine",
+    "--precision",
+    "inf",
+    "--no-plot",
+)
 
 
 def run(*arguments):

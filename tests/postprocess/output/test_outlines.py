@@ -92,7 +92,7 @@ def shown(opened, curve=0):
     (region,) = regions(Contour.build(np.arange(1.0, 6.0), made, x_name="x", y_name="y"), curve)
     assert not region.low_hidden.any()
     assert region.ends == (False, False)
-    assert np.isnan(region.outline[len(region.x)]).all()  # no line at the end of the scan of x
+    assert np.isnan(region.outline[[len(region.x), -1]]).all()  # no line at the ends of the scan of x
     return [i for i in range(4) if not region.high_hidden[i * STEPS + 1 : (i + 1) * STEPS].any()]
 
 
@@ -108,3 +108,10 @@ def test_parts_are_regions_of_their_own():
     assert first.ends == (False, True)
     assert second.ends == (True, False)
     assert regions(contour(np.array([1.0, 2.0]), lambda _: NOTHING)) == []
+
+
+def test_a_region_that_is_open_above_has_an_upright_end_all_the_same():
+    opened = contour(np.arange(1.0, 6.0), lambda x: NOTHING if x < 2 else Edges((0.1,), (1.0,), 1, "high"))
+    (region,) = regions(opened)
+    assert region.outline[-2:].tolist() == pytest.approx(np.array([[2.0, 1.0], [2.0, 0.1]]))
+    assert region.high_hidden[1:].all()

@@ -11,6 +11,9 @@ import yaml
 from click.testing import CliRunner
 
 from postprocess.cli.main import cli
+from postprocess.experiment.schema import load_experiment
+from postprocess.limits.contour import Contour
+from postprocess.limits.union import union_of
 from postprocess.output.hepdata import validate_submission
 from postprocess.paper import reproduction
 from postprocess.paper.reproduction import benchmark_settings
@@ -27,6 +30,7 @@ FILES = [
     *("impact.csv", "answer_width.csv", "answer_shape.csv", "answer_muons.csv", "answer_production.csv"),
     *("cuts.csv", "cuts_held.csv", "rcut.csv", "answer_statistic.csv", "invisible_efficiency.csv"),
     *("relic_m_eps.csv", "relic_m_alphaD.csv", "relic_m1_f.csv", "workspace_README.md"),
+    *("limit_m_eps_charm.csv", "limit_m_alphaD_charm.csv", "union_m_eps.csv", "union_m_alphaD.csv"),
     *("fig4.png", "fig4.pdf", "fig4_production.png", "invisible.png", "fig5_top.png", "fig5_bottom.pdf"),
 ]
 
@@ -67,6 +71,9 @@ def coarse():
         masses = [0.01, 0.1, 0.25, 0.34, 0.38, 0.42, 0.5, 1.0]
         patch.setattr("postprocess.paper.other_production._masses", lambda *_: masses)
         patch.setattr("postprocess.paper.relic_lines.refine_line", unrefined)
+        patch.setattr("postprocess.paper.companions.COMPANIONS", {"charm": "CHARM"})
+        patch.setattr("postprocess.paper.companions.MASSES", 4)
+        patch.setattr("postprocess.paper.companions.NEAR_THRESHOLD", (1.3,))
         patch.setattr("postprocess.paper.studies.CUT_MASSES", (0.34, 0.40))
         patch.setattr("postprocess.paper.studies.R_CUT_MASSES", (0.1, 0.39))
         yield
@@ -115,7 +122,7 @@ def test_every_number_says_what_its_error_is_of(folder):
 def test_the_r_cut_is_computed_not_the_cards_own_number(folder):
     summary = json.loads((folder / "summary.json").read_text())
     computed = [float(row["efficiency"]) for row in rows(folder / "rcut.csv")]
-    assert summary["rcut_efficiency_mean"] == pytest.approx(sum(computed) / len(computed))
+    assert summary["rcut_efficiency_mean"] == pytest.approx(sum(computed) / len(computed), rel=3e-6)  # six digits
     assert summary["rcut_efficiency_min"] == pytest.approx(min(computed))
 
 
@@ -226,3 +233,33 @@ def test_limits_on_an_invisible_aprime_say_how_optimistic_they_are(folder):
     assert needed[0.01] > needed[0.1]
     assert "optimistic at high mass" in (folder / "limit_invisible_na64-2018.csv").read_text()
     assert "optimistic at high mass" in (folder / "report.html").read_text()
+
+
+def test_companions_are_recasts_and_their_union_with_the_search(folder):
+    names = {"na64-2018": "limit_m_eps.csv", "charm": "limit_m_eps_charm.csv"}
+    contours = {name: Contour.from_csv(folder / file) for name, file in names.items()}
+    wanted = union_of(contours).columns()
+    union = rows(folder / "union_m_eps.csv")
+    assert [row["low_from"] for row in union] == wanted["low_from"]
+    assert {"na64-2018", "charm"} == {row["low_from"] for row in union} - {""}
+    assert "recast (this work)" in (folder / "limit_m_alphaD_charm.csv").read_text()
+    report = (folder / "report.html").read_text()
+    assert "CHARM: recast (this work), 90 % CL." in report
+    assert "<summary>Union of experiments: exclusion in (m_A" in report
+    _, *tables = yaml.safe_load_all((folder / "hepdata" / "submission.yaml").read_text())
+    titles = {table["name"] for table in tables}
+    for plane in ("exclusion in (m_A', epsilon)", "exclusion in (m_A', alpha_D) on the central (g-2) line"):
+        assert {f"CHARM, {plane}", f"Union, {plane}"} <= titles
+    assert "charm" in json.loads((folder / "manifest.json").read_text())["cards_sha256"]
+
+
+def test_no_companions_change_nothing_else(coarse):
+    settings = replace(benchmark_settings(), masses=8, events=300)
+    cards = load_experiment("na64-2018"), load_experiment("na64-compact-hcal1")
+    with_, without = (reproduction._work(*cards, settings, companions=flag) for flag in (True, False))
+    added = {name for name in with_.samples if name not in without.samples}
+    assert added == {"companions/charm"}
+    assert [job for name in without.samples for job in without.samples[name].jobs()] == [
+        job for name in without.samples for job in with_.samples[name].jobs()
+    ]
+    assert with_.jobs == without.jobs

@@ -29,3 +29,12 @@ def test_arithmetic_is_no_uncertainty(error):
 
 def test_no_value_has_no_error():
     assert flat({"x": Statement(None, 0.1)})["x_error"] is None
+
+
+def test_away_from_the_published_point_nothing_is_said_of_published_numbers():
+    one = Statement(1.0, 0.1, note="here", published="the paper has another mass", comparable=False)
+    assert flat({"x": one})["x_note"] == "here; the paper has another mass"
+    assert flat({"x": one})["x_comparable"] is False
+    elsewhere = flat({"x": one}, compared=False)
+    assert elsewhere["x_note"] == "here"
+    assert "x_comparable" not in elsewhere

@@ -92,7 +92,7 @@ def test_the_range_of_epsilon_says_where_it_is():
     assert "0.01 GeV" in low.note
     assert (high.value, high.error, high.comparable) == (0.4, None, False)
     assert "scan ends" in high.uncertain
-    assert "edge at 0.2 GeV" in high.note  # ln x halfway: the edge falls from 0.04 to 0.01 as m^-1
+    assert "edge at 0.2 GeV" in high.published  # ln x halfway: the edge falls from 0.04 to 0.01 as m^-1
 
 
 def test_nothing_excluded_has_no_range(points, contour):

@@ -16,7 +16,7 @@ from semivis_gen.errors import ParameterError
 
 distributed = pytest.importorskip("distributed")
 SEMIVIS = [sys.executable, "-c", "from postprocess.cli.main import main; main()"]
-SCAN = ["limit", "--experiment", "na64-2018", "--masses", "6", "--events", "500"]
+SCAN = ["limit", "--experiment", "na64-2018", "--masses", "6", "--events", "500", "--no-plot"]
 SCAN += ["--no-refine", "--precision", "inf"]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 PATIENCE = 120  # seconds, for a slow machine

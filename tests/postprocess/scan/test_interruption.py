@@ -23,7 +23,18 @@ def replace(self, target):
 pathlib.Path.replace = replace
 """  # a scan that stops between the writing and the renaming of its third point, to be ended there
 MASSES = 6
-SCAN = ["limit", "--experiment", "na64-2018", "--masses", str(MASSES), "--events", "2000", "--workers", "1"]
+SCAN = [
+    "limit",
+    "--experiment",
+    "na64-2018",
+    "--masses",
+    str(MASSES),
+    "--events",
+    "2000",
+    "--workers",
+    "1",
+    "--no-plot",
+]
 SCAN += ["--no-refine", "--precision", "inf"]
 PATIENCE = 120  # seconds, for a slow machine
 

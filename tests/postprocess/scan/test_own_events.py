@@ -69,7 +69,7 @@ def foreign(tmp_path_factory):
 
 
 def limit(folder, *arguments):
-    options = ["limit", "--experiment", "na64-2018", "--workers", "1", "--json", "--output", str(folder)]
+    options = ["limit", "--experiment", "na64-2018", "--workers", "1", "--json", "--no-plot", "--output", str(folder)]
     result = CliRunner().invoke(cli, [*options, *map(str, arguments)])
     if isinstance(result.exception, SemivisError):
         assert "\n" not in str(result.exception)
