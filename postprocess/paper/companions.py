@@ -19,8 +19,8 @@ SOURCE = "others: recast (this work)"
 PLANES = (PlaneName.M_EPS, PlaneName.M_ALPHA_D)
 """Those that need one point a mass; `semivis limit --plane m1-f --with` makes the other one."""
 MASSES = 19  # an e137 mass takes half a second, however few its events
-NEAR_THRESHOLD = (0.98, 1.02, 1.1, 1.3)  # of the mass above which chi2 decays to e+ e-: a dump sees it from there on
-EVENTS = 6_000
+NEAR_THRESHOLD = (0.98, 1.02, 1.1)  # of the mass above which chi2 decays to e+ e-: a dump sees it from there on
+EVENTS = 10_000
 
 
 def companion_work(settings: ScanSettings) -> Work:
