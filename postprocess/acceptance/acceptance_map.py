@@ -76,6 +76,10 @@ class MapSelection(Selection):
         if not scenario.decays:
             msg = f"the {scenario.name} mode of {experiment.name} has no decays to map: `semivis accept` has all of it"
             raise ParameterError(msg)
+        if signature.veto is not None:
+            where = f"signature {signature.name} of {experiment.name}"
+            msg = f"{where} counts decays in front of its region, too (veto), which a map has no cells for: use accept"
+            raise ParameterError(msg)
         self.edges: tuple[FloatArray, ...] = ()
         self.sums: dict[str, FloatArray] = {}
 

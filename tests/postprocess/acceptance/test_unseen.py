@@ -5,11 +5,13 @@ import pytest
 from support.cards import experiment
 from support.entries import requiring
 
+from postprocess.acceptance.acceptance_map import MapSelection
 from postprocess.acceptance.geometry import geometry_of
 from postprocess.acceptance.scenarios.semivisible import SEMIVISIBLE
 from postprocess.acceptance.sums import accept
 from postprocess.acceptance.unseen import unseen_decays
 from postprocess.experiment import Veto
+from semivis_gen.errors import ParameterError
 from semivis_gen.generator import generate
 from semivis_gen.model import DarkMasses
 
@@ -78,6 +80,11 @@ def test_without_veto_every_earlier_decay_is_lost(events):
     assert without[0] == 0
     assert with_it[-1] == pytest.approx(without[-1], rel=0.05)
     assert with_it[0] > 0
+
+
+def test_a_map_of_a_signature_with_a_veto_is_refused():
+    with pytest.raises(ParameterError, match=r"signature photon of babar counts decays in front of its region, too"):
+        MapSelection(CARD, CARD.signatures[0], SEMIVISIBLE, CTAU)
 
 
 def test_a_higher_threshold_loses_less(sample):
