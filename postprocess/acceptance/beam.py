@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from semivis_gen.arrays import FloatArray
+from semivis_gen.numerics import tilted
 
 if TYPE_CHECKING:
     from postprocess.acceptance.candidates import Candidates
@@ -42,22 +42,5 @@ def in_beam(sample: Candidates, beam: Beam, rng: np.random.Generator) -> Candida
     shift, slope = spot * drawn[:, :2], angle * drawn[:, 2:]
     origin = sample.origin.copy()
     origin[:, :2] += shift
-    momentum, products = (_turned(p, slope) for p in (sample.momentum, sample.product_momentum))
+    momentum, products = (tilted(p, slope) for p in (sample.momentum, sample.product_momentum))
     return replace(sample, origin=origin, momentum=momentum, product_momentum=products)
-
-
-def _turned(momentum: FloatArray, slope: FloatArray) -> FloatArray:
-    """Momenta with their z axis turned to (slope_x, slope_y, 1), Rodrigues' formula."""
-    size = np.hypot.reduce(slope, axis=1)
-    axis = np.zeros((len(slope), 3))
-    axis[:, 0], axis[:, 1] = -slope[:, 1], slope[:, 0]
-    axis /= np.where(size > 0, size, 1.0)[:, None]
-    theta = np.arctan(size)
-    shape = (len(slope), *[1] * (momentum.ndim - 1))
-    cos, sin, u = np.cos(theta).reshape(shape), np.sin(theta).reshape(shape), axis
-    if momentum.ndim > 2:
-        u = axis[:, None, :]
-    along = (u * momentum).sum(axis=-1, keepdims=True)
-    return np.asarray(
-        momentum * cos + np.cross(np.broadcast_to(u, momentum.shape), momentum) * sin + u * along * (1 - cos)
-    )

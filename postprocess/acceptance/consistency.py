@@ -35,6 +35,7 @@ THIN, PROCESSES = "thin-target", "processes"  # warned of, not refused
 
 ENERGY_TOLERANCE = 1e-3  # generators round; a spread of the beam is not in event files
 ANGLE_TOLERANCE = 1e-6  # of a momentum along z: (1 - cos theta)
+BACKWARD = 1.0  # the same where particles scatter in the target before they make A'
 REST_TOLERANCE = 1e-3  # momentum of a nucleus at rest over its mass
 THICK_X0 = 0.5  # from this depth on the beam's energy losses matter
 HARD = 0.9  # of the beam energy
@@ -120,7 +121,7 @@ class Consistency:
                 yield "beam", f"their beam is of {label(beam_id)}, the card's of {label(card.beam.pdg_id)}"
         if card.target is not None:
             if incoming is not None:
-                yield from incoming.differences()
+                yield from incoming.differences(BACKWARD if card.target.scattering else ANGLE_TOLERANCE)
             yield from self._target(events, card.target)
 
     def _second_beam(self, events: Events) -> Iterator[tuple[str, str]]:
@@ -194,10 +195,10 @@ class _Incoming:
             int(events.pdg[rows][beam][0]), float(energy.max()), float(sideways.max()), float(moving.max(initial=0.0))
         )
 
-    def differences(self) -> Iterator[tuple[str, str]]:
-        """Where the beam is not along +z on a target at rest."""
+    def differences(self, tolerance: float) -> Iterator[tuple[str, str]]:
+        """Where the beam is not along +z, 1 - cos up to a tolerance, on a target at rest."""
         if self.moving > REST_TOLERANCE:
             yield "frame", f"their nuclei move with {self.moving:.3g} of their mass, the card's target is at rest"
-        elif self.sideways > ANGLE_TOLERANCE:
+        elif self.sideways > tolerance:
             angle = np.degrees(np.arccos(np.clip(1 - self.sideways, -1, 1)))
             yield "direction", f"incoming particles fly up to {angle:.3g} degrees from +z, the card's beam along it"

@@ -133,3 +133,5 @@ class Dump(CardModel):
     """Depth [X0], of a beam of leptons; protons collide once, wherever that is."""
     interaction_length_mm: Number | None = None
     """Mean depth of the first collision of a proton [mm]; nuclear interaction length of the layers where absent."""
+    scattering: bool = False
+    """Whether electrons and positrons leave the direction of the beam, by multiple scattering."""

@@ -98,6 +98,9 @@ def _check_depth(card: Experiment, target: Dump) -> None:
             _positive(path, number)
         elif not (of_protons or proton):
             reject(path, None, "is missing: how deep the beam can get", "add it, in radiation lengths")
+    if target.scattering and card.beam.particle not in ("e-", "e+"):
+        rule = f"is known of electrons and positrons, not of a beam of {card.beam.particle}"
+        reject("target.scattering", True, rule, "drop it, or set it to false")
 
 
 def _check_production(card: Experiment) -> None:

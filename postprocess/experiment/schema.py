@@ -201,7 +201,8 @@ class Experiment(Card):
         if target.depth_x0 is None:  # of protons alone, see the rules
             length = target.interaction_length_mm
             return ProtonDump(self.beam_energy, self.material(), length.value if length else None)
-        return ThickTarget(self.beam_energy, self.material(), target.depth_x0.value, self.e_min(mode), beam_id=beam)
+        depth, low = target.depth_x0.value, self.e_min(mode)
+        return ThickTarget(self.beam_energy, self.material(), depth, low, beam, target.scattering)
 
     def describe(self) -> str:
         """Readable summary: title, references, every number with status and source."""

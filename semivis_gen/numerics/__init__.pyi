@@ -8,5 +8,6 @@ from .kinematics import (
     energy_of as energy_of,
     invariant_product as invariant_product,
     isotropic as isotropic,
+    tilted as tilted,
 )
 from .quadrature import gauss as gauss, panels as panels

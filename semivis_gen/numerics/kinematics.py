@@ -18,6 +18,7 @@ __all__ = [
     "energy_of",
     "invariant_product",
     "isotropic",
+    "tilted",
 ]
 
 
@@ -153,3 +154,33 @@ def boost(
 def boost_to_rest(momentum: FloatArray, mass: ArrayLike, parent: FloatArray, parent_mass: ArrayLike) -> FloatArray:
     """Boost momenta into the rest frame of a parent: inverse of `boost_from_rest`."""
     return boost_from_rest(momentum, mass, -parent, parent_mass)
+
+
+def tilted(momentum: FloatArray, slope: FloatArray) -> FloatArray:
+    """Momenta of an event, turned together so that z goes to (slope_x, slope_y, 1), by Rodrigues' formula.
+
+    Parameters
+    ----------
+    momentum : ndarray
+        Three-momenta, shape (n, 3) or (n, k, 3).
+    slope : ndarray
+        Slopes of n directions in x and y, shape (n, 2).
+
+    Returns
+    -------
+    ndarray
+        Shape of `momentum`.
+    """
+    size = np.hypot.reduce(slope, axis=1)
+    axis = np.zeros((len(slope), 3))
+    axis[:, 0], axis[:, 1] = -slope[:, 1], slope[:, 0]
+    axis /= np.where(size > 0, size, 1.0)[:, None]
+    theta = np.arctan(size)
+    shape = (len(slope), *[1] * (momentum.ndim - 1))
+    cos, sin, u = np.cos(theta).reshape(shape), np.sin(theta).reshape(shape), axis
+    if momentum.ndim > 2:
+        u = axis[:, None, :]
+    along = (u * momentum).sum(axis=-1, keepdims=True)
+    return np.asarray(
+        momentum * cos + np.cross(np.broadcast_to(u, momentum.shape), momentum) * sin + u * along * (1 - cos)
+    )

@@ -22,7 +22,7 @@ import numpy as np
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 
-__all__ = ["BINS_PER_E_FOLD", "DEEPEST_X0", "PAIR_RATE", "Shower", "electromagnetic_shower"]
+__all__ = ["BINS_PER_E_FOLD", "DEEPEST_X0", "PAIR_RATE", "Shower", "electromagnetic_shower", "step_matrix"]
 
 PAIR_RATE = 7.0 / 9.0  # integral of 1 - 4/3 x (1 - x)
 BINS_PER_E_FOLD = 60  # the track length is then within 0.5 % of its limit (test)
@@ -87,7 +87,7 @@ def _transition_rates(n: int, h: float) -> tuple[FloatArray, FloatArray, FloatAr
     return electron, photon, pair
 
 
-def _step_matrix(n: int, h: float, step: float) -> tuple[FloatArray, FloatArray]:
+def step_matrix(n: int, h: float, step: float) -> tuple[FloatArray, FloatArray]:
     """Propagator over one depth step and its integral, for the state (primary, secondary e+-, photons)."""
     from scipy.linalg import expm, toeplitz
 
@@ -149,7 +149,7 @@ def electromagnetic_shower(
     h = span / (n - 0.5)  # the beam energy is the centre of the highest bin
     steps = max(1, round(thickness_x0 / DEPTH_STEP_X0))
     step = thickness_x0 / steps
-    propagate, integrate = _step_matrix(n, h, step)
+    propagate, integrate = step_matrix(n, h, step)
     state = np.zeros(3 * n)
     state[0] = 1.0
     track = np.empty((steps, 3 * n))

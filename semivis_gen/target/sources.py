@@ -11,10 +11,11 @@ from semivis_gen.arrays import FloatArray
 from semivis_gen.constants import ID_ELECTRON, ID_MUON, ID_POSITRON, M_ELECTRON, M_MUON
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import RunInfo
-from semivis_gen.numerics import energy_of
+from semivis_gen.numerics import energy_of, tilted
 from semivis_gen.target.materials import Material
 from semivis_gen.target.muons import muon_track
 from semivis_gen.target.run_info import run_info_of
+from semivis_gen.target.scattering import shower_angles
 from semivis_gen.target.tracks import Track, track_length
 
 LARGEST_ENERGY = 1e9  # [GeV]; the formulas keep their digits far beyond, but no beam has it
@@ -90,6 +91,19 @@ class ThinTarget:
         """What file headers say of beam and target."""
         return run_info_of(self)
 
+    def scattered(
+        self,
+        momentum: FloatArray,
+        energy: FloatArray,
+        depth_x0: FloatArray,
+        rng: np.random.Generator,
+        *,
+        primary: float = 1.0,
+        shower: float = 1.0,
+    ) -> FloatArray:
+        """See `ThickTarget.scattered`: a thin layer turns nothing."""
+        return momentum
+
     def vertices(self, depth_x0: FloatArray, momentum: FloatArray) -> FloatArray:
         """Production points (x, y, z, ct) [mm] of incoming particles, shape (n, 4): all at the origin."""
         return np.zeros((len(momentum), 4))
@@ -109,9 +123,14 @@ class ThickTarget:
     """Particles are followed down to this energy [GeV]."""
     beam_id: int = ID_ELECTRON
     """PDG id of the beam particles."""
+    scattering: bool = False
+    """Whether electrons and positrons leave the beam's direction by multiple scattering, see `target.scattering`."""
 
     def __post_init__(self) -> None:
         _require_beam(self.beam_id, self.beam_energy)
+        if self.scattering and abs(self.beam_id) == ID_MUON:
+            msg = f"scattering of a beam of {self.lepton.symbol} is not known here: take scattering = False"
+            raise ParameterError(msg)
         if not (0 < self.energy_cut < self.beam_energy and self.thickness_x0 > 0):
             msg = (
                 f"thick target: energy cut {self.energy_cut:g} GeV must lie between 0 and the beam energy "
@@ -153,6 +172,39 @@ class ThickTarget:
                 raise ParameterError(msg)
             return muon_track(self.beam_energy, self.energy_cut, self.thickness_x0, self.material)
         return track_length(self.beam_energy, self.energy_cut, self.thickness_x0, secondaries=secondaries)
+
+    def scattered(
+        self,
+        momentum: FloatArray,
+        energy: FloatArray,
+        depth_x0: FloatArray,
+        rng: np.random.Generator,
+        *,
+        primary: float = 1.0,
+        shower: float = 1.0,
+    ) -> FloatArray:
+        """Events of incoming particles along z, turned to the directions that these have in the target.
+
+        Parameters
+        ----------
+        momentum : ndarray
+            Of all particles of the events [GeV], shape (n, k, 3).
+        energy, depth_x0 : ndarray
+            Of the incoming particles [GeV] and [X0], shape (n,).
+        rng : Generator
+            A stream of its own is split off it.
+        primary, shower : float
+            Shares that count of the beam particle's track and of its shower's.
+
+        Returns
+        -------
+        ndarray
+            Shape (n, k, 3); as they are where there is no scattering.
+        """
+        if not self.scattering or not len(momentum):
+            return momentum
+        angles = shower_angles(self.beam_energy, self.energy_cut, self.thickness_x0)
+        return tilted(momentum, angles.sample(energy, depth_x0, rng.spawn(1)[0], primary=primary, shower=shower))
 
     def run_info(self) -> RunInfo:
         """What file headers say of beam and target."""

@@ -13,7 +13,7 @@ from semivis_gen.constants import ID_APRIME, ID_ELECTRON, ID_POSITRON, M_ELECTRO
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_FINAL, STATUS_INCOMING, Events, Topology
 from semivis_gen.model import DarkMasses
-from semivis_gen.numerics import Estimate
+from semivis_gen.numerics import Estimate, tilted
 from semivis_gen.production.annihilation.resonance import narrow_cross_section_integral, resonance_energy
 from semivis_gen.production.transverse import transverse_direction
 from semivis_gen.target import (
@@ -57,13 +57,14 @@ class Annihilation:
     @staticmethod
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
         """See `Process.direction`: A' carry the spin of the colliding pair."""
-        final = (events.pdg == ID_APRIME) & (events.status == STATUS_FINAL)
-        return transverse_direction(int(np.count_nonzero(final)), masses, rng)
+        aprime = events.momentum[(events.pdg == ID_APRIME) & (events.status == STATUS_FINAL)]
+        spin = np.divide(aprime[:, :2], aprime[:, 2:], out=np.zeros((len(aprime), 2)), where=aprime[:, 2:] > 0)
+        return tilted(transverse_direction(len(aprime), masses, rng), spin)
 
 
 @dataclass(frozen=True, slots=True)
 class AnnihilationSampler:
-    """A' from positrons at the resonance, along the beam."""
+    """A' from positrons at the resonance, in their direction."""
 
     m_aprime: float
     """Mass of A' [GeV]."""
@@ -76,7 +77,10 @@ class AnnihilationSampler:
         energy = resonance_energy(self.m_aprime)
         momentum[:, [0, 2], 2] = np.sqrt((energy - M_ELECTRON) * (energy + M_ELECTRON))
         mass[:, 2] = self.m_aprime
-        vertex = self.target.vertices(sample_depth(self.m_aprime, self.target, n, rng), momentum[:, 0])
+        depth = sample_depth(self.m_aprime, self.target, n, rng)
+        vertex = self.target.vertices(depth, momentum[:, 0])
+        primary = 1.0 if self.target.beam_id == ID_POSITRON else 0.0
+        momentum = self.target.scattered(momentum, np.full(n, energy), depth, rng, primary=primary, shower=0.5)
         return Events.from_topology(TOPOLOGY, momentum, mass, weight=np.ones(n), vertex=vertex)
 
 

@@ -13,7 +13,7 @@ from semivis_gen.constants import ID_APRIME, ID_ELECTRON
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_FINAL, STATUS_INCOMING, Events, RunInfo, Topology
 from semivis_gen.model import DarkMasses
-from semivis_gen.numerics import Estimate
+from semivis_gen.numerics import Estimate, energy_of, tilted
 from semivis_gen.production.bremsstrahlung.collinear import CollinearSampler
 from semivis_gen.production.bremsstrahlung.cross_sections import Method
 from semivis_gen.production.bremsstrahlung.direction import aligned_direction
@@ -84,14 +84,14 @@ class Bremsstrahlung:
         target = _target(source)
         if self.shape is Shape.ETL:
             exact = ProductionSampler(m_aprime, target, e_min_aprime=e_min, secondaries=self._secondaries)
-            return BremsstrahlungSampler(m_aprime, target, exact, self.shape)
+            return BremsstrahlungSampler(m_aprime, target, exact, self.shape, secondaries=self._secondaries)
         if not isinstance(target, ThickTarget):
             msg = "bremsstrahlung with shape = iww is sampled in thick targets only: take shape = etl"
             raise ParameterError(msg)
         collinear = CollinearSampler(
             m_aprime, target, e_min_aprime=e_min, cross_section=self.cross_section, secondaries=self._secondaries
         )
-        return BremsstrahlungSampler(m_aprime, target, collinear, self.shape)
+        return BremsstrahlungSampler(m_aprime, target, collinear, self.shape, secondaries=self._secondaries)
 
     @staticmethod
     def direction(events: Events, masses: DarkMasses, rng: np.random.Generator) -> FloatArray | None:
@@ -101,10 +101,10 @@ class Bremsstrahlung:
         if not bare or events.info.extra.get(SHAPE_KEY, Shape.ETL) != Shape.ETL:
             return None
         momentum, mass = events.momentum.reshape(n, k, 3), events.mass.reshape(n, k)
-        beam, aprime, lepton, recoil = (momentum[:, i] for i in (0, 2, 3, 4))
-        return aligned_direction(
-            beam, lepton, recoil, aprime, masses, rng, nucleus_mass=mass[:, 1], lepton_mass=float(mass[0, 3])
-        )
+        slope = momentum[:, 0, :2] / momentum[:, 0, 2:]
+        beam, _, aprime, lepton, recoil = tilted(momentum, -slope).transpose(1, 0, 2)
+        masses_of = {"nucleus_mass": mass[:, 1], "lepton_mass": float(mass[0, 3])}
+        return tilted(aligned_direction(beam, lepton, recoil, aprime, masses, rng, **masses_of), slope)
 
 
 BARE = Topology(
@@ -127,12 +127,14 @@ class BremsstrahlungSampler:
     """Where they come from."""
     shape: Shape
     """How A' share the energy."""
+    secondaries: bool = False
+    """Whether the shower radiates as well."""
 
     def sample(self, n: int, rng: np.random.Generator) -> Events:
         """Draw n events; see `Sampler.sample`."""
-        return self._events(self.momenta.sample(n, rng))
+        return self._events(self.momenta.sample(n, rng), rng)
 
-    def _events(self, production: Production) -> Events:
+    def _events(self, production: Production, rng: np.random.Generator) -> Events:
         nucleus_mass = np.array([n.mass for n in production.nuclei])[production.nucleus]
         nucleus_id = np.array([n.pdg_id for n in production.nuclei], dtype=np.int32)[production.nucleus]
         lepton = self.target.lepton.mass
@@ -148,6 +150,10 @@ class BremsstrahlungSampler:
         for index, (p, m) in enumerate(columns):
             momentum[:, index], mass[:, index] = p, m
         vertex = self.target.vertices(production.depth_x0, production.beam)
+        energy = energy_of(production.beam, lepton)
+        momentum = self.target.scattered(
+            momentum, energy, production.depth_x0, rng, shower=1.0 if self.secondaries else 0.0
+        )
         extra = {} if self.shape is Shape.ETL else {SHAPE_KEY: str(self.shape)}
         info = RunInfo(extra=extra)
         events = Events.from_topology(BARE, momentum, mass, weight=production.weight, vertex=vertex, info=info)

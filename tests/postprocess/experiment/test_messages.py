@@ -75,6 +75,10 @@ CASES = {
         'signatures: [{name: S2, efficiencies: {"a,b\\n=1": {value: 0.5, status: assumed, note: x}}}]',
         "signatures.1.efficiencies.a,b =1 = 'a,b\\n=1': must be one line of text",
     ),
+    "scattering of muons": (
+        "beam: {particle: mu-}\ntarget: {scattering: true}",
+        "target.scattering = True: is known of electrons and positrons, not of a beam of mu-; drop it",
+    ),
     "pion beam": ("beam: {particle: pi}", "beam.particle = 'pi': input should be 'e-', 'e+', 'mu-', 'mu+' or 'p'"),
     "several keys missing": (
         "stations: {NEW: {kind: veto}}",

@@ -4,6 +4,7 @@ from support.places import ROOT
 from postprocess.experiment.old_cards import new_form
 from postprocess.experiment.schema import list_experiments, load_experiment
 from semivis_gen.errors import CardError, SemivisWarning
+from semivis_gen.production.bremsstrahlung.process import Bremsstrahlung
 
 BEFORE = ROOT / "tests" / "reference" / "cards_before"  # the cards of semivis up to commit c1bee78
 CARDS = sorted(path.stem for path in BEFORE.glob("*.yaml"))
@@ -36,7 +37,13 @@ def test_the_old_form_of_a_card_is_the_card(name, tmp_path):
             card = load_experiment(tmp_path / "old.yaml")
     else:  # extends another and changes what is written as before
         card = load_experiment(tmp_path / "old.yaml")
-    assert concerned(card) == concerned(load_experiment(name))
+    now = load_experiment(name)
+    if name == "e137":  # has the whole shower with its angles since
+        changes = {"production": card.production, "target": card.target}
+        assert card.processes == (Bremsstrahlung(),) != now.processes
+        assert card.target.model_copy(update={"scattering": True}) == now.target
+        now = now.model_copy(update=changes)
+    assert concerned(card) == concerned(now)
 
 
 def test_old_cards_may_extend_old_ones(tmp_path):

@@ -1,5 +1,7 @@
 """Bremsstrahlung of any lepton behind the seam: records, spin, and what is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,11 +11,12 @@ from semivis_gen.errors import ParameterError
 from semivis_gen.generator import generate
 from semivis_gen.io.files import open_writer, read_events
 from semivis_gen.model.point import DarkMasses
-from semivis_gen.numerics.kinematics import boost_to_rest
+from semivis_gen.numerics.kinematics import boost_to_rest, tilted
 from semivis_gen.production.annihilation.process import Annihilation
 from semivis_gen.production.bremsstrahlung.process import Bremsstrahlung
 from semivis_gen.production.process import process_rates, production_rate
 from semivis_gen.target.materials import material
+from semivis_gen.target.scattering import shower_angles
 from semivis_gen.target.sources import LEPTONS, ThickTarget, ThinTarget
 
 LEAD, MASSES = material("Pb"), DarkMasses(0.3)
@@ -98,3 +101,37 @@ def test_what_muons_cannot_do():
         Bremsstrahlung(shape="iww").sampler(0.1, target)
     with pytest.raises(ParameterError, match="iww leaves out the lepton mass"):
         production_rate(0.1, target, [Bremsstrahlung(cross_section="iww", shape="iww")])
+
+
+def test_scattering_turns_every_event_as_a_whole_and_changes_nothing_else():
+    along, scattered = (
+        next(
+            generate(MASSES, ThickTarget(100.0, LEAD, 40.0, 50.0, scattering=flag), n_events=3000, seed=2, chain=False)
+        )
+        for flag in (False, True)
+    )
+    before, after = (events.momentum.reshape(3000, 5, 3) for events in (along, scattered))
+    assert np.abs(after[:, 0, :2]).min() > 0
+    assert np.einsum("nik,njk->nij", after, after) == pytest.approx(np.einsum("nik,njk->nij", before, before), abs=1e-9)
+    assert scattered.vertex.tolist() == along.vertex.tolist()
+    slope = after[:, 0, :2] / after[:, 0, 2:]
+    assert tilted(before, slope) == pytest.approx(after, abs=1e-9)
+    # all of it from z alone: the mean square angle is what the beam has at its energies and depths
+    angles = shower_angles(100.0, 50.0, 40.0)
+    row = np.rint(np.log(100.0 / before[:, 0, 2]) / angles.width).astype(int)
+    column = (along.vertex[:, 2] / LEAD.radiation_length_mm / angles.step_x0).astype(int)
+    expected = angles.variance[0, row, column]
+    ratio = (slope**2).sum(axis=1) * before[:, 0, 2] ** 2 / np.maximum(expected, 1e-12)
+    assert ratio.mean() == pytest.approx(1.0, abs=4 * ratio.std() / np.sqrt(3000))
+
+
+def test_polarisation_of_scattered_events_turns_with_them():
+    target = ThickTarget(100.0, LEAD, 40.0, 50.0, scattering=True)
+    scattered = next(generate(MASSES, target, n_events=2000, seed=2, chain=False))
+    momentum = scattered.momentum.reshape(2000, 5, 3)
+    slope = momentum[:, 0, :2] / momentum[:, 0, 2:]
+    along = replace(scattered, momentum=tilted(momentum, -slope).reshape(-1, 3))
+    before, after = (
+        Bremsstrahlung.direction(events, MASSES, np.random.default_rng(3)) for events in (along, scattered)
+    )
+    assert after == pytest.approx(tilted(before, slope), abs=1e-6)
