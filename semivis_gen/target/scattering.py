@@ -1,11 +1,11 @@
 """Angles of electrons and positrons in a thick target: multiple scattering, inherited by the whole shower.
 
-Every charged particle of energy E scatters by the mean square angle 2 (13.6 MeV / E)^2 a radiation length (PDG review
-"Passage of particles through matter", at one radiation length) and hands its direction on: bremsstrahlung and pairs open
-by m_e / E, fifty times less. Moments of the angle then follow the equations of the shower with scattering as source
-(Roberg and Nordheim, Phys. Rev. 75 (1949) 444), so that far below the beam energy <theta^2> E^2 is the same number in any
-dump (test). Angles at one energy are a mixture of normal distributions, one for each history; the first two moments of
-their variance, from <theta^2> and <theta^4>, fix a gamma distribution of variances.
+Every charged particle of energy E scatters by the mean square angle 2 (13.6 MeV / E)^2 a radiation length (PDG
+review "Passage of particles through matter", at one radiation length) and hands its direction on: bremsstrahlung and
+pairs open by m_e / E, thirty times less. Moments of the angle then follow the equations of the shower with scattering
+as source (Roberg and Nordheim, Phys. Rev. 75 (1949) 444), so that far below the beam energy <theta^2> E^2 is the same
+number in any dump (test). Angles at one energy are a mixture of normal distributions, one for each history; the first
+two moments of their variance, from <theta^2> and <theta^4>, fix a gamma distribution of variances.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from semivis_gen.production.bremsstrahlung.rate import bremsstrahlung_rate
 from semivis_gen.production.process import production_rate
 from semivis_gen.production.transverse import transverse_direction
 from semivis_gen.target.materials import material
-from semivis_gen.target.scattering import PER_X0
+from semivis_gen.target.scattering import shower_angles
 from semivis_gen.target.shower import electromagnetic_shower
 from semivis_gen.target.sources import ThickTarget
 from semivis_gen.target.tracks import primary_depths, primary_spectrum
@@ -246,18 +246,20 @@ def test_energies_near_the_beam_are_open_to_positron_beams_alone():
     assert rates[0] > 1000 * rates[1]
 
 
-@pytest.mark.parametrize(("beam", "m_aprime", "wider"), [(ID_ELECTRON, 0.05, True), (ID_POSITRON, 0.05, False)])
-def test_scattered_positrons_give_their_direction_to_aprime(beam, m_aprime, wider):
-    # 2.4 GeV, far below 50 GeV: <theta^2> E^2 of a shower; of a beam of positrons some have had less matter
+@pytest.mark.parametrize("beam", [ID_ELECTRON, ID_POSITRON])
+def test_scattered_positrons_give_their_direction_to_aprime(beam):
+    masses = DarkMasses(0.1)
     target = ThickTarget(50.0, LEAD, 40.0, 1.0, beam, scattering=True)
-    events = Annihilation().sampler(m_aprime, target).sample(4000, np.random.default_rng(1))
-    aprime = events.momentum[events.pdg == ID_APRIME]
-    incoming = events.momentum[events.pdg == ID_POSITRON]
+    events = Annihilation().sampler(0.1, target).sample(4000, np.random.default_rng(1))
+    aprime, incoming = (events.momentum[events.pdg == pdg] for pdg in (ID_APRIME, ID_POSITRON))
     assert np.cross(aprime, incoming) == pytest.approx(0.0, abs=1e-6)
-    square = (aprime[:, :2] ** 2).sum(axis=1) / PER_X0
-    off = (square.mean() - 0.582) / (square.std() / np.sqrt(4000))
-    assert abs(off) < 3 if wider else off < 3
-    direction = Annihilation.direction(events, DarkMasses(m_aprime), np.random.default_rng(2))
+    # mean square angle of what can annihilate, over all depths
+    angles = shower_angles(50.0, 1.0, 40.0)
+    row = round(np.log(50.0 / resonance_energy(0.1)) / angles.width)
+    track = angles.track[:, row] * [[beam == ID_POSITRON], [0.5]]
+    expected = (track * angles.variance[:, row]).sum() / track.sum()
+    square = (aprime[:, :2] ** 2).sum(axis=1)
+    assert square.mean() == pytest.approx(expected, abs=4 * square.std() / np.sqrt(4000))
+    direction = Annihilation.direction(events, masses, np.random.default_rng(2))
     spin = (direction * aprime).sum(axis=1) / np.linalg.norm(aprime, axis=1)
-    straight = transverse_direction(4000, DarkMasses(m_aprime), np.random.default_rng(2))
-    assert spin == pytest.approx(straight[:, 2], abs=1e-9)
+    assert spin == pytest.approx(transverse_direction(4000, masses, np.random.default_rng(2))[:, 2], abs=1e-9)
