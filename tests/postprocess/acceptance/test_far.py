@@ -167,7 +167,8 @@ def test_flyers_that_turn_back_or_start_behind_are_no_trouble():
     assert np.isfinite(width).all()
     assert (width > 0).all()
     assert (FRONT.chance(sample.origin, sample.momentum, sample.mass, 0.25)[:2] == 0).all()
-    table = accept([undecayed(DarkMasses(0.05), 500, 1)], experiment("e137"), masses=DarkMasses(0.05), mode="visible")
+    masses = DarkMasses(0.2)
+    table = accept([undecayed(masses, 500, 1)], experiment("e137"), masses=masses, mode="visible")
     assert np.isfinite(table.acceptance).all()
 
 

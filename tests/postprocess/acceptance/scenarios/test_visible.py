@@ -82,8 +82,11 @@ signatures:
     shares = aprime_shares(0.6)
     native, seen = (
         accept(
-            generate(masses, mine.source("visible"), n_events=6000, seed=seed, e_min_aprime=2.0, chain=False), card,
-            ctau_mm=[1e4], masses=masses, mode="visible",
+            generate(
+                masses, mine.source("visible"), n_events=6000, seed=seed, e_min_aprime=2.0, chain=False,
+                processes=mine.processes,
+            ),
+            card, ctau_mm=[1e4], masses=masses, mode="visible",
         )
         for seed, card in ((1, mine), (2, load_experiment("e137")))
     )  # fmt: skip
