@@ -103,8 +103,10 @@ class Bremsstrahlung:
         momentum, mass = events.momentum.reshape(n, k, 3), events.mass.reshape(n, k)
         slope = momentum[:, 0, :2] / momentum[:, 0, 2:]
         beam, _, aprime, lepton, recoil = tilted(momentum, -slope).transpose(1, 0, 2)
-        masses_of = {"nucleus_mass": mass[:, 1], "lepton_mass": float(mass[0, 3])}
-        return tilted(aligned_direction(beam, lepton, recoil, aprime, masses, rng, **masses_of), slope)
+        directions = aligned_direction(
+            beam, lepton, recoil, aprime, masses, rng, nucleus_mass=mass[:, 1], lepton_mass=float(mass[0, 3])
+        )
+        return tilted(directions, slope)
 
 
 BARE = Topology(

@@ -372,7 +372,7 @@ def shares(events, card, masses, size, **settings):
     [
         ("na64-2018", "semivisible", 0.3, [0.9, 2.5, 10.0, 1e4], 80),
         ("e137", "semivisible", 1.0, [3e3, 1e4, 1e8], 50),
-        ("e137", "semivisible", 0.1, [2e2, 1e3, 1e8], 50),
+        ("e137", "semivisible", 0.15, [2e2, 1e3, 1e8], 50),
         ("e137", "visible", 0.2, [1e3, 4e3, 1e8], 50),
     ],
 )
