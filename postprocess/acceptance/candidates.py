@@ -52,6 +52,9 @@ class Candidates:
     """Momentum of the photon beside A' at a collider [GeV], zero where there is none, shape (n, 3); else None."""
     beams: FloatArray | None = None
     """Energy and momentum of both beams together at a collider [GeV], shape (n, 4); else None."""
+    lepton: FloatArray | None = None
+    """Momentum of the beam particle behind the production of A', in the frame of the incoming one along z [GeV], zero
+    where there is none, shape (n, 3); None where no signature looks at it."""
 
     @classmethod
     def of(

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from postprocess.acceptance.beside import hardest_beside
 from postprocess.acceptance.candidates import Candidates
 from semivis_gen.arrays import FloatArray
-from semivis_gen.constants import ID_CHI2, ID_PHOTON
+from semivis_gen.constants import ID_PHOTON
 from semivis_gen.errors import EventFileError
-from semivis_gen.events import STATUS_FINAL, STATUS_INCOMING, Events
+from semivis_gen.events import STATUS_INCOMING, Events
 from semivis_gen.numerics import boost
 
 __all__ = ["in_frame", "with_collision"]
@@ -40,20 +41,7 @@ def with_collision(sample: Candidates, events: Events) -> Candidates:
     if len(sample) != len(events):
         msg = f"{len(sample)} A' in {len(events)} events: at a collider each event has one"
         raise EventFileError(msg)
-    return replace(sample, photon=_photon(events), beams=_beams(events))
-
-
-def _photon(events: Events) -> FloatArray:
-    first = events.mothers[:, 0]
-    mother = np.where(first >= 0, events.start_of_particle + first, 0)
-    decay = (first >= 0) & (np.abs(events.pdg[mother]) == ID_CHI2)
-    rows = np.flatnonzero((events.pdg == ID_PHOTON) & (events.status == STATUS_FINAL) & ~decay)
-    energy = np.sqrt(np.einsum("ij,ij->i", events.momentum[rows], events.momentum[rows]))
-    if len(rows) > len(events):  # some have several
-        rows = rows[np.argsort(energy, kind="stable")]
-    found = np.zeros((len(events), 3))
-    found[events.event_of_particle[rows]] = events.momentum[rows]  # the last one, the hardest, stays
-    return found
+    return replace(sample, photon=hardest_beside(events, ID_PHOTON), beams=_beams(events))
 
 
 def _beams(events: Events) -> FloatArray:

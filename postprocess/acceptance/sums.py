@@ -21,6 +21,7 @@ from postprocess.acceptance.collision import with_collision
 from postprocess.acceptance.consistency import DECAYS_LACKING, Consistency, require_known
 from postprocess.acceptance.decays import channels_seen, decays_seen, seen_share, strata
 from postprocess.acceptance.far import chance_of
+from postprocess.acceptance.recoils import with_recoil
 from postprocess.acceptance.scenarios.protocol import SCENARIOS
 from postprocess.acceptance.selection import CutFlow, Selection
 from postprocess.acceptance.strata import combined, lacking
@@ -200,6 +201,7 @@ def sum_up(
     streams = {signature.name: rng for signature, rng in zip(chosen, others, strict=True)}
     channels = channels_seen(experiment, mode)
     chance = chance_of(experiment, mode)
+    recoiling = any(getattr(entry.build(), "recoiling", False) for signature in chosen for entry in signature.require)
     for chunk in events:
         consistency.check(chunk)
         if chunk.info.weight:
@@ -213,6 +215,8 @@ def sum_up(
         sample = scenario.candidates(chunk, sums.masses, first, channels, chance=chance)
         if experiment.target is None:
             sample = with_collision(sample, chunk)
+        if recoiling:
+            sample = with_recoil(sample, chunk)
         sums.present |= {DECAYS[number] for number in np.unique(sample.channel) if number >= 0}
         sums.total += len(sample)
         sums.weight += float(sample.weight.sum())

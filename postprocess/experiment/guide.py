@@ -69,6 +69,24 @@ signatures:
         efficiency: {value: 0.5, status: assumed, note: "an example"}
 ```
 
+## Missing energy and missing momentum
+
+`missing_energy_min_GeV` is energy of the beam that neither the dump nor, behind a thin target, a calorimeter measures. A
+muon leaves any dump, so cards of muons ask for missing momentum instead: the requirement `recoil_lepton` looks at the
+beam particle after it made A', its energy and its transverse momentum against the incoming one. A target of a small
+`depth_x0` is a thin one: its rate is cross-section times atoms. [Missing energy](missing_energy.md) compares cards.
+
+```yaml
+extends: ldmx-4gev
+name: mine
+title: LDMX with a window of transverse momentum
+signatures:
+  - name: MM
+    require:
+      - requirement: recoil_lepton
+        pt_min_GeV: {value: 0.08, status: assumed, note: "an example"}
+```
+
 ## Colliders
 
 `beam.other_energy_GeV` makes the experiment a collider of e- and e+: no target, the exposure is `luminosity_fb` or a

@@ -40,6 +40,7 @@ REQUIREMENTS: Registry[type[Any]] = Registry(
     {
         "photon": "postprocess.acceptance.photons:Photon",
         "recoil_mass": "postprocess.acceptance.photons:RecoilMass",
+        "recoil_lepton": "postprocess.acceptance.recoils:RecoilLepton",
         "displaced_pair": "postprocess.acceptance.displaced:DisplacedPair",
     },
 )

@@ -6,7 +6,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from postprocess.experiment import colliders
+from postprocess.experiment import colliders, recoils
 from postprocess.experiment.beam import beam_ids
 from postprocess.experiment.cards import Number, reject
 from postprocess.experiment.materials import make_materials
@@ -42,6 +42,7 @@ def check(card: Experiment) -> None:
             reject(f"{key}.name", signature.name, "stands twice", "give each signature its own name")
         _check_region(card, signature, key)
         _check_cuts(card, signature, key)
+        recoils.check_missing(card, signature, key)
         _check_veto(card, signature, key)
         colliders.check_requirements(card, signature, key)
         _check_containment(card, signature, key)

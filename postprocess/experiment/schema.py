@@ -21,6 +21,7 @@ from postprocess.experiment.from_registry import Entry, FromRegistry
 from postprocess.experiment.materials import MaterialCard, make_materials
 from postprocess.experiment.messages import one_line
 from postprocess.experiment.old_cards import new_form
+from postprocess.experiment.recoils import least_aprime
 from postprocess.experiment.registries import GEOMETRIES
 from postprocess.experiment.signatures import ModeCard, Signature, Systematic
 from postprocess.experiment.stations import Station, StationKind
@@ -154,10 +155,10 @@ class Experiment(Card):
         return max(0.0, min(self._threshold(s) for s in self.signatures_of(mode)))
 
     def _threshold(self, signature: Signature) -> float:
-        lowest = 0.0
+        lowest = least_aprime(self, signature)
         if signature.missing_energy_min_GeV is not None:
             cut = signature.missing_energy_min_GeV.value
-            lowest = cut - THRESHOLD_MARGIN * float(self.dump.sigma(self.beam_energy - cut))
+            lowest = max(lowest, cut - THRESHOLD_MARGIN * float(self.dump.sigma(self.beam_energy - cut)))
         if signature.visible is not None:  # A' carries at least what its decay shows
             cut = signature.visible.energy_min_GeV.value
             station = self.stations[signature.visible.stations[0]]

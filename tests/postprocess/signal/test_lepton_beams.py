@@ -22,13 +22,24 @@ beam:
   energy_GeV: {{value: {energy}, status: assumed, note: of a test}}
 production: {production}
 """
+MOMENTUM = """
+signatures:
+  - {name: S1, drop: true}
+  - name: S2
+    missing_energy_min_GeV: null
+    require: [{requirement: recoil_lepton, energy_max_GeV: {value: 80, status: assumed, note: of a test}}]
+modes:
+  semivisible: {signatures: [S2]}
+  invisible: {signatures: [S2]}
+"""
 PRIMARY = "[{process: bremsstrahlung, particles: primary}]"
 ALL = "[{process: bremsstrahlung, particles: shower}, {process: annihilation}]"
 
 
 def card_of(tmp_path, beam, energy, production):
     file = tmp_path / "dump.yaml"
-    file.write_text(CARD.format(beam=beam, energy=energy, production=production))
+    text = CARD.format(beam=beam, energy=energy, production=production)
+    file.write_text(text + (MOMENTUM if beam.startswith("mu") else ""))
     return load_experiment(file)
 
 
