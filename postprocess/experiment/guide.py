@@ -71,8 +71,8 @@ signatures:
 
 ## Missing energy and missing momentum
 
-`missing_energy_min_GeV` is energy of the beam that neither the dump nor, behind a thin target, a calorimeter measures. A
-muon leaves any dump, so cards of muons ask for missing momentum instead: the requirement `recoil_lepton` looks at the
+`missing_energy_min_GeV` is energy of the beam that neither the dump nor, behind a thin target, a calorimeter measures.
+A muon leaves any dump, so cards of muons ask for missing momentum instead: the requirement `recoil_lepton` looks at the
 beam particle after it made A', its energy and its transverse momentum against the incoming one. A target of a small
 `depth_x0` is a thin one: its rate is cross-section times atoms. [Missing energy](missing_energy.md) compares cards.
 

@@ -57,10 +57,11 @@ def least_aprime(card: Experiment, signature: Signature) -> float:
     largest = [requirement.energy_max_GeV for requirement in asked if getattr(requirement, "recoiling", False)]
     if not (largest and _of_muons(card)) or card.target is None or card.target.depth_x0 is None:
         return 0.0
-    from semivis_gen.target.muons import muon_track
+    from semivis_gen.target import ThickTarget
 
-    track = muon_track(card.beam_energy, 2 * M_MUON, card.target.depth_x0.value, card.material())
-    return max(0.0, float(track.energy[-1]) - min(largest) - NUCLEUS * card.beam_energy)
+    depth = card.target.depth_x0.value
+    target = ThickTarget(card.beam_energy, card.material(), depth, 2 * M_MUON, beam_id=card.beam.pdg_id)
+    return max(0.0, float(target.track_length().energy[-1]) - min(largest) - NUCLEUS * card.beam_energy)
 
 
 def _of_muons(card: Experiment) -> bool:

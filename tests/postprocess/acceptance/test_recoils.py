@@ -120,5 +120,5 @@ def test_events_that_hold_two_are_refused(events):
 
 def test_windows_rise():
     for wrong in ({"energy_max_GeV": 0.0}, {"energy_min_GeV": 2.0}, {"pt_min_GeV": 0.2, "pt_max_GeV": 0.1}):
-        with pytest.raises(ParameterError, match="recoil_lepton: .* must rise and not be negative"):
+        with pytest.raises(ParameterError, match=r"recoil_lepton: .* must rise and not be negative"):
             RecoilLepton(**{"energy_max_GeV": 1.0, **wrong})
