@@ -30,7 +30,8 @@ def hardest_beside(events: Events, pdg_id: int) -> FloatArray:
     mother = np.where(first >= 0, events.start_of_particle + first, 0)
     decay = (first >= 0) & np.isin(np.abs(events.pdg[mother]), (ID_APRIME, ID_CHI2))
     rows = np.flatnonzero((np.abs(events.pdg) == abs(pdg_id)) & (events.status == STATUS_FINAL) & ~decay)
-    if len(rows) > len(events):  # some have several
+    event = events.event_of_particle[rows]
+    if np.any(event[1:] == event[:-1]):  # some have several
         size = np.einsum("ij,ij->i", events.momentum[rows], events.momentum[rows])
         rows = rows[np.argsort(size, kind="stable")]
     found = np.zeros((len(events), 3))
