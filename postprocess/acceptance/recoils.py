@@ -63,7 +63,7 @@ class RecoilLepton:
         passed &= (energy >= self.energy_min_GeV) & (energy <= self.energy_max_GeV) & (pt >= self.pt_min_GeV)
         if self.pt_max_GeV is not None:
             passed &= pt <= self.pt_max_GeV
-        return passed.astype(float)
+        return np.asarray(passed, dtype=float)
 
 
 def with_recoil(sample: Candidates, events: Events) -> Candidates:

@@ -44,9 +44,9 @@ def _show_rates(experiment: str, m_aprime: float, e_min: float, epsilon: float, 
     """Print what each process of an experiment makes."""
     card = load_experiment(experiment)
     source = card.source(next(iter(card.modes)))
-    rates = process_rates(m_aprime, source, card.processes, e_min=e_min)
+    lowest = max(e_min, getattr(source, "energy_cut", 0.0))  # softer A' come from what a dump is not followed down to
+    rates = process_rates(m_aprime, source, card.processes, e_min=lowest)
     found = {process.name: epsilon**2 * rate for process, rate in zip(card.processes, rates, strict=True)}
-    lowest = max(e_min, getattr(source, "energy_cut", 0.0))  # what a dump is followed down to
     if as_json:
         each = {name: {"rate": rate.value, "rate_error": rate.error} for name, rate in found.items()}
         echo_json({"experiment": card.name, "rate_unit": source.per, "e_min_GeV": lowest, "processes": each})

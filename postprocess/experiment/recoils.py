@@ -54,7 +54,7 @@ def least_aprime(card: Experiment, signature: Signature) -> float:
     The slowest muon to make A' is the one at the end of the target: A' has what it lacks, less what the nucleus takes.
     """
     asked = [entry.build() for entry in signature.require]
-    largest = [requirement.energy_max_GeV for requirement in asked if getattr(requirement, "recoiling", False)]
+    largest = [float(requirement.energy_max_GeV) for requirement in asked if getattr(requirement, "recoiling", False)]
     if not (largest and _of_muons(card)) or card.target is None or card.target.depth_x0 is None:
         return 0.0
     from semivis_gen.target import ThickTarget

@@ -53,7 +53,12 @@ def flat(statements: Mapping[str, Statement], *, compared: bool = True) -> dict[
         if one.value is None:
             error = None
         elif error is not None and not (math.isfinite(error) and error > ROUNDING * abs(one.value)):
-            uncertain = f"none: {'of the size of rounding' if math.isfinite(error) else 'not known'}"
+            ends = (
+                "of the size of rounding"
+                if uncertain != SAMPLES
+                else "at least this, the scan or its samples end there"
+            )
+            uncertain = f"none: {ends if math.isfinite(error) else 'not known'}"
             error = None
         result |= {key: one.value, f"{key}_error": error, f"{key}_error_of": uncertain}
         note = "; ".join(part for part in (one.note, one.published if compared else "") if part)

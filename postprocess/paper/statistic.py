@@ -59,6 +59,8 @@ def statistic_rows(points: Sequence[MassPoint], card: Experiment, *, alpha_d: fl
     mass, signals, total, errors = mass[seen], signals[seen], total[seen], errors[seen]
     exact = upper_limit(model, signals) / total if seen.any() else np.empty(0)
     near = (exact > NEAR[0]) & (exact < NEAR[1])
+    if near.size and exact[-1] <= NEAR[0]:
+        near[-1] = True  # excluded up to the last mass, by the other method as well
     other = np.array([asymptotic_limit(build_workspace(model, s)) for s in signals[near].tolist()])
     return [
         _row(EXACT, mass, exact, total, errors),

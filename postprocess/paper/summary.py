@@ -40,6 +40,7 @@ __all__ = ["excluded_range", "k_factor", "radiative_correction", "summarise"]
 
 Summary = dict[str, Any]
 UNDECAYED = Statement(None, None, "none: chi2 decays at none of the masses")
+NOTHING_LEFT = Statement(None, None, "none: no decay is left that the cut could be asked of")
 FADING_M_APRIME = 0.3  # where the largest excluded splitting is quoted [GeV]
 
 
@@ -220,7 +221,7 @@ def _rows(studies: Mapping[str, StudyTable], name: str) -> Sequence[Any]:
 
 def _r_cut(rows: Sequence[CutEfficiency]) -> dict[str, Statement]:
     if not rows:
-        return dict.fromkeys(("rcut_efficiency_mean", "rcut_efficiency_min"), UNDECAYED)
+        return dict.fromkeys(("rcut_efficiency_mean", "rcut_efficiency_min"), NOTHING_LEFT)
     least = min(rows, key=lambda row: row.efficiency)
     mean = sum(row.efficiency for row in rows) / len(rows)
     low, high = (f(row.m_aprime_GeV for row in rows) for f in (min, max))

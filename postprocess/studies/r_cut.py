@@ -62,7 +62,7 @@ def cut_efficiency(
     Returns
     -------
     list of CutEfficiency
-        In the order of the points.
+        In the order of the points; none for a point of which the requirements before leave nothing.
 
     Raises
     ------
@@ -86,7 +86,9 @@ def cut_efficiency(
         flow = table.cut_flow(signature)
         step = flow.step(key)
         before, error = (values[max(step - 1, 0), 1] for values in (flow.fraction, flow.error))
-        efficiency = float(flow.fraction[step, 1] / before) if before else 0.0
+        if not before:  # nothing left that the requirement could be asked of
+            continue
+        efficiency = float(flow.fraction[step, 1] / before)
         counted = (before / error) ** 2 if error else np.inf  # effective number of events
         rows.append(CutEfficiency(point.m_aprime, efficiency, float(np.sqrt(efficiency * (1 - efficiency) / counted))))
     return rows

@@ -10,7 +10,9 @@ import sys
 import pytest
 from support.places import REFERENCE, ROOT
 
+from postprocess.experiment.schema import load_experiment
 from semivis_gen.io import read_events
+from semivis_gen.production import process_rates
 
 MADGRAPH = REFERENCE / "madgraph_semivisible_300MeV.lhe.gz"
 
@@ -86,6 +88,16 @@ def test_xsec():
     assert record["sigma_pb"] == pytest.approx(106.0, rel=0.01)
     assert 0 < record["sigma_error_pb"] < 2e-3 * record["sigma_pb"]
     assert answer("xsec", "--m-aprime", 0.1, "--energy", 100, "--method", "iww")["method"] == "iww"
+
+
+def test_rates_of_an_experiment_are_those_above_the_energy_they_name():
+    card = load_experiment("na64-2018")
+    record = answer("xsec", "--m-aprime", 0.1, "--experiment", "na64-2018")
+    assert record["e_min_GeV"] == card.source().energy_cut
+    given = answer("xsec", "--m-aprime", 0.1, "--experiment", "na64-2018", "--e-min", record["e_min_GeV"])
+    assert given == record
+    (whole,) = process_rates(0.1, card.source(), card.processes, e_min=record["e_min_GeV"])
+    assert record["processes"]["bremsstrahlung"]["rate"] == pytest.approx(1e-6 * whole.value, rel=1e-12)
 
 
 @pytest.mark.parametrize(("beam", "sigma"), [("e-", 117.88), ("e+", 117.88), ("mu-", 9.654), ("mu+", 9.654)])

@@ -27,6 +27,11 @@ def test_arithmetic_is_no_uncertainty(error):
     assert found["x_error_of"].startswith("none: ")
 
 
+def test_the_end_of_a_scan_is_a_bound():
+    assert flat({"x": Statement(1.0, 2e-16)})["x_error_of"] == "none: at least this, the scan or its samples end there"
+    assert "rounding" in flat({"x": Statement(1.0, 2e-16, "higher orders")})["x_error_of"]
+
+
 def test_no_value_has_no_error():
     assert flat({"x": Statement(None, 0.1)})["x_error"] is None
 

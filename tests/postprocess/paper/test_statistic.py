@@ -40,6 +40,12 @@ def test_no_signal_has_no_reach():
     assert (exact.reach_GeV, asymptotic.reach_GeV, asymptotic.limit_events) == (None, None, None)
 
 
+def test_what_is_excluded_up_to_the_last_mass_is_so_by_both():
+    points = SampleRequest([MassShape().at(m) for m in (0.1, 0.15)], CARD, events=500).run(backend=Backend(1))
+    rows = statistic_rows(points, CARD, alpha_d=0.1)
+    assert [row.reach_GeV for row in rows] == [0.15, 0.15]
+
+
 @pytest.mark.parametrize(("signal", "events"), [((1.0, 0.0), 1.51), ((0.5, 0.5), 1.67), ((0.0, 1.0), 1.64)])
 def test_asymptotic_limits_in_events(signal, events):
     """Known for this model without uncertainties of the signal, where the exact limit is ln 10 = 2.30 events."""

@@ -54,3 +54,9 @@ def test_the_job_gives_the_same_rows():
     result = task(**json.loads(json.dumps(arguments)))
     expected = cut_efficiency(card, "decay", points, signature="S2", alpha_d=0.1, events=200, seed=3)
     assert rows_from(CutEfficiency, result["rows"]) == expected
+
+
+def test_where_nothing_is_left_there_is_no_efficiency():
+    # the pair takes at most 1 - 1/(1 + f)^2 = 0.04 of 100 GeV, and 15 GeV are asked of it
+    point = MassShape(3.0, 0.02).at(0.3)
+    assert cut_efficiency(COMPUTED, "containment", [point], signature="S1", events=300) == []
