@@ -169,8 +169,10 @@ def tilted(momentum: FloatArray, slope: FloatArray) -> FloatArray:
     Returns
     -------
     ndarray
-        Shape of `momentum`.
+        Shape of `momentum`; the very array where nothing is turned.
     """
+    if not slope.any():
+        return momentum
     size = np.hypot.reduce(slope, axis=1)
     axis = np.zeros((len(slope), 3))
     axis[:, 0], axis[:, 1] = -slope[:, 1], slope[:, 0]

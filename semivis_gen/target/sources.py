@@ -91,16 +91,7 @@ class ThinTarget:
         """What file headers say of beam and target."""
         return run_info_of(self)
 
-    def scattered(
-        self,
-        momentum: FloatArray,
-        energy: FloatArray,
-        depth_x0: FloatArray,
-        rng: np.random.Generator,
-        *,
-        primary: float = 1.0,
-        shower: float = 1.0,
-    ) -> FloatArray:
+    def scattered(self, momentum: FloatArray, *_: object, **__: object) -> FloatArray:
         """See `ThickTarget.scattered`: a thin layer turns nothing."""
         return momentum
 
@@ -176,7 +167,6 @@ class ThickTarget:
     def scattered(
         self,
         momentum: FloatArray,
-        energy: FloatArray,
         depth_x0: FloatArray,
         rng: np.random.Generator,
         *,
@@ -188,9 +178,9 @@ class ThickTarget:
         Parameters
         ----------
         momentum : ndarray
-            Of all particles of the events [GeV], shape (n, k, 3).
-        energy, depth_x0 : ndarray
-            Of the incoming particles [GeV] and [X0], shape (n,).
+            Of all particles of the events, the incoming lepton first [GeV], shape (n, k, 3).
+        depth_x0 : ndarray
+            Of production [X0], shape (n,).
         rng : Generator
             A stream of its own is split off it.
         primary, shower : float
@@ -204,6 +194,7 @@ class ThickTarget:
         if not self.scattering or not len(momentum):
             return momentum
         angles = shower_angles(self.beam_energy, self.energy_cut, self.thickness_x0)
+        energy = energy_of(momentum[:, 0], self.lepton.mass)
         return tilted(momentum, angles.sample(energy, depth_x0, rng.spawn(1)[0], primary=primary, shower=shower))
 
     def run_info(self) -> RunInfo:

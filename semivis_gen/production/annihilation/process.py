@@ -80,7 +80,7 @@ class AnnihilationSampler:
         depth = sample_depth(self.m_aprime, self.target, n, rng)
         vertex = self.target.vertices(depth, momentum[:, 0])
         primary = 1.0 if self.target.beam_id == ID_POSITRON else 0.0
-        momentum = self.target.scattered(momentum, np.full(n, energy), depth, rng, primary=primary, shower=0.5)
+        momentum = self.target.scattered(momentum, depth, rng, primary=primary, shower=0.5)
         return Events.from_topology(TOPOLOGY, momentum, mass, weight=np.ones(n), vertex=vertex)
 
 

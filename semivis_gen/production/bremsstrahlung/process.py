@@ -13,7 +13,7 @@ from semivis_gen.constants import ID_APRIME, ID_ELECTRON
 from semivis_gen.errors import ParameterError
 from semivis_gen.events import STATUS_FINAL, STATUS_INCOMING, Events, RunInfo, Topology
 from semivis_gen.model import DarkMasses
-from semivis_gen.numerics import Estimate, energy_of, tilted
+from semivis_gen.numerics import Estimate, tilted
 from semivis_gen.production.bremsstrahlung.collinear import CollinearSampler
 from semivis_gen.production.bremsstrahlung.cross_sections import Method
 from semivis_gen.production.bremsstrahlung.direction import aligned_direction
@@ -152,10 +152,7 @@ class BremsstrahlungSampler:
         for index, (p, m) in enumerate(columns):
             momentum[:, index], mass[:, index] = p, m
         vertex = self.target.vertices(production.depth_x0, production.beam)
-        energy = energy_of(production.beam, lepton)
-        momentum = self.target.scattered(
-            momentum, energy, production.depth_x0, rng, shower=1.0 if self.secondaries else 0.0
-        )
+        momentum = self.target.scattered(momentum, production.depth_x0, rng, shower=1.0 if self.secondaries else 0.0)
         extra = {} if self.shape is Shape.ETL else {SHAPE_KEY: str(self.shape)}
         info = RunInfo(extra=extra)
         events = Events.from_topology(BARE, momentum, mass, weight=production.weight, vertex=vertex, info=info)
