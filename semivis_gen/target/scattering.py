@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 
 from semivis_gen.arrays import FloatArray
-from semivis_gen.target.shower import DEEPEST_X0, step_matrix
+from semivis_gen.target.shower import bins_of, step_matrix
 
 __all__ = ["Angles", "shower_angles"]
 
@@ -101,11 +101,7 @@ def shower_angles(beam_energy: float, energy_cut: float, thickness_x0: float) ->
         The tables.
     """
     span = math.log(beam_energy / energy_cut)
-    n = max(8, math.ceil(span * BINS_PER_E_FOLD))
-    h = span / (n - 0.5)
-    depth = min(thickness_x0, DEEPEST_X0)
-    steps = max(1, round(depth / DEPTH_STEP_X0))
-    step = depth / steps
+    n, h, steps, step = bins_of(span, thickness_x0, per_e_fold=BINS_PER_E_FOLD, depth_step=DEPTH_STEP_X0)
     propagate, integrate = step_matrix(n, h, step)
     scatter = np.tile(PER_X0 * np.exp(2 * h * np.arange(n)) / beam_energy**2, 3)
     scatter[2 * n :] = 0.0  # photons

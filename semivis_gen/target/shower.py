@@ -22,7 +22,7 @@ import numpy as np
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 
-__all__ = ["BINS_PER_E_FOLD", "DEEPEST_X0", "PAIR_RATE", "Shower", "electromagnetic_shower", "step_matrix"]
+__all__ = ["BINS_PER_E_FOLD", "DEEPEST_X0", "PAIR_RATE", "Shower", "bins_of", "electromagnetic_shower", "step_matrix"]
 
 PAIR_RATE = 7.0 / 9.0  # integral of 1 - 4/3 x (1 - x)
 BINS_PER_E_FOLD = 60  # the track length is then within 0.5 % of its limit (test)
@@ -87,6 +87,14 @@ def _transition_rates(n: int, h: float) -> tuple[FloatArray, FloatArray, FloatAr
     return electron, photon, pair
 
 
+def bins_of(span: float, thickness_x0: float, *, per_e_fold: int, depth_step: float) -> tuple[int, float, int, float]:
+    """Bins in ln E, the beam energy the centre of the highest, and steps in depth: number and width [X0] of each."""
+    n = max(8, math.ceil(span * per_e_fold))
+    depth = min(thickness_x0, DEEPEST_X0)
+    steps = max(1, round(depth / depth_step))
+    return n, span / (n - 0.5), steps, depth / steps
+
+
 def step_matrix(n: int, h: float, step: float) -> tuple[FloatArray, FloatArray]:
     """Propagator over one depth step and its integral, for the state (primary, secondary e+-, photons)."""
     from scipy.linalg import expm, toeplitz
@@ -143,12 +151,8 @@ def electromagnetic_shower(
             "take 0 < energy cut < beam energy and a positive thickness"
         )
         raise ParameterError(msg)
-    thickness_x0 = min(thickness_x0, DEEPEST_X0)
     span = math.log(beam_energy / energy_cut)
-    n = max(8, math.ceil(span * bins_per_e_fold))
-    h = span / (n - 0.5)  # the beam energy is the centre of the highest bin
-    steps = max(1, round(thickness_x0 / DEPTH_STEP_X0))
-    step = thickness_x0 / steps
+    n, h, steps, step = bins_of(span, thickness_x0, per_e_fold=bins_per_e_fold, depth_step=DEPTH_STEP_X0)
     propagate, integrate = step_matrix(n, h, step)
     state = np.zeros(3 * n)
     state[0] = 1.0
@@ -161,7 +165,7 @@ def electromagnetic_shower(
     edges[-1] = beam_energy
     return Shower(
         energy_edges=edges,
-        depth_edges=np.linspace(0.0, thickness_x0, steps + 1),
+        depth_edges=np.linspace(0.0, min(thickness_x0, DEEPEST_X0), steps + 1),
         primary=primary.copy(),
         electrons=0.5 * secondary,
         positrons=0.5 * secondary,
