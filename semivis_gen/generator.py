@@ -19,7 +19,7 @@ from semivis_gen.errors import KinematicsError, ParameterError
 from semivis_gen.events import Events, RunInfo
 from semivis_gen.model import DarkMasses
 from semivis_gen.numerics import Estimate
-from semivis_gen.production import Bremsstrahlung, Process, process_rates
+from semivis_gen.production import Bremsstrahlung, Process, complete_above, process_rates
 from semivis_gen.target import Source
 from semivis_gen.version import __version__
 
@@ -149,9 +149,10 @@ def _run_info(
     masses: DarkMasses, source: Source, processes: Sequence[Process], seed: int, e_min: float, rate: Estimate
 ) -> RunInfo:
     info = source.run_info()
-    # a dump follows its beam down to a cut: below it some A' are missing, whatever is asked for
-    complete = max(e_min, getattr(source, "energy_cut", 0.0))
-    extra = {"e_min_aprime_GeV": repr(complete), "processes": ", ".join(process.name for process in processes)}
+    extra = {
+        "e_min_aprime_GeV": repr(complete_above(source, e_min)),
+        "processes": ", ".join(process.name for process in processes),
+    }
     return replace(
         info,
         generator="semivis",

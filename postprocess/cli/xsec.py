@@ -20,7 +20,7 @@ from semivis_gen.constants import ID_ELECTRON
 from semivis_gen.errors import ParameterError
 from semivis_gen.model import DarkMasses, DarkSector, check_couplings
 from semivis_gen.numerics import Estimate
-from semivis_gen.production import Method, material_cross_section, process_rates
+from semivis_gen.production import Method, complete_above, material_cross_section, process_rates
 from semivis_gen.target import ThinTarget, material
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def _show_rates(experiment: str, m_aprime: float, e_min: float, epsilon: float, 
     """Print what each process of an experiment makes."""
     card = load_experiment(experiment)
     source = card.source(next(iter(card.modes)))
-    lowest = max(e_min, getattr(source, "energy_cut", 0.0))  # softer A' come from what a dump is not followed down to
+    lowest = complete_above(source, e_min)
     rates = process_rates(m_aprime, source, card.processes, e_min=lowest)
     found = {process.name: epsilon**2 * rate for process, rate in zip(card.processes, rates, strict=True)}
     if as_json:

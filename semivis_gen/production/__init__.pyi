@@ -21,6 +21,7 @@ from .process import (
     PROCESSES as PROCESSES,
     Process as Process,
     Sampler as Sampler,
+    complete_above as complete_above,
     is_colliding as is_colliding,
     process_rates as process_rates,
     production_rate as production_rate,

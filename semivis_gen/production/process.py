@@ -41,6 +41,7 @@ __all__ = [
     "Process",
     "Sampler",
     "as_choices",
+    "complete_above",
     "is_colliding",
     "process_rates",
     "production_rate",
@@ -118,6 +119,11 @@ def require_beam(process: Process, source: Source) -> None:
         needs, has = ("two beams that collide", "a target") if is_colliding(process) else ("a target", "two beams")
         msg = f"{process.name} needs {needs}, and a {type(source).__name__} has {has}: take another process or source"
         raise ParameterError(msg)
+
+
+def complete_above(source: Source, e_min: float) -> float:
+    """Energy [GeV] above which no A' is missing: a dump follows its beam down to a cut, whatever is asked for."""
+    return max(e_min, getattr(source, "energy_cut", 0.0))
 
 
 def require_e_min(e_min: float, name: str = "e_min") -> None:
