@@ -6,7 +6,6 @@ matplotlib brings along, because hepdata-lib wants ImageMagick for them.
 
 from __future__ import annotations
 
-import os
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
@@ -15,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from postprocess.output.attachments import Resource, attach
+from postprocess.output.folders import whole_folder
 from postprocess.tables import known
-from semivis_gen.errors import OutputError, ParameterError
+from semivis_gen.errors import ParameterError
 from semivis_gen.version import __version__
 
 if TYPE_CHECKING:
@@ -261,24 +261,11 @@ def write_submission(
     if not names or len({_file_stem(n) for n in names}) != len(names):
         msg = f"table names {names}: give at least one table, all with different names"
         raise ParameterError(msg)
-    target = Path(folder)
-    if target.exists() and not (target / "submission.yaml").is_file() and (target.is_file() or any(target.iterdir())):
-        msg = f"{target} holds something else than a HEPData submission; choose another folder"
-        raise OutputError(msg)
-    draft = target.with_name(f".{os.getpid()}.{target.name}")
-    try:
-        draft.mkdir(parents=True)
+    otherwise = "a HEPData submission; choose another folder"
+    with whole_folder(folder, marker="submission.yaml", otherwise=otherwise) as draft:
         _write(tables, draft, comment, resources)
         validate_submission(draft)
-        if target.exists():
-            shutil.rmtree(target)
-        draft.replace(target)
-    except OSError as error:
-        msg = f"cannot write {target}: {error.strerror or error}; free space or choose another --output"
-        raise OutputError(msg) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
+    return Path(folder)
 
 
 def validate_submission(folder: str | Path) -> None:

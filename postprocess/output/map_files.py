@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from postprocess.acceptance import AXES, AcceptanceMap, AcceptanceTable
+from postprocess.output.folders import whole_folder
 from postprocess.output.hepdata import Column, DataTable, write_submission
-from semivis_gen.errors import OutputError
 from semivis_gen.version import __version__
 
 __all__ = ["READER", "MapExport", "write_map"]
@@ -94,30 +92,13 @@ def write_map(export: MapExport, folder: str | Path) -> Path:
     OutputError
         Where it cannot be written, or holds something else.
     """
-    target = Path(folder)
-    if (
-        target.exists()
-        and not (target / "acceptance_map.npz").is_file()
-        and (target.is_file() or any(target.iterdir()))
-    ):
-        msg = f"{target} holds something else than an acceptance map: choose another --output"
-        raise OutputError(msg)
-    draft = target.with_name(f".{os.getpid()}.{target.name}")
-    try:
-        draft.mkdir(parents=True)
+    otherwise = "an acceptance map: choose another --output"
+    with whole_folder(folder, marker="acceptance_map.npz", otherwise=otherwise) as draft:
         _write_npz(export, draft / "acceptance_map.npz")
         _write_parquet(export, draft / "acceptance_map.parquet")
         (draft / "read_map.py").write_text(READER, encoding="utf-8")
         write_submission(_hepdata(export), draft / "hepdata", comment=f"Acceptance map of {export.description}.")
-        if target.exists():
-            shutil.rmtree(target)
-        draft.replace(target)
-    except OSError as error:
-        msg = f"cannot write {target}: {error.strerror or error}; free space or choose another --output"
-        raise OutputError(msg) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
+    return Path(folder)
 
 
 def _write_npz(export: MapExport, path: Path) -> None:
