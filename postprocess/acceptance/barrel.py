@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from postprocess.acceptance.angles import in_window, require_angles
 from postprocess.acceptance.geometry import Impact
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
@@ -45,12 +46,7 @@ class Barrel:
                 f"barrel from z_min_mm = {self.z_min_mm} to z_max_mm = {self.z_max_mm}: it holds the collision at z = 0"
             )
             raise ParameterError(msg)
-        if not 0 <= self.theta_min_deg < self.theta_max_deg <= 180:
-            msg = (
-                f"barrel: theta_min_deg = {self.theta_min_deg} and theta_max_deg = {self.theta_max_deg} must rise "
-                "between 0 and 180"
-            )
-            raise ParameterError(msg)
+        require_angles(self.name, self.theta_min_deg, self.theta_max_deg)
 
     def path(
         self, origin: FloatArray, momentum: FloatArray, region: tuple[float, float]
@@ -110,8 +106,7 @@ class Barrel:
         step = np.where(np.isfinite(step), step, 0.0)
         where = start + step[:, None] * unit
         rho = np.hypot(where[:, 0], where[:, 1])
-        theta = np.degrees(np.arctan2(rho, where[:, 2]))
-        seen = (theta >= self.theta_min_deg) & (theta <= self.theta_max_deg) & moving
+        seen = in_window(where, self.theta_min_deg, self.theta_max_deg) & moving
         across = np.stack([rho * np.arctan2(where[:, 1], where[:, 0]), where[:, 2]], axis=1)
         return Impact(
             order[place],

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from postprocess.acceptance.angles import in_window, require_angles
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.decay_points import DecayPoints
-from postprocess.acceptance.photons import require_angles
 from semivis_gen.arrays import FloatArray
 from semivis_gen.errors import ParameterError
 
@@ -58,7 +58,6 @@ class DisplacedPair:
         """One or zero: the first two products, of decays to a pair, count."""
         momentum, energy = sample.product_momentum[:, :2], sample.product_energy[:, :2].sum(axis=1)
         size = np.sqrt(np.einsum("ijk,ijk->ij", momentum, momentum))
-        theta = np.degrees(np.arctan2(np.hypot(momentum[..., 0], momentum[..., 1]), momentum[..., 2]))
         # of small angles, too: atan2 of the cross product
         across = np.sqrt(np.square(np.cross(momentum[:, 0], momentum[:, 1])).sum(axis=1))
         opening = np.arctan2(across, np.einsum("ij,ij->i", momentum[:, 0], momentum[:, 1]))
@@ -67,5 +66,5 @@ class DisplacedPair:
         z = at.point[:, 2]
         passed = (size > 0).all(axis=1) & (size >= self.momentum_min_GeV).all(axis=1)
         passed &= (opening >= self.opening_min_rad) & (mass2 >= self.mass_min_GeV**2)
-        passed &= ((theta >= self.theta_min_deg) & (theta <= self.theta_max_deg)).all(axis=1)
+        passed &= in_window(momentum, self.theta_min_deg, self.theta_max_deg).all(axis=1)
         return np.asarray(passed & (z > self.z_min_mm) & (z < self.z_max_mm), dtype=float)

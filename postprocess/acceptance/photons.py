@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
+from postprocess.acceptance.angles import in_window, require_angles
 from postprocess.acceptance.candidates import Candidates
 from postprocess.acceptance.collision import in_frame
 from postprocess.acceptance.decay_points import DecayPoints
@@ -54,10 +54,9 @@ class Photon:
         """One or zero."""
         photon, beams = collision_of(sample, self.key)
         momentum, energy, _ = in_frame(photon, beams)
-        theta = np.degrees(np.arctan2(np.hypot(photon[:, 0], photon[:, 1]), photon[:, 2]))
         passed = (energy > 0) & (energy >= self.energy_min_GeV * (1 - MARGIN))
         passed &= np.abs(momentum[:, 2]) <= (self.cos_theta_max + MARGIN) * energy
-        passed &= (theta >= self.theta_min_deg) & (theta <= self.theta_max_deg)
+        passed &= in_window(photon, self.theta_min_deg, self.theta_max_deg)
         return passed.astype(float)
 
 
@@ -114,16 +113,3 @@ def collision_of(sample: Candidates, key: str) -> tuple[FloatArray, FloatArray]:
         msg = f"requirement {key!r} looks at the photon of a collision of two beams: the card has none, drop it"
         raise ParameterError(msg)
     return sample.photon, sample.beams
-
-
-def require_angles(key: str, smallest: float, largest: float) -> None:
-    """Refuse polar angles [degrees] that do not rise between 0 and 180.
-
-    Raises
-    ------
-    ParameterError
-        With both.
-    """
-    if not (math.isfinite(smallest) and 0 <= smallest < largest <= 180):
-        msg = f"{key}: theta_min_deg = {smallest} and theta_max_deg = {largest} must rise between 0 and 180"
-        raise ParameterError(msg)
