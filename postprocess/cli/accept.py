@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from postprocess.acceptance import (
+    CHECKS,
     SCENARIOS,
     AcceptanceTable,
     accept,
@@ -20,7 +21,6 @@ from postprocess.acceptance import (
     write_cut_flows,
 )
 from postprocess.cli.options import (
-    allow_option,
     backend_from,
     echo_json,
     event_number,
@@ -46,6 +46,12 @@ from semivis_gen.io import read_events
 from semivis_gen.model import DarkMasses
 
 NATIVE_EVENTS = 100_000
+allow_option = click.option(
+    "--allow",
+    multiple=True,
+    metavar="DIFFERENCE",
+    help=f"Accept events in spite of a difference to the card: {', '.join(CHECKS)}; repeat.",
+)
 GAUSSIAN_90 = 1.2816  # 90 % of a Gaussian lie below so many standard deviations above its mean
 
 
@@ -68,7 +74,8 @@ def events_of(
         Where neither files nor masses are given.
     """
     if files:
-        return _from_files(files, pdg, weight)
+        require_different_samples(files)
+        return read_files(files, pdg, weight)
     if masses is None:
         msg = "nothing to accept: give event files, or --m-aprime for native events"
         raise ParameterError(msg)
@@ -93,8 +100,8 @@ def refuse_mixed(files: Sequence[str]) -> None:
         refuse_given("goes with event files: native events have the card's beam and ids", "pdg", "allow", "weight")
 
 
-def _from_files(files: Sequence[str], pdg: tuple[str, ...], weight: str | None) -> Iterator[Events]:
-    require_different_samples(files)
+def read_files(files: Sequence[str], pdg: tuple[str, ...], weight: str | None) -> Iterator[Events]:
+    """Events of files, one after the other."""
     for name in files:
         yield from read_events(name, ids=parse_ids(pdg), weight=weight)
 

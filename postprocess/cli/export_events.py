@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from postprocess.cli.accept import counted
+from postprocess.cli.accept import counted, read_files
 from postprocess.cli.options import (
     LARGEST_ID,
     echo_json,
     id_option,
     json_option,
-    parse_ids,
     require_different_files,
     weight_option,
 )
@@ -22,13 +21,7 @@ from postprocess.scan import require_different_samples
 from semivis_gen.engines.particle_list import Particles, particles_of, write_particle_list
 from semivis_gen.engines.root_tree import TREE, write_tree
 from semivis_gen.errors import ParameterError
-from semivis_gen.events import Events
-from semivis_gen.io import STDIN, read_events
-
-
-def _events(files: tuple[str, ...], pdg: tuple[str, ...], weight: str | None) -> Iterator[Events]:
-    for name in files:
-        yield from read_events(name, ids=parse_ids(pdg), weight=weight)
+from semivis_gen.io import STDIN
 
 
 @click.command()
@@ -42,7 +35,7 @@ def root(files: tuple[str, ...], output: Path, weight: str | None, pdg: tuple[st
     require_different_files({"--output": output}, files)
     require_different_samples(files)
     with progress("events", 0) as advance:
-        number = write_tree(counted(_events(files, pdg, weight), advance), output)
+        number = write_tree(counted(read_files(files, pdg, weight), advance), output)
     if as_json:
         echo_json({"file": str(output), "tree": TREE, "events": number})
     else:
@@ -83,7 +76,7 @@ def particle_list(
     require_different_samples(files)
 
     def source() -> Iterator[Particles]:
-        return particles_of(_events(files, pdg, weight), particle)
+        return particles_of(read_files(files, pdg, weight), particle)
 
     lines, total = write_particle_list(source, output, pdg=particle, seed=seed, positions=positions)
     if as_json:

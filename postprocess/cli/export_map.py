@@ -8,9 +8,8 @@ import click
 import numpy as np
 
 from postprocess.acceptance import SCENARIOS, MapSelection, sum_up, table_of
-from postprocess.cli.accept import counted, events_of, refuse_mixed
+from postprocess.cli.accept import allow_option, counted, events_of, refuse_mixed
 from postprocess.cli.options import (
-    allow_option,
     echo_json,
     event_number,
     id_option,

@@ -267,16 +267,16 @@ def command(
                 )  # fmt: skip
             scan.contour.to_csv(path, comments=scan.remarks)
             found.append(scan)
-        union = union_of({scan.experiment.name: scan.contour for scan in found})
-        if companions:
-            made["union"] = output / f"{name.file_stem.replace('limit', 'union')}.csv"
+        union = union_of({scan.experiment.name: scan.contour for scan in found}) if companions else None
+        if union is not None:
+            made["union"] = output / f"{name.stem_of('union')}.csv"
             union.to_csv(made["union"], comments=(f"{mode}, {held_fixed(name, settings)}",))
         if plot:
             line = relic_of(name, settings, backend, store) if relic and mode != VISIBLE else None
             made["figure"], made["pdf"] = save_picture(found, line, stem)
     if as_json:
         record, *others = (_record(path, scan) for path, scan in zip(paths, found, strict=True))
-        if companions:
+        if union is not None:
             record["with"] = {scan.experiment.name: other for scan, other in zip(found[1:], others, strict=True)}
             record["union"] = union.columns()
         echo_json(record | {f"{key}_file": str(path) for key, path in made.items()})

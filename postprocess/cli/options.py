@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from postprocess.scan import Backend
 
 __all__ = [
-    "allow_option",
     "backend_from",
     "beam_option",
     "coupling_options",
@@ -92,12 +91,6 @@ def event_number(least: int = 1) -> click.IntRange:
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
-allow_option = click.option(
-    "--allow",
-    multiple=True,
-    metavar="DIFFERENCE",
-    help="Accept events in spite of a difference to the card: beam, energy, direction, frame, target, decays; repeat.",
-)
 weight_option = click.option(
     "--weight", help="Name of the weight that counts, where files hold several; the first where not given."
 )

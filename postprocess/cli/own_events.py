@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from postprocess.cli.options import allow_option, event_number, id_option, refuse_given, weight_option
+from postprocess.cli.accept import allow_option
+from postprocess.cli.options import event_number, id_option, refuse_given, weight_option
 from semivis_gen.errors import ParameterError
 
 __all__ = ["EventsOrFile", "own_events_options", "own_files"]

@@ -36,7 +36,7 @@ def companion_work(settings: ScanSettings) -> Work:
     Work
         One request a card; for `companion_contours`.
     """
-    threshold = 2 * M_ELECTRON * settings.shape.ratio / settings.shape.splitting
+    threshold = settings.shape.decay_threshold(M_ELECTRON)
     masses = {*np.geomspace(settings.m_min, settings.m_max, MASSES), *(threshold * x for x in NEAR_THRESHOLD)}
     points = [settings.shape.at(float(m)) for m in sorted(masses) if settings.m_min <= m <= settings.m_max]
     events = min(EVENTS, settings.events)

@@ -78,8 +78,7 @@ def deliver(result: Reproduction, folder: Path) -> dict[str, Path]:
     main = result.experiment.name
     for name, contour in result.contours.items():
         contour.to_csv(folder / f"{name.file_stem}.csv", comments=(f"{main}, {held[name]}",))
-        stem = name.file_stem.replace("limit", "relic")
-        result.relic[name].to_csv(folder / f"{stem}.csv", remark=held[name])
+        result.relic[name].to_csv(folder / f"{name.stem_of('relic')}.csv", remark=held[name])
     future = f"{main} with 1e13 electrons, {held[PlaneName.M_EPS]}"
     result.future.to_csv(folder / "limit_m_eps_1e13_eot.csv", comments=(future,))
     compact = f"{result.projection.name} ({result.projection.title}), {held[PlaneName.M1_F]}"
@@ -168,8 +167,7 @@ def _companions(result: Reproduction, folder: Path, held: Mapping[PlaneName, str
         for card, contour in group.items():
             contour.to_csv(folder / f"{name.file_stem}_{card}.csv", comments=(f"{card}, {RECAST}, {held[name]}",))
         unions[name] = union_of({result.experiment.name: result.contours[name], **group})
-        stem = name.file_stem.replace("limit", "union")
-        unions[name].to_csv(folder / f"{stem}.csv", comments=(f"semivisible, {held[name]}",))
+        unions[name].to_csv(folder / f"{name.stem_of('union')}.csv", comments=(f"semivisible, {held[name]}",))
     return unions
 
 

@@ -41,7 +41,11 @@ class PlaneName(StrEnum):
     @property
     def file_stem(self) -> str:
         """Name of the CSV file without suffix."""
-        return f"limit_{self.value.replace('-', '_')}"
+        return self.stem_of("limit")
+
+    def stem_of(self, kind: str) -> str:
+        """Name of a file of the plane without suffix; `kind` says what it holds."""
+        return f"{kind}_{self.value.replace('-', '_')}"
 
     @property
     def axes(self) -> tuple[str, str]:

@@ -60,7 +60,7 @@ def test_ids_of_hps_stand_in_the_file_and_come_back(sample):
 
 
 def test_a_root_tree_holds_the_events(sample, tmp_path):
-    uproot = pytest.importorskip("uproot")
+    uproot = pytest.importorskip("uproot", reason="needs the extra semivis[root]")
     record = json.loads(run("export", "root", sample, "--output", tmp_path / "ev.root", "--json"))
     assert record["events"] == 200
     events = next(read_events(sample))
